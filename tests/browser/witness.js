@@ -1,0 +1,61 @@
+// Test-only: sees what a page really decodes. Wraps RTCPeerConnection and reads every remote track beside the page:
+// window.witness.frames: epoch ms of each decoded video frame; witness.colour(): mean Y, Cb, Cr of the last one;
+// witness.hertz(): the strongest frequency heard in the next moments.
+(() => {
+  const witness = (window.witness = { frames: [], connections: 0, states: [] });
+  let last = null, analyser = null, context = null;
+  const watchVideo = async (track) => {
+    const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      witness.frames.push(performance.timeOrigin + performance.now());
+      if (witness.frames.length > 5000) witness.frames.splice(0, 2500);
+      if (last) last.close();
+      last = value;
+    }
+  };
+  const watchAudio = (track) => {
+    context ??= new AudioContext();
+    analyser ??= Object.assign(context.createAnalyser(), { fftSize: 4096, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  };
+  const Real = window.RTCPeerConnection;
+  if (Real) {
+    window.RTCPeerConnection = class extends Real {
+      constructor(...args) {
+        super(...args);
+        witness.connections += 1;
+        witness.last = this;
+        const born = performance.timeOrigin + performance.now();
+        this.addEventListener("connectionstatechange", () =>
+          witness.states.push([this.connectionState, performance.timeOrigin + performance.now() - born]));
+        this.addEventListener("track", ({ track }) => (track.kind === "video" ? watchVideo(track) : watchAudio(track)));
+      }
+    };
+  }
+  witness.size = () => (last ? [last.displayWidth, last.displayHeight] : null);
+  witness.colour = async () => {
+    if (!last) return null;
+    const canvas = new OffscreenCanvas(64, 36), pen = canvas.getContext("2d");
+    pen.drawImage(last, 0, 0, 64, 36);
+    const px = pen.getImageData(0, 0, 64, 36).data;
+    const sum = [0, 0, 0];
+    for (let i = 0; i < px.length; i += 4) for (let c = 0; c < 3; c++) sum[c] += px[i + c];
+    return sum.map((s) => Math.round(s / (px.length / 4)));
+  };
+  witness.hertz = async (ms = 1500) => {
+    if (!analyser) return null;
+    if (context.state !== "running") await context.resume();
+    const bins = new Float32Array(analyser.frequencyBinCount), total = new Float64Array(analyser.frequencyBinCount);
+    const until = performance.now() + ms;
+    while (performance.now() < until) {
+      await new Promise((r) => setTimeout(r, 50));
+      analyser.getFloatFrequencyData(bins);
+      for (let i = 4; i < bins.length; i++) if (Number.isFinite(bins[i])) total[i] += 10 ** (bins[i] / 10);
+    }
+    let best = 4;
+    for (let i = 4; i < total.length; i++) if (total[i] > total[best]) best = i;
+    return total[best] > 1e-8 ? (best * context.sampleRate) / analyser.fftSize : null;
+  };
+})();
