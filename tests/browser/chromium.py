@@ -29,7 +29,11 @@ def executable() -> str | None:
 
 
 async def launch(
-    playwright: Playwright, *, picture: Path | None = None, tone: Path | None = None, more: tuple[str, ...] = ()
+    playwright: Playwright,
+    *,
+    picture: Path | None = None,
+    tone: Path | None = None,
+    more: tuple[str, ...] = (),
 ) -> Browser:
     """A browser of its own: one browser per participant, or the hidden one stops painting frames."""
     flags = [*FLAGS, *more]
