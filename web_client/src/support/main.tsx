@@ -1,0 +1,8 @@
+import { render } from "preact";
+
+function App() {
+  return <h1>support</h1>;
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
