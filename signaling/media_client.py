@@ -1,0 +1,271 @@
+"""A client of one media worker's internal API, over its Unix socket or over TCP with the shared key.
+
+Every call has a deadline and ends in a value or in one of two errors: `MediaRefusedError` (the worker looked at
+the request and said no) and `MediaUnavailableError` (nobody answered; trying again may help).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import aiohttp
+import pydantic
+from pydantic import Field, TypeAdapter
+
+OFFER_WITHIN_SECONDS = 5.0
+CALL_WITHIN_SECONDS = 2.0
+SILENT_AFTER_SECONDS = 5.0
+"""Workers send a heartbeat every second: one that says nothing for this long is taken for dead."""
+LARGEST_MESSAGE_BYTES = 1 << 20
+
+
+class MediaRefusedError(Exception):
+    """The worker refused the request with a stable `code`."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+
+
+class MediaUnavailableError(Exception):
+    """The worker did not answer in time, or not in its own language."""
+
+
+class _Said(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+
+class OfferedSlot(_Said):
+    """A fixed receive transceiver of the answer."""
+
+    mid: str
+    kind: Literal["audio", "video"]
+
+
+class Answer(_Said):
+    """The worker's answer to an offer, with the slots it filled in."""
+
+    sdp: str
+    slots: tuple[OfferedSlot, ...] = ()
+
+
+class FilledSlot(_Said):
+    """Who is in a slot now: `source_of` is an endpoint, or None for an empty slot."""
+
+    mid: str
+    kind: Literal["audio", "video"]
+    source_of: str | None = Field(default=None, alias="from")
+    source: Literal["microphone", "camera", "screen"] | None = None
+
+
+class Hello(_Said):
+    """First message on the events socket; another `started` means another process."""
+
+    event: Literal["hello"]
+    worker: str = ""
+    started: float | str = 0.0
+    udp: Any = None
+
+
+class Heartbeat(_Said):
+    """Sent every second."""
+
+    event: Literal["heartbeat"]
+    rooms: int = 0
+    endpoints: int = 0
+
+
+class Connected(_Said):
+    """DTLS is up for an endpoint."""
+
+    event: Literal["connected"]
+    room: str
+    endpoint: str
+    dtls_ms: float | None = None
+
+
+class Silent(_Said):
+    """Nothing heard of an endpoint for `seconds`."""
+
+    event: Literal["silent"]
+    room: str
+    endpoint: str
+    seconds: float = 5.0
+
+
+class Heard(_Said):
+    """A silent endpoint is heard again."""
+
+    event: Literal["heard"]
+    room: str
+    endpoint: str
+
+
+class Gone(_Said):
+    """An endpoint has left the room: silence, closed, deleted or replaced."""
+
+    event: Literal["gone"]
+    room: str
+    endpoint: str
+    reason: str = ""
+
+
+class Slots(_Said):
+    """Who is in the slots of an endpoint from now on."""
+
+    event: Literal["slots"]
+    room: str
+    endpoint: str
+    slots: tuple[FilledSlot, ...] = ()
+
+
+class Flowing(_Said):
+    """The first packet after a gate was forwarded onto a slot."""
+
+    event: Literal["flowing"]
+    room: str
+    endpoint: str
+    mid: str
+
+
+MediaEvent = Annotated[
+    Hello | Heartbeat | Connected | Silent | Heard | Gone | Slots | Flowing, Field(discriminator="event")
+]
+_EVENT: TypeAdapter[MediaEvent] = TypeAdapter(MediaEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    socket: str | None
+    base: str
+
+
+def _parse(address: str) -> _Address:
+    if address.startswith("unix:"):
+        return _Address(address.removeprefix("unix:"), "http://media")
+    return _Address(None, f"http://{address}")
+
+
+def _path(*names: str) -> str:
+    return "/" + "/".join(quote(name, safe="") for name in names)
+
+
+class MediaClient:
+    """Calls one worker. Make it inside a running loop and `aclose` it.
+
+    Args:
+        address: `unix:PATH` or `HOST:PORT`.
+        key: the shared key, for TCP.
+    """
+
+    def __init__(self, address: str, key: str | None = None) -> None:
+        where = _parse(address)
+        self.address = address
+        self._base = where.base
+        connector: aiohttp.BaseConnector = (
+            aiohttp.UnixConnector(where.socket, limit=0, keepalive_timeout=75)
+            if where.socket
+            else aiohttp.TCPConnector(limit=0, keepalive_timeout=75)
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=aiohttp.ClientTimeout(total=CALL_WITHIN_SECONDS),
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection. Calls that wait end in `MediaUnavailableError`."""
+        await self._session.close()
+
+    async def offer(self, room: str, endpoint: str, sdp: str) -> Answer:
+        """Answer an endpoint's offer; an endpoint that is there already is replaced or restarted.
+
+        Raises:
+            MediaRefusedError: the offer cannot be answered (`code` says why).
+            MediaUnavailableError: nobody answered.
+        """
+        said = await self._call(
+            "POST", _path("rooms", room, "endpoints", endpoint), {"sdp": sdp}, within=OFFER_WITHIN_SECONDS
+        )
+        try:
+            return Answer.model_validate(said)
+        except pydantic.ValidationError:
+            raise MediaUnavailableError("the worker's answer has another shape") from None
+
+    async def open(self, room: str) -> None:
+        """Let media flow in the room; makes the room if it is not there. Repeating changes nothing."""
+        await self._call("POST", _path("rooms", room, "open"))
+
+    async def close(self, room: str) -> None:
+        """Forward nothing in the room from now on; its endpoints stay connected."""
+        await self._call("POST", _path("rooms", room, "close"))
+
+    async def remove(self, room: str) -> None:
+        """End the room and every endpoint in it. A room that is not there is fine."""
+        await self._call("DELETE", _path("rooms", room), missing_is_fine=True)
+
+    async def leave(self, room: str, endpoint: str) -> None:
+        """End one endpoint. One that is not there is fine."""
+        await self._call("DELETE", _path("rooms", room, "endpoints", endpoint), missing_is_fine=True)
+
+    async def room(self, room: str) -> Mapping[str, Any]:
+        """What the worker knows of a room: `open` and `endpoints`; empty when it is not there."""
+        return await self._call("GET", _path("rooms", room), missing_is_fine=True)
+
+    async def events(self) -> AsyncIterator[MediaEvent]:
+        """Everything the worker tells on one connection, from its `Hello` on.
+
+        Ends when the worker closes the connection or says nothing for `SILENT_AFTER_SECONDS`.
+
+        Raises:
+            MediaUnavailableError: no connection could be made.
+        """
+        try:
+            socket = await asyncio.wait_for(
+                self._session.ws_connect(self._base + "/events", max_msg_size=LARGEST_MESSAGE_BYTES),
+                CALL_WITHIN_SECONDS,
+            )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise MediaUnavailableError(type(error).__name__) from None
+        try:
+            while True:
+                try:
+                    message = await socket.receive(SILENT_AFTER_SECONDS)
+                except TimeoutError:
+                    return
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    return
+                with contextlib.suppress(pydantic.ValidationError):  # a newer worker may say more
+                    yield _EVENT.validate_json(message.data)
+        finally:
+            await socket.close()
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        within: float = CALL_WITHIN_SECONDS,
+        missing_is_fine: bool = False,
+    ) -> Mapping[str, Any]:
+        try:
+            async with self._session.request(
+                method, self._base + path, json=body, timeout=aiohttp.ClientTimeout(total=within)
+            ) as response:
+                if response.status == 204 or (response.status == 404 and missing_is_fine):
+                    return {}
+                said = await response.json(content_type=None)
+                status = response.status
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise MediaUnavailableError(type(error).__name__) from None
+        if 200 <= status < 300:
+            return said if isinstance(said, dict) else {}
+        refused = said.get("error") if isinstance(said, dict) else None
+        if 400 <= status < 500 and isinstance(refused, dict):
+            raise MediaRefusedError(str(refused.get("code", "refused")), str(refused.get("sentence", "")))
+        raise MediaUnavailableError(f"status {status}")
