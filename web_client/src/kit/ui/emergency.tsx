@@ -1,0 +1,38 @@
+/** What every page says before and while waiting: 911, 988 and the clinic's urgent care. */
+
+import { useWords } from "./words";
+
+export interface EmergencyNoticeProps {
+  /** The clinic's urgent-care or advice line, when it has one. */
+  readonly urgentCare?: string | undefined;
+}
+
+export function EmergencyNotice({ urgentCare }: EmergencyNoticeProps) {
+  const t = useWords();
+  return (
+    <section class="emergency" aria-label={t("kit.emergency.name")}>
+      <p>
+        <strong>{t("kit.emergency.lead")}</strong>
+      </p>
+      <p class="emergency-lines">
+        <a href="tel:911">{t("kit.emergency.911")}</a>
+        <a href="tel:988">{t("kit.emergency.988")}</a>
+        {urgentCare && <a href={telephone(urgentCare)}>{t("kit.emergency.urgent", { number: urgentCare })}</a>}
+      </p>
+    </section>
+  );
+}
+
+/** A tel: address from a number as people write it. */
+export function telephone(number: string): string {
+  const plus = number.trim().startsWith("+") ? "+" : "";
+  return `tel:${plus}${number.replace(/[^\d]/g, "")}`;
+}
+
+export function PhoneLink({ number, name }: { readonly number: string; readonly name?: string }) {
+  return (
+    <a class="nowrap" href={telephone(number)} aria-label={name === undefined ? undefined : `${name} ${number}`}>
+      {number}
+    </a>
+  );
+}
