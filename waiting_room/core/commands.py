@@ -1,0 +1,274 @@
+"""Commands: what somebody asks for. `grants` says who may ask; `decide` says what comes of it.
+
+Reasons and steps are codes (lower-case words joined by `_`, at most 40 characters), never free text: they are journaled.
+Texts are given as ids of sealed texts; a command never carries one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
+
+# --- booking ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookVisit:
+    """Make a visit. `minutes` is 5 to 480."""
+
+    visit: VisitId
+    clinic: ClinicId
+    mode: Mode
+    start: datetime
+    minutes: int
+    clinician: StaffId | None = None
+    ref: str | None = None
+    person: TextId
+    language: str = "en"
+    interpreter: bool = False
+    proxy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule:
+    """Move a visit whose member is not here yet."""
+
+    start: datetime
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Call the visit off before it begins."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueLink:
+    """Make `link` the visit's only link; the previous one is revoked."""
+
+    link: LinkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassLink:
+    """The desk vouches for the member after a spoken check: the next redemption needs no birth date."""
+
+    link: LinkId
+
+
+# --- member ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeem:
+    """The link's button was pressed and a birth date given. Comparing the dates is the desk's work, in constant time."""
+
+    link: LinkId
+    device: DeviceId
+    birth_date_matches: bool
+    on_behalf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveLocation:
+    """Where the member is now. `described`: in their own words instead of an address."""
+
+    text: TextId
+    described: bool = False
+    driving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveCallback:
+    """The number to call when the connection fails."""
+
+    text: TextId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivePresent:
+    """Who is in the room with the member: names in the text, their number in `others` (0 to 20)."""
+
+    text: TextId
+    others: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent:
+    """Consent to care by telehealth. `consent` is the id of the version of the words that were shown."""
+
+    consent: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckDevices:
+    """What the camera check found."""
+
+    camera: Finding
+    microphone: Finding
+    facing: Facing
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """Ready to be seen. Needs location, call-back number, who is present, consent and a working microphone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where the member is on their page."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Give up waiting, or step out of the visit. The page asks first."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnToPlace:
+    """Come back after leaving; within `deadlines.RETURN_WITHIN` the old place holds."""
+
+
+# --- the line between member and desk ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Write a message."""
+
+    text: TextId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeeLine:
+    """Everything on the line so far was on the actor's screen."""
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Keep a waiting member back, place kept, owner visible."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """End a hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """A person confirmed that the member is in other hands (emergency services, urgent care)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Take a waiting visit for `deadlines.CLAIM_TTL`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewClaim:
+    """Hold on to a claim for another `deadlines.CLAIM_TTL` from now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseClaim:
+    """Give a claimed visit back to its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """Take the visit that rings at this clinician."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """Refuse the visit that rings at this clinician; it goes back to its place."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """Open the room to the member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmIdentity:
+    """Name and birth date were confirmed in speech."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspend:
+    """Put a running visit on hold."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Go on with a visit that is on hold; the member must be back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeue:
+    """Give a running or suspended visit back to its old place for somebody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """End a visit that took place."""
+
+    outcome: Outcome
+
+
+# --- system ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Ring the visit at one clinician for `deadlines.OFFER_TTL`."""
+
+    clinician: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePresence:
+    """A person's last page connected or disappeared. `who` is member or clinician.
+
+    For a clinician `staff` names whom; news of anybody but the holder is dropped. `since` is when they were last heard.
+    """
+
+    who: Role
+    presence: Presence
+    since: datetime
+    staff: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassTime:
+    """Record whatever has become due by now."""
+
+
+Command = (
+    BookVisit | Reschedule | Cancel | IssueLink | PassLink
+    | Redeem | GiveLocation | GiveCallback | GivePresent | GiveConsent | CheckDevices | CheckIn | Step | Leave | ReturnToPlace
+    | Say | SeeLine
+    | Hold | Release | Redirect
+    | Claim | RenewClaim | ReleaseClaim | Accept | Decline | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
+    | Offer | NotePresence | PassTime
+)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Refusals: expected answers, not errors. A refusal records nothing and changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Stable codes. The sentence for a person lives in the client, per role and language."""
+
+    not_permitted = "not_permitted"
+    """This role may not do this, ever."""
+    malformed = "malformed"
+    """A code or a number is outside its bounds; detail `field`."""
+    visit_unknown = "visit_unknown"
+    visit_exists = "visit_exists"
+    visit_ended = "visit_ended"
+    visit_cancelled = "visit_cancelled"
+    wrong_state = "wrong_state"
+    """Not now; detail `state`."""
+
+    not_recognised = "not_recognised"
+    """Unknown, revoked or resting link, or wrong date: one code, so that outside they are indistinguishable."""
+    too_early = "too_early"
+    link_revoked = "link_revoked"
+    """Said to staff only."""
+
+    not_ready = "not_ready"
+    """Check-in lacks something; detail `missing`: comma-separated names of what."""
+    return_too_late = "return_too_late"
+    line_full = "line_full"
+
+    not_waiting = "not_waiting"
+    """The member has not checked in."""
+    member_away = "member_away"
+    member_left = "member_left"
+    visit_held = "visit_held"
+    """Detail `by`: staff id."""
+    claimed_by_other = "claimed_by_other"
+    """Detail `clinician`: staff id."""
+    offered_to_other = "offered_to_other"
+    """Detail `clinician`: staff id."""
+    named_for_other = "named_for_other"
+    """Detail `clinician`: staff id."""
+    not_holder = "not_holder"
+    claim_expired = "claim_expired"
+    offer_expired = "offer_expired"
+
+    already_arrived = "already_arrived"
+    """A visit whose member has redeemed the link is not rescheduled."""
+    already_begun = "already_begun"
+    """An admitted visit is ended by its clinician, not cancelled."""
+
+    clinician_busy = "clinician_busy"
+    """Given by the store: this clinician already holds a claimed or running visit."""
+    nobody_waiting = "nobody_waiting"
+    """Given by the desk to “next patient”."""
+    conflict = "conflict"
+    """Given by the desk when every retry lost; nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The answer to a command that may not happen, with what the person needs to know about it."""
+
+    code: Refusal
+    detail: Mapping[str, str | int] = field(default_factory=dict)
