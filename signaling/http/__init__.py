@@ -1,0 +1,1 @@
+"""The web application: routing by policy, security headers, pages, health and figures."""

@@ -1,0 +1,190 @@
+"""Settings of the web process: environment variables `VIDEOVISIT_…`, checked together, secrets never shown."""
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX: Final = "VIDEOVISIT_"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """Every setting that is wrong, each with a sentence; no value is repeated, because some are secrets."""
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {name}: {sentence}" for name, sentence in self.problems)
+        count = len(self.problems)
+        super().__init__(f"{count} setting{'s are' if count > 1 else ' is'} wrong\n{lines}")
+
+
+class Listen(BaseModel, frozen=True):
+    """Where the web process listens."""
+
+    host: str
+    port: int = Field(ge=0, le=65535)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `HOST:PORT`, an IPv6 host in brackets."""
+        host, separator, port = text.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not separator or not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError("must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+        return cls(host=host, port=int(port))
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """What `serve` and `demo` need. Later fields look at earlier ones: keep the order."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    listen: Annotated[Listen, NoDecode] = Listen(host="127.0.0.1", port=8080)
+    """`HOST:PORT` of the web process."""
+
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."""
+
+    tls_cert: Path | None = None
+    """Certificate chain in PEM."""
+
+    tls_key: Path | None = None
+    """Private key of the certificate, in PEM."""
+
+    public_url: str = ""
+    """The address people type: `https://visits.example.org`. Links are made from it, never from a request."""
+
+    media_workers: int = Field(default=1, ge=1, le=64)
+    """Media worker processes; one per core that may be busy with media."""
+
+    media_udp: Annotated[Listen, NoDecode] = Listen(host="127.0.0.1", port=0)
+    """`HOST:PORT` of the first worker's UDP port; the next workers take the next ports; 0 is any free one."""
+
+    media_advertise: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
+
+    metrics_token: SecretStr | None = None
+    """Bearer token that may read `/metrics` from off loopback."""
+
+    brand: str = Field(default="Video visits", min_length=1, max_length=80)
+    """The name on the first page of a member, before anything of the visit is shown."""
+
+    help_phone: str = Field(default="", max_length=40)
+    """The number on that page for people whose link does not work."""
+
+    @field_validator("listen", "media_udp", mode="before")
+    @classmethod
+    def _host_and_port(cls, value: object) -> object:
+        return Listen.parse(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ipaddress.ip_network(part) for part in _parts(value))
+        except ValueError:
+            raise ValueError("must be addresses or networks with commas between, such as 10.0.0.0/8") from None
+
+    @field_validator("media_advertise", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(str(ipaddress.ip_address(part)) for part in _parts(value))
+        except ValueError:
+            raise ValueError("must be IP addresses with commas between") from None
+
+    @field_validator("tls_cert", "tls_key")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("names a file that is not there")
+        return value
+
+    @field_validator("tls_key")
+    @classmethod
+    def _with_certificate(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if "tls_cert" in info.data and (value is None) != (info.data["tls_cert"] is None):
+            raise ValueError("belongs together with VIDEOVISIT_TLS_CERT: set both or neither")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            raise ValueError("must be the address people type, such as https://visits.example.org")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be an origin alone, without a path")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("must be https: cameras and our cookies need a secure page off loopback")
+        if parts.scheme == "http" and info.data.get("tls_cert"):
+            raise ValueError("must be https, because a certificate is set")
+        port = f":{parts.port}" if parts.port and parts.port != {"http": 80, "https": 443}[parts.scheme] else ""
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"{parts.scheme}://{host}{port}"
+
+    @property
+    def tls(self) -> bool:
+        """Whether this process itself speaks TLS."""
+        return self.tls_cert is not None
+
+    def problems_of_serving(self) -> list[tuple[str, str]]:
+        """What stands in the way of serving members, beyond each setting by itself."""
+        problems = []
+        if not self.public_url:
+            problems.append((f"{PREFIX}PUBLIC_URL", "is needed: the address people type, with https"))
+        if not self.listen.is_loopback and not self.tls and not self.trusted_proxies:
+            problems.append(
+                (
+                    f"{PREFIX}LISTEN",
+                    "is off loopback and would speak plain http: set VIDEOVISIT_TLS_CERT and VIDEOVISIT_TLS_KEY, "
+                    "or name the proxy that speaks TLS in VIDEOVISIT_TRUSTED_PROXIES",
+                )
+            )
+        return problems
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Each wrong setting of a room with a sentence, without its value."""
+    found = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        name = PREFIX + ".".join(str(part) for part in item["loc"]).upper()
+        found.append((name, item["msg"].removeprefix("Value error, ")))
+    return found
+
+
+def unknown_variables(environment: Mapping[str, str], *rooms: type[BaseSettings]) -> list[tuple[str, str]]:
+    """Variables with our prefix that no room reads: a typing error should not be silent."""
+    known = {f"{PREFIX}{name}".upper() for room in rooms for name in room.model_fields}
+    return [(name, "is not a setting") for name in sorted(environment) if name.startswith(PREFIX) and name not in known]
