@@ -1,10 +1,9 @@
-"""Events to JSON and back, strictly: an unknown type, version or field, or a value of another type, is an error."""
+"""Events to JSON and back, strictly: an unknown type, version, field or kind of value is an error."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -14,12 +13,12 @@ from waiting_room.core.moments import from_iso, to_iso
 EVENT_TYPES: Mapping[str, type[Event]] = {cls.type: cls for cls in get_args(Event)}
 
 
-class UnreadableEvent(ValueError):
+class UnreadableEventError(ValueError):
     """What was stored is not an event of this program. Names the type and field, never a value."""
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
-    """`{"type", "version", "data"}`. Moments are ISO 8601 UTC with milliseconds and `Z`; absent means None."""
+    """`{"type", "version", "data"}`. Moments as `moments.to_iso` writes them; absent means None."""
     data = {f.name: _write(getattr(event, f.name)) for f in fields(event)}
     return {
         "type": event.type,
@@ -32,29 +31,28 @@ def event_from_json(stored: Mapping[str, Any]) -> Event:
     """The event that `event_to_json` wrote.
 
     Raises:
-        UnreadableEvent: anything else.
+        UnreadableEventError: anything else.
     """
     if set(stored) != {"type", "version", "data"} or not isinstance(stored["data"], Mapping):
-        raise UnreadableEvent("an event has exactly type, version and data")
+        raise UnreadableEventError("an event has exactly type, version and data")
     cls = EVENT_TYPES.get(stored["type"]) if isinstance(stored["type"], str) else None
     if cls is None:
-        raise UnreadableEvent("unknown event type")
+        raise UnreadableEventError("unknown event type")
     if type(stored["version"]) is not int or stored["version"] != cls.version:
-        raise UnreadableEvent(f"{cls.type}: unknown version")
+        raise UnreadableEventError(f"{cls.type}: unknown version")
     data = stored["data"]
-    shape = _shape(cls)
+    shape = _SHAPES[cls.type]
     if unknown := set(data) - set(shape):
-        raise UnreadableEvent(f"{cls.type}: {len(unknown)} unknown field(s)")
-    values = {}
+        raise UnreadableEventError(f"{cls.type}: {len(unknown)} unknown field(s)")
+    values: dict[str, Any] = {}
     for name, (kind, required) in shape.items():
         if name in data:
             values[name] = _read(kind, data[name], f"{cls.type}.{name}")
         elif required:
-            raise UnreadableEvent(f"{cls.type}.{name}: missing")
+            raise UnreadableEventError(f"{cls.type}.{name}: missing")
     return cls(**values)
 
 
-@cache
 def _shape(cls: type[Event]) -> dict[str, tuple[type, bool]]:
     """Field name → (plain type, required)."""
     hints = get_type_hints(cls)
@@ -86,10 +84,13 @@ def _write(value: object) -> str | int | bool | None:
 def _read(kind: type, value: object, where: str) -> object:
     wanted = str if kind is datetime or issubclass(kind, StrEnum) else kind
     if type(value) is not wanted:
-        raise UnreadableEvent(f"{where}: not a {wanted.__name__}")
+        raise UnreadableEventError(f"{where}: not a {wanted.__name__}")
     if wanted is kind:
         return value
     try:
         return from_iso(str(value)) if kind is datetime else kind(value)
     except ValueError:
-        raise UnreadableEvent(f"{where}: not a {kind.__name__}") from None
+        raise UnreadableEventError(f"{where}: not a {kind.__name__}") from None
+
+
+_SHAPES = {name: _shape(cls) for name, cls in EVENT_TYPES.items()}

@@ -1,7 +1,7 @@
 """Commands: what somebody asks for. `grants` says who may ask; `decide` says what comes of it.
 
-Reasons and steps are codes (lower-case words joined by `_`, at most 40 characters), never free text: they are journaled.
-Texts are given as ids of sealed texts; a command never carries one.
+Reasons and steps are codes (lower-case words joined by `_`, at most 40 characters), never free text:
+they are journaled. Texts are given as ids of sealed texts; a command never carries one.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from datetime import datetime
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
 
-# --- booking ---------------------------------------------------------------------------------------------------------
+# --- booking ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,12 @@ class PassLink:
     link: LinkId
 
 
-# --- member ----------------------------------------------------------------------------------------------------------
+# --- member ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeem:
-    """The link's button was pressed and a birth date given. Comparing the dates is the desk's work, in constant time."""
+    """The link's button was pressed and a birth date given. The desk compared the dates, in constant time."""
 
     link: LinkId
     device: DeviceId
@@ -116,7 +116,7 @@ class CheckDevices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """Ready to be seen. Needs location, call-back number, who is present, consent and a working microphone."""
+    """Ready to be seen. Needs location, call-back number, consent, who is present and a microphone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class ReturnToPlace:
     """Come back after leaving; within `deadlines.RETURN_WITHIN` the old place holds."""
 
 
-# --- the line between member and desk ------------------------------------------------------------------------------------
+# --- the line between member and desk --------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ class SeeLine:
     """Everything on the line so far was on the actor's screen."""
 
 
-# --- staff -----------------------------------------------------------------------------------------------------------
+# --- staff -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +236,7 @@ class End:
     outcome: Outcome
 
 
-# --- system ------------------------------------------------------------------------------------------------------------
+# --- system ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +250,8 @@ class Offer:
 class NotePresence:
     """A person's last page connected or disappeared. `who` is member or clinician.
 
-    For a clinician `staff` names whom; news of anybody but the holder is dropped. `since` is when they were last heard.
+    For a clinician `staff` names whom; news of anybody but the holder is dropped. `since` is when they
+    were last heard.
     """
 
     who: Role
@@ -266,9 +267,10 @@ class PassTime:
 
 Command = (
     BookVisit | Reschedule | Cancel | IssueLink | PassLink
-    | Redeem | GiveLocation | GiveCallback | GivePresent | GiveConsent | CheckDevices | CheckIn | Step | Leave | ReturnToPlace
-    | Say | SeeLine
+    | Redeem | GiveLocation | GiveCallback | GivePresent | GiveConsent | CheckDevices | CheckIn | Step
+    | Leave | ReturnToPlace | Say | SeeLine
     | Hold | Release | Redirect
-    | Claim | RenewClaim | ReleaseClaim | Accept | Decline | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
+    | Claim | RenewClaim | ReleaseClaim | Accept | Decline | Admit | ConfirmIdentity
+    | Suspend | Resume | Requeue | End
     | Offer | NotePresence | PassTime
 )  # fmt: skip

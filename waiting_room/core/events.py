@@ -10,7 +10,7 @@ from typing import ClassVar
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
-# --- booking ---------------------------------------------------------------------------------------------------------
+# --- booking ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class LinkRested:
     until: datetime
 
 
-# --- member ----------------------------------------------------------------------------------------------------------
+# --- member ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ class LineSeen:
     by: Role
 
 
-# --- presence ----------------------------------------------------------------------------------------------------------
+# --- presence --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +251,7 @@ class Back:
     who: Role
 
 
-# --- staff -------------------------------------------------------------------------------------------------------------
+# --- staff -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -418,9 +418,9 @@ class Closed:
 
 Event = (
     Booked | Rescheduled | Cancelled | LinkIssued | LinkPassed | LinkRested
-    | Redeemed | BirthDateRefused | LocationGiven | CallbackGiven | PresentGiven | ConsentGiven | DevicesChecked
-    | StepReached | CheckedIn | CheckedInEarly | EarlyEnded | Left | Returned | Said | LineSeen
-    | Gone | Away | Back
+    | Redeemed | BirthDateRefused | LocationGiven | CallbackGiven | PresentGiven | ConsentGiven
+    | DevicesChecked | StepReached | CheckedIn | CheckedInEarly | EarlyEnded | Left | Returned
+    | Said | LineSeen | Gone | Away | Back
     | Held | Released | Redirected | Offered | Declined | OfferExpired
     | Claimed | ClaimRenewed | ClaimReleased | ClaimExpired | Admitted | IdentityConfirmed
     | Suspended | Resumed | Requeued | Completed | NoShow | Closed

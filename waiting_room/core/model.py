@@ -41,7 +41,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody in a role. `id` is a staff id, a device id, an API key's id, or the name of a part of the system."""
+    """Somebody in a role. `id`: of staff, device or API key, or the name of a part of the system."""
 
     role: Role
     id: str
@@ -119,9 +119,9 @@ class LineEntry:
 class Visit:
     """Everything the journal of one visit adds up to. Only `evolve` makes one.
 
-    `seq` and `updated_at` are those of the last record. `due` is the place: set once, at redemption, to the later of
-    the appointment and the redemption, and never moved later. `claimed_by` is set in claimed, in_visit and on_hold
-    only; `offered_to` in offered only.
+    `seq` and `updated_at` are those of the last record. `due` is the place: set once, at redemption, to the
+    later of the appointment and the redemption, and never moved. `claimed_by` is set in claimed, in_visit
+    and on_hold only; `offered_to` in offered only.
     """
 
     id: VisitId

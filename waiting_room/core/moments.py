@@ -1,4 +1,4 @@
-"""Moments: aware UTC datetimes at millisecond precision, so that what is journaled and what is computed agree."""
+"""Moments: aware UTC datetimes in whole milliseconds, so that what is journaled and computed agree."""
 
 import re
 from datetime import UTC, datetime

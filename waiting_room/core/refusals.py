@@ -20,7 +20,7 @@ class Refusal(StrEnum):
     """Not now; detail `state`."""
 
     not_recognised = "not_recognised"
-    """Unknown, revoked or resting link, or wrong date: one code, so that outside they are indistinguishable."""
+    """Unknown, revoked or resting link, or wrong date: one code, indistinguishable outside."""
     too_early = "too_early"
     link_revoked = "link_revoked"
     """Said to staff only."""
