@@ -37,7 +37,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     // Members come on old phones: four years of browsers back.
-    target: ["es2020", "safari14", "chrome87", "firefox91"],
+    target: ["es2021", "safari15.4", "chrome98", "firefox98"],
     // The policy of the pages is script-src 'self': nothing inline, no data: scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,0 +1,289 @@
+/**
+ * One RTCPeerConnection per page, one offer and answer per life of it, no renegotiation.
+ *
+ * The offer has, in this order: microphone and camera (sendonly, made without tracks), then the slots onto which
+ * the server forwards the others: `audioSlots` audio and `videoSlots` video lines (recvonly). Who is in which slot
+ * is told beside it (`showSlots`). The server is ICE-lite and answers at one address: no ICE servers, no candidates
+ * to send, nothing to trickle.
+ *
+ * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
+ * an encoder that starts anew begins at full size with a key frame.
+ *
+ * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try.
+ */
+
+import { type Readable, Store } from "../store";
+import { MAX_TRIES, pauseBefore } from "./backoff";
+
+export type ConnectionState = "idle" | "connecting" | "connected" | "reconnecting" | "failed" | "closed";
+
+/** A receiving line of the answer. */
+export interface Slot {
+  readonly mid: string;
+  readonly kind: "audio" | "video";
+}
+
+/** Who is in a slot now; nobody when `from` is absent. */
+export interface SlotUse extends Slot {
+  readonly from?: string | null;
+  readonly source?: "microphone" | "camera" | "screen";
+}
+
+export interface Answer {
+  readonly sdp: string;
+  readonly slots: readonly Slot[];
+}
+
+export interface ConnectionOptions {
+  /** Carries the offer to the server. A rejection counts as a failed try. */
+  readonly offer: (sdp: string) => Promise<Answer>;
+  readonly audioSlots?: number;
+  readonly videoSlots?: number;
+  /** Most the camera may send, in bit/s. */
+  readonly cameraBitrate?: number;
+}
+
+export interface Tracks {
+  readonly camera: MediaStreamTrack | null;
+  readonly microphone: MediaStreamTrack | null;
+}
+
+const NO_TRACKS: Tracks = { camera: null, microphone: null };
+const CONNECT_WITHIN_MS = 8_000;
+const DISCONNECTED_FOR_MS = 1_000;
+
+export class Connection {
+  /** The others' sound and picture: the slots in use, or the first of each kind before the server said. */
+  readonly remote = new MediaStream();
+  readonly state: Readable<ConnectionState>;
+
+  private readonly options: ConnectionOptions;
+  private readonly now = new Store<ConnectionState>("idle");
+  private life: Life | null = null;
+  private wanted: Tracks = NO_TRACKS;
+  private muted = false;
+  private cameraOff = false;
+  private uses: readonly SlotUse[] | null = null;
+  private tries = 0;
+  private retry: ReturnType<typeof setTimeout> | null = null;
+  private readonly wake = () => {
+    if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
+  };
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.state = this.now;
+    window.addEventListener("online", this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+  }
+
+  /** Bring the transport up; senders as last asked for (`goWarm` or `goLive`). Again after `failed` starts afresh. */
+  async connect(): Promise<void> {
+    if (this.life !== null || this.now.get() === "closed") return;
+    this.tries = 0;
+    this.now.set("connecting");
+    await this.remake();
+  }
+
+  /** Send nothing; keep the transport. */
+  async goWarm(): Promise<void> {
+    this.wanted = NO_TRACKS;
+    await this.apply();
+  }
+
+  /** Send these tracks at full size. A null track leaves its sender empty. */
+  async goLive(tracks: Tracks): Promise<void> {
+    this.wanted = tracks;
+    await this.apply();
+  }
+
+  /** Silence the microphone without giving it up. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    if (this.wanted.microphone !== null) this.wanted.microphone.enabled = !muted;
+  }
+
+  /** Stop sending the picture without giving the camera up. */
+  async turnCameraOff(off: boolean): Promise<void> {
+    this.cameraOff = off;
+    await this.apply();
+  }
+
+  /** The server's news of who is in which slot. */
+  showSlots(uses: readonly SlotUse[]): void {
+    this.uses = uses;
+    this.refreshRemote();
+  }
+
+  /** The server lost our media (its worker was restarted): make a new connection at once. */
+  lost(): void {
+    if (this.now.get() === "closed" || this.now.get() === "idle") return;
+    this.tries = 0;
+    void this.remake();
+  }
+
+  /** getStats of the present connection; null while there is none. */
+  async stats(): Promise<RTCStatsReport | null> {
+    return this.life === null ? null : this.life.pc.getStats();
+  }
+
+  close(): void {
+    window.removeEventListener("online", this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+    this.forget();
+    this.now.set("closed");
+  }
+
+  private forget(): void {
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
+    this.life?.end();
+    this.life = null;
+  }
+
+  /** A new peer connection and a new offer, in place of whatever there was. */
+  private async remake(): Promise<void> {
+    this.forget();
+    const life = new Life(this.options, (news) => this.heard(life, news));
+    this.life = life;
+    try {
+      await this.apply();
+      await life.start();
+      this.refreshRemote();
+    } catch {
+      this.heard(life, "lost");
+    }
+  }
+
+  private heard(life: Life, news: "connected" | "shaky" | "lost"): void {
+    if (this.life !== life) return;
+    if (news === "connected") {
+      this.tries = 0;
+      performance.mark("media-connected");
+      this.now.set("connected");
+    } else if (news === "shaky") {
+      this.now.set("reconnecting");
+    } else {
+      this.forget();
+      this.tries += 1;
+      if (this.tries > MAX_TRIES) {
+        this.now.set("failed");
+        return;
+      }
+      this.now.set(this.now.get() === "connecting" ? "connecting" : "reconnecting");
+      this.retry = setTimeout(() => void this.remake(), pauseBefore(this.tries, Math.random()));
+    }
+  }
+
+  private async apply(): Promise<void> {
+    const { camera, microphone } = this.wanted;
+    if (microphone !== null) microphone.enabled = !this.muted;
+    await this.life?.send({ camera: this.cameraOff ? null : camera, microphone });
+  }
+
+  private refreshRemote(): void {
+    const tracks = this.life?.tracks(this.uses) ?? [];
+    for (const track of this.remote.getTracks()) if (!tracks.includes(track)) this.remote.removeTrack(track);
+    for (const track of tracks) if (!this.remote.getTracks().includes(track)) this.remote.addTrack(track);
+  }
+}
+
+/** One peer connection from its offer to its end. */
+class Life {
+  readonly pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+  private readonly microphone: RTCRtpSender;
+  private readonly camera: RTCRtpSender;
+  private readonly slots: RTCRtpTransceiver[] = [];
+  private readonly options: ConnectionOptions;
+  private readonly tell: (news: "connected" | "shaky" | "lost") => void;
+  private deadline: ReturnType<typeof setTimeout> | null = null;
+  private sending: Promise<void> = Promise.resolve();
+
+  constructor(options: ConnectionOptions, tell: (news: "connected" | "shaky" | "lost") => void) {
+    this.options = options;
+    this.tell = tell;
+    this.microphone = this.pc.addTransceiver("audio", { direction: "sendonly" }).sender;
+    this.camera = this.pc.addTransceiver("video", {
+      direction: "sendonly",
+      sendEncodings: [{ maxBitrate: options.cameraBitrate ?? 1_700_000, maxFramerate: 30 }],
+    }).sender;
+    for (let n = 0; n < (options.audioSlots ?? 4); n++) this.slots.push(this.slot("audio"));
+    for (let n = 0; n < (options.videoSlots ?? 4); n++) this.slots.push(this.slot("video"));
+    this.pc.addEventListener("connectionstatechange", () => this.changed());
+  }
+
+  async start(): Promise<void> {
+    this.expect(CONNECT_WITHIN_MS);
+    performance.mark("media-offered");
+    await this.pc.setLocalDescription();
+    const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
+    if (this.pc.signalingState === "closed") return;
+    await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+  }
+
+  /** Full parameters → camera → microphone; one change at a time. */
+  send(tracks: Tracks): Promise<void> {
+    this.sending = this.sending.then(() => this.put(tracks)).catch(() => undefined);
+    return this.sending;
+  }
+
+  tracks(uses: readonly SlotUse[] | null): MediaStreamTrack[] {
+    if (uses === null) return FIRST_OF_EACH.flatMap((kind) => this.slots.find((slot) => slot.receiver.track.kind === kind)?.receiver.track ?? []);
+    const mids = new Set(uses.filter((use) => use.from != null).map((use) => use.mid));
+    return this.slots.filter((slot) => slot.mid !== null && mids.has(slot.mid)).map((slot) => slot.receiver.track);
+  }
+
+  end(): void {
+    if (this.deadline !== null) clearTimeout(this.deadline);
+    this.pc.close();
+  }
+
+  private slot(kind: "audio" | "video"): RTCRtpTransceiver {
+    return this.pc.addTransceiver(kind, { direction: "recvonly" });
+  }
+
+  private async put({ camera, microphone }: Tracks): Promise<void> {
+    if (this.pc.signalingState === "closed") return;
+    if (camera !== this.camera.track) {
+      if (camera !== null) await this.fullParameters();
+      await this.camera.replaceTrack(camera);
+    }
+    if (microphone !== this.microphone.track) await this.microphone.replaceTrack(microphone);
+  }
+
+  private async fullParameters(): Promise<void> {
+    const parameters = this.camera.getParameters();
+    const encoding = parameters.encodings[0];
+    // Before the first answer there is nothing to change: the parameters of the offer are full already.
+    if (encoding === undefined || this.pc.remoteDescription === null) return;
+    encoding.active = true;
+    encoding.scaleResolutionDownBy = 1;
+    encoding.maxBitrate = this.options.cameraBitrate ?? 1_700_000;
+    encoding.maxFramerate = 30;
+    // Words and faces need detail more than smoothness; a browser that does not know the member ignores it.
+    (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
+    await this.camera.setParameters(parameters).catch(() => undefined);
+  }
+
+  private changed(): void {
+    const state = this.pc.connectionState;
+    if (state === "connected") {
+      if (this.deadline !== null) clearTimeout(this.deadline);
+      this.deadline = null;
+      this.tell("connected");
+    } else if (state === "disconnected") {
+      this.tell("shaky");
+      this.expect(DISCONNECTED_FOR_MS);
+    } else if (state === "failed" || state === "closed") {
+      this.tell("lost");
+    }
+  }
+
+  /** Unless it is connected by then, this life is over. */
+  private expect(withinMs: number): void {
+    if (this.deadline !== null) clearTimeout(this.deadline);
+    this.deadline = setTimeout(() => this.tell("lost"), withinMs);
+  }
+}
+
+const FIRST_OF_EACH = ["audio", "video"] as const;
