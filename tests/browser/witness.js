@@ -2,7 +2,8 @@
 // window.witness.frames: epoch ms of each decoded video frame; witness.colour(): mean Y, Cb, Cr of the last one;
 // witness.hertz(): the strongest frequency heard in the next moments.
 (() => {
-  const witness = (window.witness = { frames: [], connections: 0, states: [] });
+  // witness.handshakes: ms from the offer being made to DTLS connected, one per connection.
+  const witness = (window.witness = { frames: [], connections: 0, handshakes: [] });
   let last = null, analyser = null, context = null;
   const watchVideo = async (track) => {
     const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
@@ -18,18 +19,28 @@
   const watchAudio = (track) => {
     context ??= new AudioContext();
     analyser ??= Object.assign(context.createAnalyser(), { fftSize: 4096, smoothingTimeConstant: 0 });
-    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    const stream = new MediaStream([track]);
+    Object.assign(new Audio(), { srcObject: stream, muted: true }).play().catch(() => {}); // Chromium decodes a remote track only for an element
+    context.createMediaStreamSource(stream).connect(analyser);
   };
   const Real = window.RTCPeerConnection;
   if (Real) {
     window.RTCPeerConnection = class extends Real {
+      offered = null;
+      async setLocalDescription(...args) {
+        await super.setLocalDescription(...args);
+        this.offered ??= performance.now();
+      }
       constructor(...args) {
         super(...args);
         witness.connections += 1;
         witness.last = this;
-        const born = performance.timeOrigin + performance.now();
-        this.addEventListener("connectionstatechange", () =>
-          witness.states.push([this.connectionState, performance.timeOrigin + performance.now() - born]));
+        this.addEventListener("connectionstatechange", () => {
+          if (this.connectionState === "connected" && this.offered !== null) {
+            witness.handshakes.push(performance.now() - this.offered);
+            this.offered = null;
+          }
+        });
         this.addEventListener("track", ({ track }) => (track.kind === "video" ? watchVideo(track) : watchAudio(track)));
       }
     };

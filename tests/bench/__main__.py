@@ -1,0 +1,66 @@
+"""`make bench`: measures the figures of docs/performance.md and ends with one line of JSON."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+from pathlib import Path
+
+from tests import demo_server
+from tests.bench import admits, first_load, relay
+from tests.bench.figures import commit, median, percentile, rounded, write_samples
+
+
+async def measure(trials: int) -> dict[str, object]:
+    ready = []
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            server = await demo_server.start(Path(folder), tls=False)
+            ready.append(server.ready_seconds)
+            await server.stop()
+    with tempfile.TemporaryDirectory() as folder:
+        server = await demo_server.start(Path(folder))
+        try:
+            page = await first_load.measure(server)
+            rows = await admits.measure(server, Path(folder), trials)
+        finally:
+            await server.stop()
+    worker = relay.measure()
+    frames = [row[key] for row in rows for key in ("member_first_frame_ms", "clinician_first_frame_ms")]
+    handshakes = [row[key] for row in rows for key in ("member_dtls_ms", "clinician_dtls_ms") if key in row]
+    consoles = [row["checkin_to_console_ms"] for row in rows]
+    samples = write_samples(
+        "first_visit",
+        {
+            "demo_ready_s": ready,
+            "interactive_ms": page["interactive_ms"],
+            "visits": rows,
+            "relay": worker["rows"],
+        },
+    )
+    return {
+        "admit_first_frame_ms_p50": rounded(median(frames)),
+        "admit_first_frame_ms_p95": rounded(percentile(frames, 0.95)),
+        "dtls_ms_p50": rounded(median(handshakes)),
+        "dtls_ms_p95": rounded(percentile(handshakes, 0.95)),
+        "checkin_to_console_ms_p50": rounded(median(consoles)),
+        "checkin_to_console_ms_p95": rounded(percentile(consoles, 0.95)),
+        "demo_ready_s": rounded(statistics.median(ready), 2),
+        "join_page_kb": rounded(page["join_page_kb"]),
+        "join_page_interactive_ms": rounded(median(page["interactive_ms"])),
+        **{key: value for key, value in worker.items() if key != "rows"},
+        "trials": len(rows),
+        "commit": commit(),
+        "samples": samples,
+    }
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--trials", type=int, default=100)
+    print(json.dumps(asyncio.run(measure(arguments.parse_args().trials))))
+
+
+if __name__ == "__main__":
+    main()
