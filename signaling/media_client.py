@@ -1,7 +1,7 @@
 """A client of one media worker's internal API, over its Unix socket or over TCP with the shared key.
 
-Every call has a deadline and ends in a value or in one of two errors: `MediaRefusedError` (the worker looked at
-the request and said no) and `MediaUnavailableError` (nobody answered; trying again may help).
+Every call has a deadline and ends in a value or in one of two errors: `MediaRefusedError` (the worker looked
+at the request and said no) and `MediaUnavailableError` (nobody answered; trying again may help).
 """
 
 import asyncio

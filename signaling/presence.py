@@ -1,0 +1,142 @@
+"""Who is here: presence of people, derived from their sockets and from nothing else.
+
+Rules:
+
+* A person with at least one open socket is `here`.
+* A person without one is in a `gap`, and `gone` once the gap is as long as their role allows.
+* The socket that came last is the active one; older ones are told so and send no media.
+* Presence is not place: this module tells what it sees, the waiting room decides what that means.
+* After a restart everybody who was here is in a gap that starts at the restart, so nobody is moved for it.
+
+No I/O and no clock in here: `now` is monotonic seconds, given by the caller.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from waiting_room.core.model import Role
+
+MEMBER_GONE_AFTER_SECONDS = 45.0
+"""Longer keeps a ghost in the line; shorter moves people whose lift has no signal."""
+CLINICIAN_GONE_AFTER_SECONDS = 20.0
+"""A clinician sits at a desk: a reload takes two seconds, a claim is held for sixty."""
+
+
+class Presence(StrEnum):
+    """What the others are told about a person."""
+
+    HERE = "here"
+    GAP = "gap"
+    GONE = "gone"
+
+
+class Person(NamedTuple):
+    """A member of a visit (by visit id) or a clinician (by staff id)."""
+
+    role: Role
+    id: str
+
+
+class Change(NamedTuple):
+    """A person's presence became `presence`."""
+
+    person: Person
+    presence: Presence
+
+
+GONE_AFTER_SECONDS = {
+    Role.member: MEMBER_GONE_AFTER_SECONDS,
+    Role.clinician: CLINICIAN_GONE_AFTER_SECONDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a new socket changed: the person's presence, if it did, and the sockets it superseded."""
+
+    change: Change | None
+    superseded: tuple[str, ...]
+
+
+class Attendance:
+    """The presence of everybody this process knows of. Every step is O(1) but for what it returns."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[Person, dict[str, None]] = {}
+        # A role's gaps all last equally long and `now` never goes back: insertion order is deadline order.
+        self._gaps: dict[Role, dict[Person, float]] = {role: {} for role in GONE_AFTER_SECONDS}
+        self._gone: set[Person] = set()
+
+    def presence(self, person: Person) -> Presence:
+        """What the others are told now; somebody never heard of is gone."""
+        if person in self._sockets:
+            return Presence.HERE
+        return Presence.GAP if person in self._gaps[person.role] else Presence.GONE
+
+    def knows(self, person: Person) -> bool:
+        """Whether the person was ever expected or here, and not forgotten since."""
+        return person in self._sockets or person in self._gaps[person.role] or person in self._gone
+
+    def active(self, person: Person) -> str | None:
+        """The socket that came last."""
+        return next(reversed(self._sockets.get(person, {})), None)
+
+    def sockets(self, person: Person) -> tuple[str, ...]:
+        """The person's open sockets, oldest first."""
+        return tuple(self._sockets.get(person, ()))
+
+    def expect(self, person: Person, now: float) -> Change | None:
+        """Take somebody for present who has not connected yet: their gap starts now."""
+        if self.knows(person):
+            return None
+        self._gaps[person.role][person] = now
+        return Change(person, Presence.GAP)
+
+    def arrive(self, person: Person, socket: str) -> Arrival:
+        """A socket of the person is open; those that were open before are superseded by it."""
+        before = self.presence(person)
+        sockets = self._sockets.setdefault(person, {})
+        superseded = tuple(other for other in sockets if other != socket)
+        sockets.pop(socket, None)
+        sockets[socket] = None
+        self._gaps[person.role].pop(person, None)
+        self._gone.discard(person)
+        return Arrival(Change(person, Presence.HERE) if before is not Presence.HERE else None, superseded)
+
+    def depart(self, person: Person, socket: str, now: float) -> Change | None:
+        """A socket is closed; the last one of a person starts a gap."""
+        sockets = self._sockets.get(person)
+        if sockets is None or socket not in sockets:
+            return None
+        del sockets[socket]
+        if sockets:
+            return None
+        del self._sockets[person]
+        self._gaps[person.role][person] = now
+        return Change(person, Presence.GAP)
+
+    def forget(self, person: Person) -> None:
+        """Stop keeping a person who has no open socket, as when their visit has ended."""
+        self._gaps[person.role].pop(person, None)
+        self._gone.discard(person)
+
+    def pass_time(self, now: float) -> list[Change]:
+        """Everybody whose gap has become too long by `now`. Each is told once."""
+        changes = []
+        for role, gaps in self._gaps.items():
+            while gaps:
+                person, since = next(iter(gaps.items()))
+                if now - since < GONE_AFTER_SECONDS[role]:
+                    break
+                del gaps[person]
+                self._gone.add(person)
+                changes.append(Change(person, Presence.GONE))
+        return changes
+
+    def next_deadline(self) -> float | None:
+        """When `pass_time` will next have something to say, if nobody comes or goes until then."""
+        first = (
+            next(iter(gaps.values())) + GONE_AFTER_SECONDS[role] for role, gaps in self._gaps.items() if gaps
+        )
+        return min(first, default=None)

@@ -1,0 +1,284 @@
+"""What pages may send: one closed model per command, strict and bounded.
+
+A command's `type` is the snake-case name of a command of the waiting room. `id` is made by the page; the same
+id twice is the same command. Anything that does not fit is refused as a whole and changes nothing.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from signaling.sockets.wording import Code, Id, Lines, MaybeOneLine, OneLine
+
+LARGEST_SDP_CHARS = 65536
+
+
+class Message(BaseModel):
+    """Closed, strict, immutable."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Command(Message):
+    """A command: `id` names it for ever."""
+
+    id: Id
+
+
+class StaffCommand(Command):
+    """Staff say which visit they mean."""
+
+    visit: Id
+
+
+# --- member ----------------------------------------------------------------------------------------------
+
+
+class GiveLocation(Command):
+    """Where the member is now; `described` when it is their own words instead of an address."""
+
+    type: Literal["give_location"]
+    text: Lines
+    described: bool = False
+    driving: bool = False
+
+
+class GiveCallback(Command):
+    """The number to call when the connection fails; kept in E.164."""
+
+    type: Literal["give_callback"]
+    number: Annotated[OneLine, Field(max_length=40)]
+
+
+class GivePresent(Command):
+    """Who is with the member: names in `people`, how many in `others`."""
+
+    type: Literal["give_present"]
+    people: MaybeOneLine = ""
+    others: Annotated[int, Field(ge=0, le=20)]
+
+
+class GiveConsent(Command):
+    """The version of the consent text that was shown, and its language."""
+
+    type: Literal["give_consent"]
+    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+
+class CheckDevices(Command):
+    """What the camera check found."""
+
+    type: Literal["check_devices"]
+    camera: Literal["ok", "none", "blocked", "busy", "skipped"]
+    microphone: Literal["ok", "none", "blocked", "busy", "skipped"]
+    facing: Literal["user", "assumed", "environment", "none"]
+    seen: bool
+
+
+class CheckIn(Command):
+    """Ready to be seen."""
+
+    type: Literal["check_in"]
+
+
+class Step(Command):
+    """Where the member is on the page."""
+
+    type: Literal["step"]
+    step: Code
+
+
+class Leave(Command):
+    """Give up waiting or step out of the visit; the page has asked before."""
+
+    type: Literal["leave"]
+    reason: Code | None = None
+
+
+class ReturnToPlace(Command):
+    """Back after leaving."""
+
+    type: Literal["return_to_place"]
+
+
+class MemberSay(Command):
+    """A message to the desk."""
+
+    type: Literal["say"]
+    text: Lines
+
+
+class MemberSeeLine(Command):
+    """The desk's messages were on the screen."""
+
+    type: Literal["see_line"]
+
+
+MemberCommand = Annotated[
+    GiveLocation
+    | GiveCallback
+    | GivePresent
+    | GiveConsent
+    | CheckDevices
+    | CheckIn
+    | Step
+    | Leave
+    | ReturnToPlace
+    | MemberSay
+    | MemberSeeLine,
+    Field(discriminator="type"),
+]
+
+# --- clinician -------------------------------------------------------------------------------------------
+
+
+class Claim(StaffCommand):
+    """Take a waiting visit for sixty seconds."""
+
+    type: Literal["claim"]
+
+
+class RenewClaim(StaffCommand):
+    """Another sixty seconds from now."""
+
+    type: Literal["renew_claim"]
+
+
+class ReleaseClaim(StaffCommand):
+    """Give the visit back to its place."""
+
+    type: Literal["release_claim"]
+
+
+class Admit(StaffCommand):
+    """Open the room to the member."""
+
+    type: Literal["admit"]
+
+
+class ConfirmIdentity(StaffCommand):
+    """Name and birth date were confirmed in speech."""
+
+    type: Literal["confirm_identity"]
+
+
+class Suspend(StaffCommand):
+    """Put the visit on hold."""
+
+    type: Literal["suspend"]
+    reason: Code = "clinician"
+
+
+class Resume(StaffCommand):
+    """Go on with a visit that is on hold."""
+
+    type: Literal["resume"]
+
+
+class Requeue(StaffCommand):
+    """Give the visit back to its old place for somebody else."""
+
+    type: Literal["requeue"]
+
+
+class End(StaffCommand):
+    """End the visit."""
+
+    type: Literal["end"]
+    outcome: Literal["treated", "needs_follow_up", "referred", "member_did_not_join", "technical", "other"]
+
+
+ClinicianCommand = Annotated[
+    Claim | RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End,
+    Field(discriminator="type"),
+]
+
+# --- support ---------------------------------------------------------------------------------------------
+
+
+class SupportSay(StaffCommand):
+    """A message to the member."""
+
+    type: Literal["say"]
+    text: Lines
+
+
+class SupportSeeLine(StaffCommand):
+    """The member's messages were on the screen."""
+
+    type: Literal["see_line"]
+
+
+class IssueLink(StaffCommand):
+    """A new link; the old one is revoked. The answer carries `join_url`, once."""
+
+    type: Literal["issue_link"]
+
+
+class PassLink(StaffCommand):
+    """The desk has checked who is calling: the link needs no birth date for fifteen minutes."""
+
+    type: Literal["pass_link"]
+
+
+class Cancel(StaffCommand):
+    """Call the visit off."""
+
+    type: Literal["cancel"]
+    reason: Code
+
+
+class Hold(StaffCommand):
+    """Keep a waiting member back; the place is kept."""
+
+    type: Literal["hold"]
+    reason: Code
+
+
+class Release(StaffCommand):
+    """End a hold."""
+
+    type: Literal["release"]
+
+
+SupportCommand = Annotated[
+    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Hold | Release, Field(discriminator="type")
+]
+
+AnyCommand = MemberCommand | ClinicianCommand | SupportCommand
+
+# --- other events ----------------------------------------------------------------------------------------
+
+
+class ConnectAuth(Message):
+    """What a page says when it connects: the last `seq` it has seen, if any."""
+
+    seq: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class MemberOffer(Message):
+    """A WebRTC offer; the answer comes in the acknowledgement."""
+
+    sdp: Annotated[str, Field(min_length=1, max_length=LARGEST_SDP_CHARS)]
+
+
+class StaffOffer(MemberOffer):
+    """A WebRTC offer for the visit that the clinician holds."""
+
+    visit: Id
+
+
+class NextPatient(Message):
+    """Claim whoever is next."""
+
+    id: Id | None = None
+
+
+class PingPresence(Message):
+    """“I am here”; Socket.IO's own pings suffice, this is for pages whose timers are throttled."""
+
+
+MEMBER_COMMAND: TypeAdapter[MemberCommand] = TypeAdapter(MemberCommand)
+CLINICIAN_COMMAND: TypeAdapter[ClinicianCommand] = TypeAdapter(ClinicianCommand)
+SUPPORT_COMMAND: TypeAdapter[SupportCommand] = TypeAdapter(SupportCommand)
