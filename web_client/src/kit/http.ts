@@ -2,6 +2,7 @@
 
 import { isObject, type JsonObject } from "./json";
 import { NO_ANSWER, readRefusal, Refused } from "./refusal";
+import { noteServerDate } from "./server_time";
 
 /** Rejects with Refused: the server's code and sentence, or `no_answer` when the network gave none. */
 export async function getJson(path: string): Promise<JsonObject> {
@@ -20,6 +21,7 @@ async function exchange(path: string, init: RequestInit): Promise<JsonObject> {
   let answer: Response;
   // AbortSignal.timeout would be shorter, but phones of 2021 do not have it.
   const patience = new AbortController();
+  const askedAt = Date.now();
   const timer = setTimeout(() => patience.abort(), 10_000);
   try {
     answer = await fetch(path, {
@@ -33,6 +35,7 @@ async function exchange(path: string, init: RequestInit): Promise<JsonObject> {
   } finally {
     clearTimeout(timer);
   }
+  noteServerDate(answer.headers.get("date"), askedAt, Date.now());
   const body: unknown = await answer.json().catch(() => null);
   const retryAfter = Number(answer.headers.get("retry-after") ?? "");
   if (answer.ok) return isObject(body) ? body : {};

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 
+import { serverNow } from "../server_time";
 import type { Readable } from "../store";
 
 /** The store's value; the component renders again when it changes. */
@@ -15,12 +16,12 @@ export function useStore<T>(store: Readable<T>): T {
   return value;
 }
 
-/** The time now in ms, again each `everyMs`. */
+/** The server's time now in ms, again each `everyMs`. */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    setNow(serverNow());
+    const timer = setInterval(() => setNow(serverNow()), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;

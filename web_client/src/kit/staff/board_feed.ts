@@ -1,0 +1,49 @@
+/** The board over the wire: snapshot on connect, then rows, orders and presence. A gap means a new snapshot. */
+
+import type { Folded, NumberedRecord } from "../fold";
+import { Line, type LineOptions } from "../socket";
+import { type Readable, Store } from "../store";
+import { applyOrder, applyPresence, applyRow, type Board, readBoard } from "./board";
+
+export interface Happened {
+  readonly visit: string;
+  readonly record: NumberedRecord;
+  readonly before: Folded | undefined;
+  readonly after: Folded;
+  readonly removed: boolean;
+}
+
+export class BoardFeed {
+  readonly line: Line;
+  /** null until the first snapshot. */
+  readonly board: Readable<Board | null>;
+  private readonly store = new Store<Board | null>(null);
+  private readonly listeners = new Set<(happened: Happened) => void>();
+
+  constructor(namespace: string, options: LineOptions = {}) {
+    this.board = this.store;
+    this.line = new Line(namespace, options);
+    this.line.on("board", (payload) => this.store.set(readBoard(payload)));
+    this.line.on("order", (payload) => this.store.update((board) => board && applyOrder(board, payload)));
+    this.line.on("presence", (payload) => this.store.update((board) => board && applyPresence(board, payload)));
+    this.line.on("row", (payload) => {
+      const board = this.store.get();
+      if (board === null) return;
+      const step = applyRow(board, payload);
+      if (step.kind === "gap") this.line.reconnect();
+      if (step.kind !== "applied") return;
+      const visit = String(payload["visit"]);
+      const before = board.rows.get(visit);
+      this.store.set(step.board);
+      for (const listener of [...this.listeners]) {
+        listener({ visit, record: step.record, before, after: step.row, removed: step.removed });
+      }
+    });
+  }
+
+  /** Each newly folded record, never a snapshot: for notices, sounds and announcements. */
+  onHappened(listener: (happened: Happened) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
