@@ -17,7 +17,11 @@ def known(ufrag: str) -> Credentials | None:
 
 
 def request(
-    username: str = "ours:theirs", password: str = CREDENTIALS.password, *, nominate: bool = False, **extra: object
+    username: str = "ours:theirs",
+    password: str = CREDENTIALS.password,
+    *,
+    nominate: bool = False,
+    **extra: object,
 ) -> bytes:
     message = reference.Message(reference.Method.BINDING, reference.Class.REQUEST, b"transaction!")
     message.attributes["USERNAME"] = username
@@ -47,7 +51,9 @@ def test_use_candidate_nominates() -> None:
     assert check.nominated
 
 
-@pytest.mark.parametrize("username", ["ours:others", "ours", "", "else:theirs", "theirs:ours", "ours:theirs:more"])
+@pytest.mark.parametrize(
+    "username", ["ours:others", "ours", "", "else:theirs", "theirs:ours", "ours:theirs:more"]
+)
 def test_another_username_is_not_believed(username: str) -> None:
     assert stun.authenticate(request(username=username), known) is None
 
