@@ -1,0 +1,287 @@
+"""Visits in SQLite or PostgreSQL. One class: the two differ in `database.Database` only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from waiting_room import projection
+from waiting_room.chain import START, Row, link_up, to_record, verify
+from waiting_room.core.evolve import evolve
+from waiting_room.core.ids import ClinicId, CommandId, LinkId, TextId, VisitId
+from waiting_room.core.model import Visit
+from waiting_room.database import Database
+from waiting_room.schema import ONE_VISIT_PER_CLINICIAN, from_ms, journal, links, texts, to_ms, visits
+from waiting_room.store import (
+    DEADLINES_AT_ONCE,
+    KEEP_LINKS,
+    Append,
+    Broken,
+    ClinicianBusy,
+    Conflict,
+    Link,
+    Record,
+    Stored,
+)
+from waiting_room.texts import KEEP_AFTER_END, SealedText
+
+_IDS_AT_ONCE = 500
+
+
+class SqlStore:
+    """The store on a database that `migrations.migrate` has prepared. See `store.Store`."""
+
+    def __init__(self, database: Database, *, keep_texts: timedelta = KEEP_AFTER_END) -> None:
+        """`keep_texts`: how long a visit's texts outlive its end. The database stays the caller's to close."""
+        self._database = database
+        self._keep_texts = keep_texts
+
+    async def load(self, visit: VisitId) -> Stored | None:
+        """See `Store.load`."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(_LOAD, {"visit": visit})).first()
+            return None if row is None else await self._stored(connection, visit, row)
+
+    async def append(self, new: Append) -> Stored:
+        """See `Store.append`."""
+        head = new.before.head if new.before else START
+        rows = link_up(new.records, head)
+        if not rows:
+            raise ValueError("an append without records")
+        values = _projected(new.after, rows[-1].hash, new.deadline)
+        try:
+            async with self._database.write() as connection:
+                if new.before is None:
+                    await connection.execute(_INSERT_VISIT, values)
+                else:
+                    expected = {
+                        "expected_id": values.pop("id"),
+                        "expected_seq": new.before.visit.seq,
+                        "expected_head": head,
+                    }
+                    found = await connection.execute(_UPDATE_VISIT, values | expected)
+                    if found.rowcount != 1:
+                        raise Conflict
+                await connection.execute(_INSERT_JOURNAL, [_values(row) for row in rows])
+                await self._write_texts(connection, new)
+                if new.links:
+                    at = new.records[-1].at
+                    await connection.execute(_INSERT_LINK, [
+                        {"id": link.id, "visit_id": new.after.id, "token_sha256": link.token_sha256, "created_at": at}
+                        for link in new.links
+                    ])  # fmt: skip
+        except IntegrityError as error:
+            raise _meaning(error, new) from None
+        return Stored(new.after, rows[-1].hash)
+
+    async def _write_texts(self, connection: AsyncConnection, new: Append) -> None:
+        ended_at = new.after.ended_at
+        purge_after = None if ended_at is None else ended_at + self._keep_texts
+        if new.texts:
+            await connection.execute(_INSERT_TEXT, [
+                {
+                    "id": text.id,
+                    "visit_id": text.visit,
+                    "kind": text.kind,
+                    "sealed": text.sealed,
+                    "created_at": text.created_at,
+                    "purge_after": purge_after,
+                }
+                for text in new.texts
+            ])  # fmt: skip
+        before = new.before.visit.ended_at if new.before else None
+        if before != ended_at:
+            await connection.execute(_PURGE_AFTER, {"visit": new.after.id, "after": purge_after})
+
+    async def records(self, visit: VisitId, since: int = 0) -> tuple[Record, ...]:
+        """See `Store.records`."""
+        async with self._database.read() as connection:
+            return tuple(to_record(row) for row in await _journal(connection, visit, since))
+
+    async def recorded(self, visit: VisitId, command: CommandId) -> tuple[Record, ...]:
+        """See `Store.recorded`."""
+        async with self._database.read() as connection:
+            found = await connection.execute(_RECORDED, {"visit": visit, "command": command})
+            return tuple(to_record(_row(row)) for row in found)
+
+    async def open_visits(self, clinics: Collection[ClinicId] | None = None) -> tuple[Stored, ...]:
+        """See `Store.open_visits`."""
+        query = _OPEN if clinics is None else _OPEN.where(visits.c.clinic_id.in_(sorted(clinics)))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+            return tuple([await self._stored(connection, VisitId(row.id), row) for row in rows])
+
+    async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
+        """See `Store.texts`."""
+        found: list[SealedText] = []
+        async with self._database.read() as connection:
+            for some in _in_parts(sorted(visits)):
+                rows = await connection.execute(_TEXTS, {"visits": some})
+                found.extend(
+                    SealedText(
+                        id=TextId(row.id),
+                        visit=VisitId(row.visit_id),
+                        kind=row.kind,
+                        sealed=bytes(row.sealed),
+                        created_at=row.created_at,
+                    )
+                    for row in rows
+                )
+        return tuple(found)
+
+    async def link(self, token_sha256: str) -> Link | None:
+        """See `Store.link`."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(_LINK, {"digest": token_sha256})).first()
+        return None if row is None else Link(LinkId(row.id), VisitId(row.visit_id))
+
+    async def deadlines(self, until: datetime) -> tuple[tuple[VisitId, datetime], ...]:
+        """See `Store.deadlines`."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(_DEADLINES, {"until": until})
+            return tuple((VisitId(row.id), row.deadline_at) for row in rows)
+
+    async def verify_chain(self, visit: VisitId) -> Broken | None:
+        """See `Store.verify_chain`."""
+        async with self._database.read() as connection:
+            found = (await connection.execute(_CHAIN, {"visit": visit})).all()
+            if not found:
+                return Broken(visit, 1, "added") if await _journal(connection, visit, since=0) else None
+        rows = [_row(row) for row in found if row.seq is not None]
+        return verify(visit, rows, found[0].at_seq, found[0].at_head)
+
+    async def hold(self, visit: VisitId, at: datetime) -> bool:
+        """See `Store.hold`."""
+        return await self._set_hold(visit, at)
+
+    async def release_hold(self, visit: VisitId) -> bool:
+        """See `Store.release_hold`."""
+        return await self._set_hold(visit, None)
+
+    async def _set_hold(self, visit: VisitId, at: datetime | None) -> bool:
+        async with self._database.write() as connection:
+            found = await connection.execute(
+                visits.update().where(visits.c.id == visit).values(legal_hold_at=at)
+            )
+        return found.rowcount == 1
+
+    async def purge(self, at: datetime) -> int:
+        """See `Store.purge`."""
+        async with self._database.write() as connection:
+            purged = (await connection.execute(_PURGE, {"at": at})).rowcount
+            await connection.execute(_PURGE_LINKS, {"before": at - KEEP_LINKS})
+        if purged:
+            await self._database.truncate_log()
+        return purged
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._database.close()
+
+    async def _stored(self, connection: AsyncConnection, visit: VisitId, row: sa.Row[Any]) -> Stored:
+        seen = projection.from_json(row.data)
+        if seen is None:
+            for line in await _journal(connection, visit, since=0):
+                if line.seq <= row.seq:
+                    record = to_record(line)
+                    seen = evolve(seen, record.event, record.seq, record.at)
+            assert seen is not None, "a visit's row and its first record are written together"
+        return Stored(seen, row.head)
+
+
+_BOUND = sa.bindparam
+_LOAD = sa.select(visits.c.seq, visits.c.head, visits.c.data).where(visits.c.id == _BOUND("visit"))
+_OPEN = (
+    sa.select(visits.c.id, visits.c.seq, visits.c.head, visits.c.data)
+    .where(visits.c.ended_at.is_(None))
+    .order_by(visits.c.due_at, visits.c.id)
+)
+_INSERT_VISIT = visits.insert()
+_UPDATE_VISIT = visits.update().where(
+    visits.c.id == _BOUND("expected_id"),
+    visits.c.seq == _BOUND("expected_seq"),
+    visits.c.head == _BOUND("expected_head"),
+)
+_INSERT_JOURNAL = journal.insert()
+_INSERT_TEXT = texts.insert()
+_INSERT_LINK = links.insert()
+_JOURNAL = sa.select(journal).where(journal.c.visit_id == _BOUND("visit")).order_by(journal.c.seq)
+_JOURNAL_SINCE = _JOURNAL.where(journal.c.seq > _BOUND("since"))
+_RECORDED = _JOURNAL.where(journal.c.command_id == _BOUND("command"))
+# One statement, so one snapshot: a record committed between two would look like damage.
+_CHAIN = (
+    sa.select(journal, visits.c.seq.label("at_seq"), visits.c.head.label("at_head"))
+    .select_from(visits.outerjoin(journal, journal.c.visit_id == visits.c.id))
+    .where(visits.c.id == _BOUND("visit"))
+    .order_by(journal.c.seq)
+)
+_TEXTS = sa.select(texts).where(texts.c.visit_id.in_(_BOUND("visits", expanding=True))).order_by(texts.c.id)
+_LINK = sa.select(links.c.id, links.c.visit_id).where(links.c.token_sha256 == _BOUND("digest"))
+_DEADLINES = (
+    sa.select(visits.c.id, visits.c.deadline_at)
+    .where(visits.c.deadline_at <= _BOUND("until"))
+    .order_by(visits.c.deadline_at)
+    .limit(DEADLINES_AT_ONCE)
+)
+_PURGE_AFTER = texts.update().where(texts.c.visit_id == _BOUND("visit")).values(purge_after=_BOUND("after"))
+_HELD = sa.select(visits.c.id).where(visits.c.legal_hold_at.is_not(None))
+_PURGE = texts.delete().where(texts.c.purge_after <= _BOUND("at"), texts.c.visit_id.not_in(_HELD))
+_PURGE_LINKS = links.delete().where(
+    links.c.visit_id.in_(
+        sa.select(visits.c.id).where(visits.c.ended_at <= _BOUND("before"), visits.c.legal_hold_at.is_(None))
+    )
+)
+
+
+def _projected(visit: Visit, head: str, deadline: datetime | None) -> dict[str, Any]:
+    return {
+        "id": visit.id,
+        "clinic_id": visit.clinic,
+        "state": visit.state.value,
+        "seq": visit.seq,
+        "head": head,
+        "claimed_by": visit.claimed_by,
+        "due_at": visit.due or visit.start,
+        "deadline_at": deadline,
+        "updated_at": visit.updated_at,
+        "ended_at": visit.ended_at,
+        "data": projection.to_json(visit),
+    }
+
+
+async def _journal(connection: AsyncConnection, visit: VisitId, since: int) -> list[Row]:
+    return [_row(row) for row in await connection.execute(_JOURNAL_SINCE, {"visit": visit, "since": since})]
+
+
+_FIELDS = tuple(Row.__slots__)
+
+
+def _values(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _FIELDS} | {"at": from_ms(row.at)}
+
+
+def _row(row: sa.Row[Any]) -> Row:
+    return Row(**({name: getattr(row, name) for name in _FIELDS} | {"at": to_ms(row.at)}))
+
+
+def _meaning(error: IntegrityError, new: Append) -> Exception:
+    """What a violated constraint says in our words. The driver's own text may hold values, so it goes no further."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
+    if constraint == ONE_VISIT_PER_CLINICIAN.name or "visits.claimed_by" in constraint:
+        return ClinicianBusy(new.after.claimed_by)
+    for ours in ("pk_visits", "visits.id", "pk_journal", "uq_journal_command", "journal.visit_id"):
+        if ours in constraint:
+            return Conflict()
+    return ValueError("the store refused a record: an id is used twice or points nowhere")
+
+
+def _in_parts(ids: Sequence[VisitId]) -> Iterator[Sequence[VisitId]]:
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        yield ids[start : start + _IDS_AT_ONCE]
+
+
