@@ -54,10 +54,11 @@ class Monotonic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerReady:
-    """A worker listens on `address` (`unix:PATH` or `HOST:PORT`); its rooms are empty."""
+    """A worker listens on `address` (`unix:PATH` or `HOST:PORT` with a shared `key`); it has no rooms yet."""
 
     name: str
     address: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
