@@ -265,12 +265,14 @@ class PassTime:
     """Record whatever has become due by now."""
 
 
-Command = (
-    BookVisit | Reschedule | Cancel | IssueLink | PassLink
-    | Redeem | GiveLocation | GiveCallback | GivePresent | GiveConsent | CheckDevices | CheckIn | Step
-    | Leave | ReturnToPlace | Say | SeeLine
-    | Hold | Release | Redirect
-    | Claim | RenewClaim | ReleaseClaim | Accept | Decline | Admit | ConfirmIdentity
-    | Suspend | Resume | Requeue | End
-    | Offer | NotePresence | PassTime
-)  # fmt: skip
+BookingCommand = Reschedule | Cancel | IssueLink | PassLink
+GivenByMember = GiveLocation | GiveCallback | GivePresent | GiveConsent | CheckDevices
+MemberCommand = GivenByMember | CheckIn | Step | Leave | ReturnToPlace
+LineCommand = Say | SeeLine
+DeskCommand = Hold | Release | Redirect
+TakingCommand = Offer | Claim | Accept | Decline
+HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
+PersonalCommand = BookingCommand | MemberCommand | LineCommand | DeskCommand | TakingCommand | HolderCommand
+LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
+"""Everything but the first."""
+Command = BookVisit | LaterCommand

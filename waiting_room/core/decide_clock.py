@@ -1,0 +1,41 @@
+"""What time and presence decide: nobody asked for it, it has become so."""
+
+from datetime import datetime
+
+from waiting_room.core import commands as c
+from waiting_room.core import events as e
+from waiting_room.core.deadlines import next_due
+from waiting_room.core.events import Event
+from waiting_room.core.evolve import evolve
+from waiting_room.core.lifecycle import HOLDING, TERMINAL
+from waiting_room.core.model import Presence, Role, State, Visit
+from waiting_room.core.moments import moment
+
+
+def overdue(visit: Visit, at: datetime) -> tuple[Event, ...]:
+    """Everything that has become due by `at`, in the order in which it became due."""
+    found: list[Event] = []
+    while (due := next_due(visit)) is not None and due[0] <= at:
+        found.append(due[1])
+        visit = evolve(visit, due[1], visit.seq + 1, at)
+    return tuple(found)
+
+
+def decide_presence(visit: Visit, command: c.NotePresence, at: datetime) -> tuple[Event, ...]:
+    """Note when somebody whose presence matters now went or came back.
+
+    `since` is believed only within the present state and never in the future, so that late news about the
+    past cannot end what has begun since.
+    """
+    here = command.presence is Presence.here
+    if command.who is Role.member:
+        watched = visit.state not in TERMINAL | {State.booked} and visit.left_at is None
+        noted = visit.member_gone_since is not None
+    else:
+        watched = visit.state in HOLDING and command.staff in {None, visit.claimed_by}
+        noted = visit.clinician_gone_since is not None
+    if not watched or noted is not here:
+        return ()
+    if here:
+        return (e.Back(who=command.who),)
+    return (e.Gone(who=command.who, since=min(max(moment(command.since), visit.state_since), at)),)
