@@ -257,7 +257,7 @@ class Rooms:
             if connected:
                 self._tell(MediaLost(room.visit, connected))
         if lost:
-            log.warning("rooms_lost", worker=worker.name, rooms=len(lost))
+            log.warning("rooms_lost", worker=worker.name, count=len(lost))
 
     async def _follow(self, worker: _Worker) -> None:
         """Read the worker's events for as long as it lives; have one started again that cannot be read."""
@@ -333,7 +333,7 @@ class Rooms:
                 else:
                     await worker.client.remove(room.visit)
             except media.MediaRefusedError as error:
-                log.error("room_refused", code=error.code, gate=gate)
+                log.warning("room_refused", code=error.code, state=gate)
                 await asyncio.sleep(LONGEST_RETRY_SECONDS)
             except MediaUnavailableError:
                 await asyncio.sleep(pause)

@@ -1,8 +1,8 @@
 """Acknowledgements: what a page gets back for each thing it sends.
 
-Success is `{"ok": true, …}`. A refusal is `{"error": {"code", "sentence", …}}`: the code is stable for ever and
-is what a page translates; the sentence is plain English for everybody else; further members are the details
-of that code. A sentence never repeats what was sent.
+Success is `{"ok": true, …}`. A refusal is `{"error": {"code", "sentence", …}}`: the code is stable for ever
+and is what a page translates; the sentence is plain English for everybody else; further members are the
+details of that code. A sentence never repeats what was sent.
 """
 
 from collections.abc import Mapping

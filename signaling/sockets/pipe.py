@@ -1,0 +1,185 @@
+"""The pipe under the namespaces: a Socket.IO server that is closed to everything we do not speak.
+
+Socket.IO is a pipe here, not a bus: what is sent to whom is decided by our own index of connections, and
+every packet is put on its socket's queue in one synchronous step. So what one page is told has one order,
+and a page that does not read holds up nobody.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import engineio.packet
+import socketio
+from aiohttp import web
+
+LARGEST_MESSAGE_BYTES = 100_000
+PING_EVERY_SECONDS = 15
+PING_WITHIN_SECONDS = 10
+"""A dead network is noticed after at most the sum of both; shorter wakes phones more often."""
+LONGEST_QUEUE = 1000
+"""Messages that wait for one page. A page that does not read this many has gone, or is up to no good."""
+NAMESPACE_WITHIN_SECONDS = 10.0
+"""A connection that has not entered a namespace by then has no business here."""
+
+
+class TextPacket(socketio.packet.Packet):  # type: ignore[misc]
+    """Packets without binary attachments: we never send any, and a promise of 10⁹ of them is a leak."""
+
+    uses_binary_events = False
+
+    def decode(self, encoded_packet: str) -> int:
+        """Read a packet.
+
+        Raises:
+            ValueError: it is of a kind we do not speak, or is no event list.
+        """
+        attachments: int = super().decode(encoded_packet)
+        if attachments or self.packet_type in {socketio.packet.BINARY_EVENT, socketio.packet.BINARY_ACK}:
+            raise ValueError("binary packets are not spoken here")
+        if self.packet_type == socketio.packet.EVENT and not (
+            isinstance(self.data, list) and self.data and isinstance(self.data[0], str)
+        ):
+            raise ValueError("an event is a list that begins with its name")
+        return attachments
+
+
+def make_server(origins: Sequence[str]) -> Any:
+    """A Socket.IO server for pages of exactly these origins.
+
+    Raises:
+        ValueError: no origin is given; Socket.IO would read that as every origin.
+    """
+    if not origins or "*" in origins:
+        raise ValueError("name the origins of our own pages")
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        namespaces=["/member", "/clinician", "/support"],
+        cors_allowed_origins=list(origins),
+        cors_credentials=True,
+        serializer=TextPacket,
+        max_http_buffer_size=LARGEST_MESSAGE_BYTES,
+        ping_interval=PING_EVERY_SECONDS,
+        ping_timeout=PING_WITHIN_SECONDS,
+        transports=["websocket", "polling"],
+        # Their loggers write whole packets at INFO; the house's log rules keep them at WARNING, and these
+        # own loggers keep them there when nobody has configured anything.
+        logger=_quiet("socketio"),
+        engineio_logger=_quiet("engineio"),
+    )
+
+
+class Pipe:
+    """Sends to sockets and closes them. One per server."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._overflowing: set[str] = set()
+        self._handle_connect: Callable[[str, Any], Any] = server.eio.handlers["connect"]
+        server.eio.on("connect", self._on_connect)
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    def attach(self, app: web.Application) -> None:
+        """Serve `/socket.io/` in the application."""
+        self._server.attach(app, socketio_path="socket.io")
+
+    def post(self, namespace: str, socket_id: str, event: str, data: Any) -> None:
+        """Queue an event for one socket. Never waits; a socket that is gone is no error."""
+        self.post_encoded(socket_id, namespace, self.encode(namespace, event, data))
+
+    @staticmethod
+    def encode(namespace: str, event: str, data: Any) -> str:
+        """An event as it goes over the wire, for sending it to many."""
+        encoded: str = TextPacket(
+            socketio.packet.EVENT, namespace=namespace, data=[event, data], binary=False
+        ).encode()
+        return encoded
+
+    def post_encoded(self, socket_id: str, namespace: str, encoded: str) -> None:
+        """Queue an encoded event for one socket."""
+        transport_id = self._server.manager.eio_sid_from_sid(socket_id, namespace)
+        transport = self._server.eio.sockets.get(transport_id)
+        if transport is None or transport.closed or transport.closing:
+            return
+        if transport.queue.qsize() >= LONGEST_QUEUE:
+            if transport_id not in self._overflowing:
+                self._overflowing.add(transport_id)
+                self.hold(self._close(transport_id))
+            return
+        transport.queue.put_nowait(engineio.packet.Packet(engineio.packet.MESSAGE, encoded))
+
+    def is_connected(self, namespace: str, socket_id: str) -> bool:
+        """Whether the socket is in the namespace."""
+        return bool(self._server.manager.is_connected(socket_id, namespace))
+
+    def close(self, namespace: str, socket_id: str, after_seconds: float = 0.0) -> None:
+        """Close the connection of a socket; a moment later, where an answer should get out first."""
+        transport_id = self._server.manager.eio_sid_from_sid(socket_id, namespace)
+        if transport_id is not None:
+            self._later(after_seconds, transport_id)
+
+    async def stop(self) -> None:
+        """Close every connection and the server's own task."""
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        await asyncio.gather(*(self._close(transport_id) for transport_id in list(self._server.eio.sockets)))
+        if self._server.eio.service_task_handle is not None:
+            await self._server.shutdown()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def hold(self, work: Any) -> None:
+        """Run a coroutine and keep it from being collected before it ends."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _later(self, seconds: float, transport_id: str) -> None:
+        def run() -> None:
+            self._timers.discard(timer)
+            self.hold(self._close(transport_id))
+
+        timer = asyncio.get_running_loop().call_later(seconds, run)
+        self._timers.add(timer)
+
+    async def _close(self, transport_id: str) -> None:
+        self._overflowing.discard(transport_id)
+        transport = self._server.eio.sockets.get(transport_id)
+        if transport is not None:
+            await transport.close(wait=False, reason=self._server.eio.reason.SERVER_DISCONNECT)
+            transport.queue.put_nowait(None)  # the writer ends and closes, whether the page answers or not
+
+    async def _on_connect(self, transport_id: str, environ: Any) -> Any:
+        answer = await self._handle_connect(transport_id, environ)
+
+        def check() -> None:
+            self._timers.discard(timer)
+            manager = self._server.manager
+            inside = any(
+                manager.sid_from_eio_sid(transport_id, namespace) is not None
+                for namespace in list(manager.get_namespaces())
+            )
+            if not inside:
+                self.hold(self._close(transport_id))
+
+        timer = asyncio.get_running_loop().call_later(NAMESPACE_WITHIN_SECONDS, check)
+        self._timers.add(timer)
+        return answer
+
+
+def _quiet(name: str) -> logging.Logger:
+    logger = logging.getLogger(f"{name}.videovisit")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_drop_contents)
+    return logger
+
+
+def _drop_contents(record: logging.LogRecord) -> bool:
+    """Keep the line and lose what it was about: it may hold what a person typed."""
+    record.msg = "the socket server could not handle a packet"
+    record.args = ()
+    record.exc_info = None
+    record.exc_text = None
+    return True

@@ -1,0 +1,45 @@
+"""What the sockets need of the rest of the house, as far as it is not waiting_room's own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from signaling.sessions import MemberSession, StaffSession
+from waiting_room.core.ids import CommandId, VisitId
+from waiting_room.core.model import Actor
+from waiting_room.core.refusals import Refused
+
+Session = MemberSession | StaffSession
+
+
+class Sessions(Protocol):
+    """Who a request's cookie belongs to."""
+
+    async def member(self, request: web.Request) -> MemberSession | None:
+        """The member's session, if the cookie is good for one."""
+        ...
+
+    async def staff(self, request: web.Request) -> StaffSession | None:
+        """The session of a member of staff."""
+        ...
+
+
+class Links(Protocol):
+    """Makes join links."""
+
+    async def issue(self, visit: VisitId, actor: Actor, command_id: CommandId, at: datetime) -> str | Refused:
+        """A new link for the visit, as the address to send; the former one is revoked."""
+        ...
+
+
+class Names(Protocol):
+    """Names that may be shown to other staff."""
+
+    def staff_name(self, staff: str) -> str | None:
+        """A member of staff's display name."""
+        ...
+
+
+Json = Mapping[str, object]

@@ -1,0 +1,124 @@
+"""From what a page sent to what the waiting room understands: a command, and the texts it brings along."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from signaling.sockets import messages as m
+from signaling.sockets.wording import telephone
+from waiting_room.core import commands as c
+from waiting_room.core.ids import TextId
+from waiting_room.core.model import Facing, Finding, Outcome
+from waiting_room.texts import NewText
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A command of the waiting room with its texts."""
+
+    command: c.Command
+    texts: Mapping[TextId, NewText] = field(default_factory=dict)
+
+
+class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
+    """What was given as a number to call cannot be one."""
+
+
+def member(said: m.MemberCommand, new_id: Callable[[], str], clinic_phone: str) -> Translated:
+    """A member's command.
+
+    Raises:
+        NotATelephoneNumber: the call-back number cannot be called.
+    """
+
+    def text(kind: str, body: str) -> tuple[TextId, Mapping[TextId, NewText]]:
+        text_id = TextId(new_id())
+        return text_id, {text_id: NewText(kind=kind, body=body)}
+
+    match said:
+        case m.GiveLocation():
+            name, texts = text("location", said.text)
+            return Translated(
+                c.GiveLocation(text=name, described=said.described, driving=said.driving), texts
+            )
+        case m.GiveCallback():
+            number = telephone(said.number, clinic_phone)
+            if number is None:
+                raise NotATelephoneNumber
+            name, texts = text("callback", number)
+            return Translated(c.GiveCallback(text=name), texts)
+        case m.GivePresent():
+            name, texts = text("present", said.people)
+            return Translated(c.GivePresent(text=name, others=said.others), texts)
+        case m.GiveConsent():
+            return Translated(c.GiveConsent(consent=said.consent, language=said.language))
+        case m.CheckDevices():
+            return Translated(
+                c.CheckDevices(
+                    camera=Finding(said.camera),
+                    microphone=Finding(said.microphone),
+                    facing=Facing(said.facing),
+                    seen=said.seen,
+                )
+            )
+        case m.CheckIn():
+            return Translated(c.CheckIn())
+        case m.Step():
+            return Translated(c.Step(step=said.step))
+        case m.Leave():
+            return Translated(c.Leave(reason=said.reason))
+        case m.ReturnToPlace():
+            return Translated(c.ReturnToPlace())
+        case m.MemberSay():
+            name, texts = text("line", said.text)
+            return Translated(c.Say(text=name), texts)
+        case m.MemberSeeLine():
+            return Translated(c.SeeLine())
+        case _:
+            assert_never(said)
+
+
+def clinician(said: m.ClinicianCommand) -> Translated:
+    """A clinician's command."""
+    match said:
+        case m.Claim():
+            return Translated(c.Claim())
+        case m.RenewClaim():
+            return Translated(c.RenewClaim())
+        case m.ReleaseClaim():
+            return Translated(c.ReleaseClaim())
+        case m.Admit():
+            return Translated(c.Admit())
+        case m.ConfirmIdentity():
+            return Translated(c.ConfirmIdentity())
+        case m.Suspend():
+            return Translated(c.Suspend(reason=said.reason))
+        case m.Resume():
+            return Translated(c.Resume())
+        case m.Requeue():
+            return Translated(c.Requeue())
+        case m.End():
+            return Translated(c.End(outcome=Outcome(said.outcome)))
+        case _:
+            assert_never(said)
+
+
+PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Hold | m.Release
+
+
+def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
+    """A support command that needs nothing but the visit; links are the doors' business."""
+    match said:
+        case m.SupportSay():
+            text_id = TextId(new_id())
+            return Translated(c.Say(text=text_id), {text_id: NewText(kind="line", body=said.text)})
+        case m.SupportSeeLine():
+            return Translated(c.SeeLine())
+        case m.Cancel():
+            return Translated(c.Cancel(reason=said.reason))
+        case m.Hold():
+            return Translated(c.Hold(reason=said.reason))
+        case m.Release():
+            return Translated(c.Release())
+        case _:
+            assert_never(said)
