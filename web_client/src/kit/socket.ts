@@ -10,7 +10,7 @@ import { io, type Socket } from "socket.io-client";
 
 import { isObject, type Json, type JsonObject } from "./json";
 import { NO_ANSWER, readRefusal, Refused } from "./refusal";
-import { type Readable, Store } from "./store";
+import { type Readable, type Stop, Store } from "./store";
 
 export { NO_ANSWER, Refused } from "./refusal";
 
@@ -26,6 +26,7 @@ export type Ack = JsonObject & { readonly ok: true; readonly seq?: number };
 export interface Wire {
   readonly connected: boolean;
   on(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: never[]) => void): unknown;
   connect(): unknown;
   disconnect(): unknown;
   timeout(ms: number): { emitWithAck(event: string, payload: unknown): Promise<unknown> };
@@ -77,10 +78,11 @@ export class Line {
     this.wire.disconnect();
   }
 
-  on(event: string, listener: (payload: JsonObject) => void): void {
-    this.wire.on(event, ((payload: unknown) => {
-      listener(isObject(payload) ? payload : {});
-    }) as (...args: never[]) => void);
+  /** Messages of the server; the answer stops listening. */
+  on(event: string, listener: (payload: JsonObject) => void): Stop {
+    const hear = ((payload: unknown) => listener(isObject(payload) ? payload : {})) as (...args: never[]) => void;
+    this.wire.on(event, hear);
+    return () => this.wire.off(event, hear);
   }
 
   /** A command of the contract. Resolves after the server committed it; rejects with Refused. */

@@ -1,0 +1,70 @@
+/** The two pictures: the member, large, with sound; and the clinician's own, mirrored, silent. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { Banner, Button, useStore } from "../kit/ui";
+import type { Room } from "./room";
+import { useT } from "./words";
+
+export function RemoteView({ room, name }: { readonly room: Room; readonly name: string }) {
+  const t = useT();
+  const video = useRef<HTMLVideoElement>(null);
+  const [silent, setSilent] = useState(false);
+
+  const play = () => {
+    video.current?.play().then(
+      () => setSilent(false),
+      (error: unknown) => setSilent(error instanceof Error && error.name === "NotAllowedError"),
+    );
+  };
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    element.srcObject = room.connection.remote;
+    play();
+  }, [room]);
+
+  return (
+    <>
+      <video ref={video} class="remote" autoplay playsInline aria-label={t("clinician.video_of", { name })} onLoadedMetadata={play} />
+      {silent && (
+        <Banner tone="warn" live="assertive" actions={<Button onClick={play}>{t("clinician.turn_on_sound")}</Button>}>
+          {t("clinician.sound_blocked")}
+        </Banner>
+      )}
+    </>
+  );
+}
+
+export function SelfView({ room }: { readonly room: Room }) {
+  const t = useT();
+  const self = useStore(room.self);
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (video.current !== null) video.current.srcObject = self.camera === null ? null : new MediaStream([self.camera]);
+  }, [self.camera]);
+  const shown = self.camera !== null && !self.cameraOff;
+  return (
+    <div class="self">
+      <video ref={video} class="self-video mirror" autoplay playsInline muted hidden={!shown} aria-label={t("clinician.self_view")} />
+      {!shown && <p class="self-empty">{t(self.cameraOff ? "clinician.camera_is_off" : "clinician.camera_none_yet")}</p>}
+    </div>
+  );
+}
+
+/** What is wrong with this side's devices, and what to do. */
+export function DeviceTrouble({ room }: { readonly room: Room }) {
+  const t = useT();
+  const self = useStore(room.self);
+  if (self.cameraProblem === null && self.microphoneProblem === null) return null;
+  return (
+    <Banner
+      tone="warn"
+      live="polite"
+      actions={<Button onClick={() => void room.openDevices()}>{t("staff.try_again")}</Button>}
+    >
+      {self.microphoneProblem !== null && <p>{t(`clinician.microphone.${self.microphoneProblem}`)}</p>}
+      {self.cameraProblem !== null && <p>{t(`clinician.camera.${self.cameraProblem}`)}</p>}
+    </Banner>
+  );
+}

@@ -1,0 +1,94 @@
+/** A visit as the clinician's page receives it, and what the page reads out of a board of them. */
+
+import type { Folded } from "../kit/fold";
+import { type Board, inOrder } from "../kit/staff/board";
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface DeviceCheck {
+  readonly camera: string;
+  readonly microphone: string;
+  readonly facing: string;
+  readonly seen: boolean;
+}
+
+/** Absent means “none” or “not for you”: the identity card is there for the holder alone. */
+export interface ClinicianView {
+  readonly visit: string;
+  readonly seq: number;
+  readonly state: string;
+  readonly clinic: string;
+  readonly mode: "video" | "phone";
+  readonly start: string;
+  readonly minutes: number;
+  readonly due?: string;
+  readonly name?: string;
+  readonly short_name: string;
+  readonly birth_date?: string;
+  readonly reason_for_visit?: string;
+  readonly ref?: string;
+  readonly language: string;
+  readonly interpreter?: boolean;
+  readonly on_behalf?: boolean;
+  readonly mine?: boolean;
+  readonly named?: Person;
+  readonly holder?: Person;
+  readonly claim_expires?: string;
+  readonly location?: string;
+  readonly location_described?: boolean;
+  readonly driving?: boolean;
+  readonly callback?: string;
+  readonly present?: string;
+  readonly others?: number;
+  readonly devices?: DeviceCheck;
+  readonly checked_in_at?: string;
+  readonly redeemed_at?: string;
+  readonly admitted_at?: string;
+  readonly identity_confirmed_at?: string;
+  readonly held_reason?: string;
+  readonly reason?: string;
+  readonly outcome?: string;
+}
+
+export function viewOf(row: Folded): ClinicianView {
+  return row.view as unknown as ClinicianView;
+}
+
+export interface Sections {
+  /** Begun and suspended, and mine to resume. */
+  readonly onHold: readonly ClinicianView[];
+  readonly waiting: readonly ClinicianView[];
+  readonly gettingReady: readonly ClinicianView[];
+  readonly later: readonly ClinicianView[];
+  /** With some clinician now. */
+  readonly underWay: readonly ClinicianView[];
+}
+
+/** The board in parts, each in the order in which visits will be taken. */
+export function sections(board: Board, me: string): Sections {
+  const views = inOrder(board).map(viewOf);
+  const where = (...states: string[]) => views.filter((view) => states.includes(view.state));
+  return {
+    onHold: where("on_hold").filter((view) => view.holder?.id === me),
+    waiting: where("waiting", "away", "held", "offered", "claimed"),
+    gettingReady: where("preparing"),
+    later: where("booked"),
+    underWay: where("in_visit", "on_hold").filter((view) => view.holder?.id !== me),
+  };
+}
+
+/** The visit this clinician is busy with: claimed or running. */
+export function holding(board: Board, me: string): ClinicianView | null {
+  for (const row of board.rows.values()) {
+    const view = viewOf(row);
+    if (view.holder?.id === me && (view.state === "claimed" || view.state === "in_visit")) return view;
+  }
+  return null;
+}
+
+export function mayClaim(view: ClinicianView): boolean {
+  return view.state === "waiting" && view.holder === undefined && (view.named === undefined || view.mine === true);
+}

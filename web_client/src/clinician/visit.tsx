@@ -1,0 +1,125 @@
+/** The visit itself. What matters in an emergency never leaves the screen. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { Here } from "../kit/staff/board";
+import { NeedBadges, span } from "../kit/staff/phrases";
+import { clinicOf, type Me } from "../kit/staff/session";
+import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../kit/ui";
+import { BirthDate, presentWords } from "./card";
+import { EmergencyPanel } from "./emergency_panel";
+import { EndDialog } from "./end_dialog";
+import type { Room } from "./room";
+import { DeviceTrouble, RemoteView, SelfView } from "./video";
+import type { ClinicianView } from "./view";
+import { useT } from "./words";
+
+export interface VisitScreenProps {
+  readonly me: Me;
+  readonly view: ClinicianView;
+  readonly here: Here;
+  readonly room: Room;
+  readonly busy: boolean;
+  readonly onConfirmIdentity: () => void;
+  readonly onEnd: (outcome: string) => Promise<string | null>;
+}
+
+export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onEnd }: VisitScreenProps) {
+  const t = useT();
+  const now = useNow(10_000);
+  const self = useStore(room.self);
+  const transport = useStore(room.connection.state);
+  const [ending, setEnding] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const name = view.name ?? view.short_name;
+  const lost = here !== "here";
+
+  return (
+    <div class="visit">
+      <div class="visit-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {t("clinician.visit_with", { name })}
+        </h1>
+        <div class="row">
+          {view.admitted_at !== undefined && <span class="quiet">{t("clinician.in_visit_for", { span: span(view.admitted_at, now, t) })}</span>}
+          <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
+        </div>
+      </div>
+
+      <div class="stage">
+        <div class="stage-frame">
+          <RemoteView room={room} name={name} />
+          <SelfView room={room} />
+        </div>
+        {lost && (
+          <Banner tone="warn" live="assertive">
+            {t(here === "gap" ? "clinician.member_gap" : "clinician.member_gone", { name: view.short_name })}{" "}
+            {view.callback !== undefined && <PhoneLink number={view.callback} />}
+          </Banner>
+        )}
+        {(transport === "reconnecting" || transport === "failed") && (
+          <Banner
+            tone="warn"
+            live="assertive"
+            actions={transport === "failed" && <Button onClick={() => room.retry()}>{t("staff.try_again")}</Button>}
+          >
+            {t(`clinician.transport.${transport}`)}
+          </Banner>
+        )}
+        <DeviceTrouble room={room} />
+        <div class="controls" role="group" aria-label={t("clinician.controls")}>
+          <Toggle pressed={self.muted} onToggle={(muted) => room.mute(muted)}>
+            {t("clinician.mute")}
+          </Toggle>
+          <Toggle pressed={self.cameraOff} onToggle={(off) => room.turnCameraOff(off)}>
+            {t("clinician.turn_off_camera")}
+          </Toggle>
+          <Button kind="danger" onClick={() => setEnding(true)}>
+            {t("clinician.end_visit")}
+          </Button>
+        </div>
+        {(self.muted || self.cameraOff) && (
+          <p class="small strong">
+            {[self.muted && t("clinician.muted_now"), self.cameraOff && t("clinician.camera_off_now")].filter(Boolean).join(" ")}
+          </p>
+        )}
+      </div>
+
+      <aside class="visit-side" aria-label={t("clinician.about", { name })}>
+        <section class="card stack-tight" aria-labelledby="identity">
+          <h2 id="identity">{t("clinician.identity")}</h2>
+          <p>
+            <span class="strong">{name}</span>
+            <br />
+            <BirthDate date={view.birth_date} />
+          </p>
+          {view.identity_confirmed_at === undefined ? (
+            <>
+              <p class="quiet small">{t("clinician.identity_ask")}</p>
+              <Button kind="primary" busy={busy} onClick={onConfirmIdentity}>
+                {t("clinician.confirm_identity")}
+              </Button>
+            </>
+          ) : (
+            <p class="confirmed" role="status">
+              {t("clinician.identity_confirmed")} <Time at={view.identity_confirmed_at} zone={clinicOf(me, view.clinic).zone} />
+            </p>
+          )}
+          <dl class="facts">
+            <div>
+              <dt>{t("clinician.reason")}</dt>
+              <dd>{view.reason_for_visit ?? t("clinician.not_given")}</dd>
+            </div>
+            <div>
+              <dt>{t("clinician.present")}</dt>
+              <dd>{presentWords(view, t)}</dd>
+            </div>
+          </dl>
+        </section>
+      </aside>
+      <EmergencyPanel view={view} me={me} />
+      <EndDialog open={ending} name={view.short_name} onEnd={onEnd} onClose={() => setEnding(false)} />
+    </div>
+  );
+}
