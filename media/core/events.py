@@ -1,0 +1,34 @@
+"""What a room has to tell: who is in which slot, and that media flows."""
+
+from dataclasses import dataclass
+
+from media.core.negotiated import Kind, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One slot as its endpoint sees it. `endpoint` and `source` are `None` while nobody is in it."""
+
+    mid: str
+    kind: Kind
+    endpoint: str | None
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """All slots of `endpoint`, in the order of its m-lines."""
+
+    endpoint: str
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flowing:
+    """The first packet after a gate was forwarded onto the slot `mid` of `endpoint`."""
+
+    endpoint: str
+    mid: str
+
+
+Event = SlotsChanged | Flowing
