@@ -16,8 +16,10 @@ BIRTH_DATE = "1980-05-17"
 
 # Epoch milliseconds at which a button of that name first stands on the page.
 APPEARS = """(name) => new Promise((resolve) => {
-  const look = () => [...document.querySelectorAll('button')].some((b) => (b.getAttribute('aria-label') || b.textContent).includes(name));
-  const done = () => { watcher.disconnect(); resolve(performance.timeOrigin + performance.now()); };
+  const label = (b) => b.getAttribute('aria-label') || b.textContent;
+  const look = () => [...document.querySelectorAll('button')].some((b) => label(b).includes(name));
+  const now = () => performance.timeOrigin + performance.now();
+  const done = () => { watcher.disconnect(); resolve(now()); };
   const watcher = new MutationObserver(() => look() && done());
   watcher.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
   if (look()) done();
@@ -26,7 +28,8 @@ APPEARS = """(name) => new Promise((resolve) => {
 # Epoch milliseconds of the next click on a button whose name starts so.
 CLICKED = """(name) => { window.__clicked = null; document.addEventListener('click', (e) => {
   const b = e.target.closest('button');
-  if (b && window.__clicked === null && (b.getAttribute('aria-label') || b.textContent).trim().startsWith(name))
+  const label = b && (b.getAttribute('aria-label') || b.textContent).trim();
+  if (label && window.__clicked === null && label.startsWith(name))
     window.__clicked = performance.timeOrigin + performance.now();
 }, { capture: true }); }"""
 

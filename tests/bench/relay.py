@@ -1,4 +1,4 @@
-"""The worker beside its peers, under the same load, in one run: needs the load generator (VVBENCH is its folder)."""
+"""The worker beside its peers, under the same load, in one run (VVBENCH is the load generator's folder)."""
 
 import json
 import os
