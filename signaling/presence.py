@@ -4,6 +4,7 @@ Rules:
 
 * A person with at least one open socket is `here`.
 * A person without one is in a `gap`, and `gone` once the gap is as long as their role allows.
+* A gap of some seconds is noted in the visit's history with the moment it began; a reload is not.
 * The socket that came last is the active one; older ones are told so and send no media.
 * Presence is not place: this module tells what it sees, the waiting room decides what that means.
 * After a restart everybody who was here is in a gap that starts at the restart, so nobody is moved for it.
@@ -13,6 +14,7 @@ No I/O and no clock in here: `now` is monotonic seconds, given by the caller.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from waiting_room.core.model import Role
@@ -21,6 +23,10 @@ MEMBER_GONE_AFTER_SECONDS = 45.0
 """Longer keeps a ghost in the line; shorter moves people whose lift has no signal."""
 CLINICIAN_GONE_AFTER_SECONDS = 20.0
 """A clinician sits at a desk: a reload takes two seconds, a claim is held for sixty."""
+
+NOTED_AFTER_SECONDS = 8.0
+"""Shorter fills the journal with reloads; longer lets the visit's own deadlines, which count from the
+beginning of the gap, come late: the shortest of them is a lapsing claim's twenty seconds."""
 
 
 class Presence(StrEnum):
@@ -45,6 +51,13 @@ class Change(NamedTuple):
     presence: Presence
 
 
+class Absence(NamedTuple):
+    """A person has been away since `since` for long enough to be noted."""
+
+    person: Person
+    since: float
+
+
 GONE_AFTER_SECONDS = {
     Role.member: MEMBER_GONE_AFTER_SECONDS,
     Role.clinician: CLINICIAN_GONE_AFTER_SECONDS,
@@ -66,6 +79,7 @@ class Attendance:
         self._sockets: dict[Person, dict[str, None]] = {}
         # A role's gaps all last equally long and `now` never goes back: insertion order is deadline order.
         self._gaps: dict[Role, dict[Person, float]] = {role: {} for role in GONE_AFTER_SECONDS}
+        self._unnoted: dict[Person, float] = {}
         self._gone: set[Person] = set()
 
     def presence(self, person: Person) -> Presence:
@@ -90,7 +104,7 @@ class Attendance:
         """Take somebody for present who has not connected yet: their gap starts now."""
         if self.knows(person):
             return None
-        self._gaps[person.role][person] = now
+        self._gaps[person.role][person] = self._unnoted[person] = now
         return Change(person, Presence.GAP)
 
     def arrive(self, person: Person, socket: str) -> Arrival:
@@ -101,6 +115,7 @@ class Attendance:
         sockets.pop(socket, None)
         sockets[socket] = None
         self._gaps[person.role].pop(person, None)
+        self._unnoted.pop(person, None)
         self._gone.discard(person)
         return Arrival(Change(person, Presence.HERE) if before is not Presence.HERE else None, superseded)
 
@@ -113,12 +128,13 @@ class Attendance:
         if sockets:
             return None
         del self._sockets[person]
-        self._gaps[person.role][person] = now
+        self._gaps[person.role][person] = self._unnoted[person] = now
         return Change(person, Presence.GAP)
 
     def forget(self, person: Person) -> None:
         """Stop keeping a person who has no open socket, as when their visit has ended."""
         self._gaps[person.role].pop(person, None)
+        self._unnoted.pop(person, None)
         self._gone.discard(person)
 
     def pass_time(self, now: float) -> list[Change]:
@@ -134,9 +150,21 @@ class Attendance:
                 changes.append(Change(person, Presence.GONE))
         return changes
 
+    def absences(self, now: float) -> list[Absence]:
+        """Everybody whose gap should be noted by `now`. Each is told once."""
+        noted = []
+        while self._unnoted:
+            person, since = next(iter(self._unnoted.items()))
+            if now - since < NOTED_AFTER_SECONDS:
+                break
+            del self._unnoted[person]
+            noted.append(Absence(person, since))
+        return noted
+
     def next_deadline(self) -> float | None:
-        """When `pass_time` will next have something to say, if nobody comes or goes until then."""
-        first = (
+        """When `pass_time` or `absences` will next have something to say, if nobody moves until then."""
+        due = [
             next(iter(gaps.values())) + GONE_AFTER_SECONDS[role] for role, gaps in self._gaps.items() if gaps
-        )
-        return min(first, default=None)
+        ]
+        due += [since + NOTED_AFTER_SECONDS for since in islice(self._unnoted.values(), 1)]
+        return min(due, default=None)
