@@ -35,7 +35,7 @@ class Directory:
 
 
 def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewer: str = "") -> Json:
-    """The visit as `role` sees it; `viewer` is the clinician's staff id, since only the holder sees the card."""
+    """The visit as `role` sees it. `viewer`: the clinician's staff id; only the holder sees the card."""
     match role:
         case Role.member:
             return _member(visit, texts, directory)
