@@ -1,0 +1,194 @@
+"""Answers: the worker's side of one offer, decided once and written as text.
+
+The worker is ICE-lite and passive; it receives what an endpoint sends and owns fixed slots onto which it
+forwards, so people come and go without another negotiation. Nothing of an offer is copied into an answer
+but numbers and the identifiers whose form `media.sdp` checked.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from media.dtls import Fingerprint
+from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, Offer, Section
+
+MAX_AUDIO_SLOTS: Final = 8
+MAX_VIDEO_SLOTS: Final = 9
+"""Eight cameras and one screen."""
+SOURCES: Final = {"audio": ("microphone",), "video": ("camera", "screen")}
+"""What the first, second … section of a kind sends."""
+CNAME: Final = "videovisit"
+"""One for all slots, so that a browser plays a slot's audio and video in step (RFC 7022 asks for no more)."""
+
+_UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack pli")
+_DOWN_FEEDBACK: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
+_CODECS: Final = {"audio": "opus/48000/2", "video": "VP8/90000"}
+_HOST_PREFERENCE: Final = 126 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What becomes of one m-line.
+
+    `direction` is ours: `recvonly` for what the endpoint sends (`source` says what), `sendonly` for a slot
+    (`ssrc`, `rtx_ssrc`), `inactive` for more than anybody needs, and `rejected`.
+    """
+
+    section: Section
+    direction: str
+    source: str | None = None
+    ssrc: int | None = None
+    rtx_ssrc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What the worker says of itself in an answer."""
+
+    session: int
+    version: int
+    ufrag: str
+    password: str
+    fingerprint: Fingerprint
+    addresses: tuple[tuple[str, int], ...]
+
+
+def decide_lanes(offer: Offer, ssrc: Callable[[], int], before: Iterable[Lane] = ()) -> tuple[Lane, ...]:
+    """What to do with each section. Slots that an earlier answer gave this endpoint keep their SSRCs.
+
+    `ssrc` answers a number that no stream of this endpoint uses yet.
+    """
+    kept = {lane.section.mid: lane for lane in before if lane.ssrc is not None}
+    uplinks = {"audio": 0, "video": 0}
+    slots = {"audio": 0, "video": 0}
+    limits = {"audio": MAX_AUDIO_SLOTS, "video": MAX_VIDEO_SLOTS}
+    lanes = []
+    for section in offer.sections:
+        kind = section.kind
+        if section.codec is None:
+            lanes.append(Lane(section, "rejected"))
+        elif section.direction in {"sendonly", "sendrecv"} and uplinks[kind] < len(SOURCES[kind]):
+            lanes.append(Lane(section, "recvonly", SOURCES[kind][uplinks[kind]]))
+            uplinks[kind] += 1
+        elif section.direction == "recvonly" and slots[kind] < limits[kind]:
+            slots[kind] += 1
+            old = kept.get(section.mid)
+            media = old.ssrc if old and old.section.kind == kind else None
+            repair = old.rtx_ssrc if old and old.section.kind == kind else None
+            if section.rtx is None:
+                repair = None
+            elif repair is None:
+                repair = ssrc()
+            lanes.append(Lane(section, "sendonly", None, media or ssrc(), repair))
+        else:
+            lanes.append(Lane(section, "inactive"))
+    return tuple(lanes)
+
+
+def feedback(lane: Lane) -> tuple[str, ...]:
+    """The `rtcp-fb` values to answer: what we act on, of what was offered for that codec."""
+    wanted: tuple[str, ...] = ()
+    if lane.direction == "recvonly":
+        wanted = _UP_FEEDBACK if TRANSPORT_CC in lane.section.extensions else _UP_FEEDBACK[1:]
+    elif lane.direction == "sendonly" and lane.section.kind == "video":
+        wanted = _DOWN_FEEDBACK
+    return tuple(item for item in wanted if item in lane.section.feedback)
+
+
+def extensions(lane: Lane) -> dict[str, int]:
+    """The header extensions to answer, with the ids the endpoint chose."""
+    offered = lane.section.extensions
+    if lane.direction == "recvonly":
+        wanted = [MID, *([TRANSPORT_CC] if "transport-cc" in feedback(lane) else [])]
+    elif lane.direction == "sendonly" and lane.section.kind == "video":
+        wanted = [ABS_SEND_TIME]
+    else:
+        wanted = []
+    return {uri: offered[uri] for uri in wanted if uri in offered}
+
+
+def write_answer(lanes: tuple[Lane, ...], local: Local) -> str:
+    """The session description that answers the offer the lanes were decided on."""
+    bundled = " ".join(lane.section.mid for lane in lanes if lane.direction != "rejected")
+    family = "IP6" if ":" in local.addresses[0][0] else "IP4"
+    lines = [
+        "v=0",
+        f"o=- {local.session} {local.version} IN {family} {local.addresses[0][0]}",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        f"a=group:BUNDLE {bundled}",
+        "a=msid-semantic: WMS *",
+    ]
+    tagged = True
+    for index, lane in enumerate(lanes):
+        if lane.direction == "rejected":
+            lines += _rejected(lane.section)
+            continue
+        lines += _section(lanes, index, local)
+        if tagged:  # the rest of the bundle shares the first section's transport (RFC 8843 §7.1.3)
+            lines += _candidates(local.addresses)
+            tagged = False
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rejected(section: Section) -> list[str]:
+    return [
+        f"m={section.kind} 0 {section.profile} {section.formats[0]}",
+        "c=IN IP4 0.0.0.0",
+        "a=inactive",
+        f"a=mid:{section.mid}",
+    ]
+
+
+def _section(lanes: tuple[Lane, ...], index: int, local: Local) -> list[str]:
+    lane = lanes[index]
+    section = lane.section
+    repairs = section.rtx is not None and lane.direction != "inactive"
+    types = f"{section.codec} {section.rtx}" if repairs else f"{section.codec}"
+    lines = [
+        f"m={section.kind} 9 {section.profile} {types}",
+        "c=IN IP4 0.0.0.0",
+        "a=rtcp:9 IN IP4 0.0.0.0",
+        f"a=ice-ufrag:{local.ufrag}",
+        f"a=ice-pwd:{local.password}",
+        f"a=fingerprint:{local.fingerprint.algorithm} {local.fingerprint.value}",
+        "a=setup:passive",
+        f"a=mid:{section.mid}",
+        f"a={lane.direction}",
+        "a=rtcp-mux",
+        *(["a=rtcp-rsize"] if section.reduced_size else []),
+        *(f"a=extmap:{number} {uri}" for uri, number in extensions(lane).items()),
+        f"a=rtpmap:{section.codec} {_CODECS[section.kind]}",
+        *(f"a=rtcp-fb:{section.codec} {item}" for item in feedback(lane)),
+    ]
+    if section.kind == "audio":
+        lines.append(f"a=fmtp:{section.codec} minptime=10;useinbandfec=1")
+    if repairs:
+        lines += [f"a=rtpmap:{section.rtx} rtx/90000", f"a=fmtp:{section.rtx} apt={section.codec}"]
+    if lane.direction == "sendonly":
+        lines += _slot(lane, _number(lanes, index))
+    return lines
+
+
+def _number(lanes: tuple[Lane, ...], index: int) -> int:
+    """Which slot of its kind this is; equal numbers of both kinds are one stream, played in step."""
+    kind = lanes[index].section.kind
+    return sum(1 for lane in lanes[:index] if lane.direction == "sendonly" and lane.section.kind == kind)
+
+
+def _slot(lane: Lane, number: int) -> list[str]:
+    lines = [f"a=msid:slot{number} {lane.section.kind}{number}"]
+    if lane.rtx_ssrc is not None:
+        lines.append(f"a=ssrc-group:FID {lane.ssrc} {lane.rtx_ssrc}")
+    lines += [f"a=ssrc:{ssrc} cname:{CNAME}" for ssrc in (lane.ssrc, lane.rtx_ssrc) if ssrc is not None]
+    return lines
+
+
+def _candidates(addresses: tuple[tuple[str, int], ...]) -> list[str]:
+    """One host candidate per address, the first preferred (RFC 8445 §5.1.2.1)."""
+    lines = []
+    for index, (ip, port) in enumerate(addresses):
+        priority = _HOST_PREFERENCE + ((65535 - index) << 8) + 255
+        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {ip} {port} typ host")
+    return [*lines, "a=end-of-candidates"]
