@@ -18,7 +18,7 @@ CPU_SLOWDOWN = 4
 
 
 async def measure(server: DemoServer, trials: int = 5) -> dict[str, Any]:
-    """Kilobytes (1,000 bytes) received for the first load; milliseconds until the first question can be answered."""
+    """Kilobytes (of 1,000 bytes) of the first load; milliseconds until the first question can be answered."""
     sizes, times = [], []
     async with async_playwright() as playwright:
         browser = await chromium.launch(playwright)
