@@ -10,9 +10,10 @@ from typing import Any
 from waiting_room.core.codec import event_from_json, event_to_json
 from waiting_room.core.ids import CommandId, VisitId
 from waiting_room.core.model import Actor, Role
+from waiting_room.core.records import Record
 from waiting_room.database import canonical
 from waiting_room.schema import from_ms, to_ms
-from waiting_room.store import Broken, Record
+from waiting_room.store import Broken
 
 START = "0" * 64
 """What the first record of a visit follows."""
@@ -20,7 +21,10 @@ START = "0" * 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A record as it stands in the table: codes, integers and JSON; `at` in milliseconds."""
+    """A record as it stands in the table: codes, integers and JSON; `at` in milliseconds.
+
+    `part` counts the records of one command from 0; a table can so refuse to record a command twice.
+    """
 
     visit_id: str
     seq: int
@@ -37,9 +41,9 @@ class Row:
 
 
 def link_up(records: Sequence[Record], head: str) -> tuple[Row, ...]:
-    """The rows of `records`, chained on to `head`."""
+    """The rows of the records of one command, chained on to `head`."""
     rows: list[Row] = []
-    for record in records:
+    for part, record in enumerate(records):
         encoded = event_to_json(record.event)
         content: dict[str, Any] = {
             "visit_id": record.visit,
@@ -50,7 +54,7 @@ def link_up(records: Sequence[Record], head: str) -> tuple[Row, ...]:
             "actor_role": record.actor.role.value,
             "actor_id": record.actor.id,
             "command_id": record.command,
-            "part": record.part,
+            "part": part,
             "data": encoded["data"],
             "prev_hash": head,
         }
@@ -71,7 +75,6 @@ def to_record(row: Row) -> Record:
         at=from_ms(row.at),
         actor=Actor(Role(row.actor_role), row.actor_id),
         command=CommandId(row.command_id),
-        part=row.part,
         event=event_from_json({"type": row.type, "version": row.version, "data": row.data}),
     )
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from waiting_room.core.events import Event
 from waiting_room.core.ids import ClinicId, CommandId, LinkId, StaffId, VisitId
-from waiting_room.core.model import Actor, Visit
+from waiting_room.core.model import Visit
+from waiting_room.core.records import Record
 from waiting_room.texts import SealedText
 
 DEADLINES_AT_ONCE = 1_000
@@ -21,19 +21,6 @@ DEADLINES_AT_ONCE = 1_000
 
 KEEP_LINKS = timedelta(days=30)
 """How long a link's digest outlives its visit, so that an old link still gets its kind page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One line of a visit's journal. `part` counts the events of one command from 0."""
-
-    visit: VisitId
-    seq: int
-    at: datetime
-    actor: Actor
-    command: CommandId
-    part: int
-    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,7 @@ class NewLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """What one command adds. `records` follow `before` without a gap and add up to `after`.
+    """What one command adds. `records` follow `before` without a gap, carry the command's id and add up to `after`.
 
     `deadline` is the next moment at which time alone changes the visit.
     """

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from waiting_room.chain import START, Row, link_up, to_record, verify
 from waiting_room.core.ids import ClinicId, CommandId, LinkId, VisitId
 from waiting_room.core.model import Visit
+from waiting_room.core.records import Record
 from waiting_room.schema import BUSY_STATES
 from waiting_room.store import (
     DEADLINES_AT_ONCE,
@@ -18,7 +19,6 @@ from waiting_room.store import (
     ClinicianBusy,
     Conflict,
     Link,
-    Record,
     Stored,
 )
 from waiting_room.texts import KEEP_AFTER_END, SealedText

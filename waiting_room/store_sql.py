@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from waiting_room import projection
 from waiting_room.chain import START, Row, link_up, to_record, verify
-from waiting_room.core.evolve import evolve
 from waiting_room.core.ids import ClinicId, CommandId, LinkId, TextId, VisitId
 from waiting_room.core.model import Visit
+from waiting_room.core.records import Record, apply
 from waiting_room.database import Database
 from waiting_room.schema import ONE_VISIT_PER_CLINICIAN, from_ms, journal, links, texts, to_ms, visits
 from waiting_room.store import (
@@ -25,7 +25,6 @@ from waiting_room.store import (
     ClinicianBusy,
     Conflict,
     Link,
-    Record,
     Stored,
 )
 from waiting_room.texts import KEEP_AFTER_END, SealedText
@@ -183,13 +182,12 @@ class SqlStore:
         """See `Store.close`."""
         await self._database.close()
 
-    async def _stored(self, connection: AsyncConnection, visit: VisitId, row: sa.Row[Any]) -> Stored:
+    async def _stored(self, connection: AsyncConnection, visit: VisitId, row: sa.Row[*tuple[Any, ...]]) -> Stored:
         seen = projection.from_json(row.data)
         if seen is None:
             for line in await _journal(connection, visit, since=0):
                 if line.seq <= row.seq:
-                    record = to_record(line)
-                    seen = evolve(seen, record.event, record.seq, record.at)
+                    seen = apply(seen, to_record(line))
             assert seen is not None, "a visit's row and its first record are written together"
         return Stored(seen, row.head)
 
