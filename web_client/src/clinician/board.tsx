@@ -1,10 +1,10 @@
 /** The waiting room: who is next and why, one press to take them. */
 
-import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChildren, JSX } from "preact";
 
 import type { Here } from "../kit/staff/board";
 import { DeviceBadges, NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrases";
+import { RowList } from "../kit/staff/row_list";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Badge, Button, Time, useNow } from "../kit/ui";
 import { type ClinicianView, mayClaim, type Sections } from "./view";
@@ -15,11 +15,9 @@ export interface BoardScreenProps {
   readonly sections: Sections;
   readonly presence: (visit: string) => Here;
   readonly busy: boolean;
-  readonly keys: boolean;
   readonly onClaim: (view: ClinicianView) => void;
   readonly onNext: () => void;
-  readonly onResume: (view: ClinicianView) => void;
-  readonly onRequeue: (view: ClinicianView) => void;
+  readonly onOpen: (view: ClinicianView) => void;
   readonly tools: JSX.Element;
 }
 
@@ -50,12 +48,7 @@ export function BoardScreen(props: BoardScreenProps) {
           <ul class="rows">
             {sections.onHold.map((view) => (
               <Row key={view.visit} {...props} view={view}>
-                <Button kind="primary" busy={props.busy} onClick={() => props.onResume(view)}>
-                  {t("clinician.resume", { name: view.short_name })}
-                </Button>
-                <Button busy={props.busy} onClick={() => props.onRequeue(view)}>
-                  {t("clinician.requeue", { name: view.short_name })}
-                </Button>
+                <Button onClick={() => props.onOpen(view)}>{t("clinician.open", { name: view.short_name })}</Button>
               </Row>
             ))}
           </ul>
@@ -78,56 +71,10 @@ export function BoardScreen(props: BoardScreenProps) {
   );
 }
 
-/** Arrows, j and k move between the rows' buttons while one of them has focus; Enter presses it. */
 function WaitingList(props: BoardScreenProps & { readonly views: readonly ClinicianView[] }) {
   const t = useT();
-  const list = useRef<HTMLOListElement>(null);
-  const focused = useRef(-1);
-
-  const buttons = () => [...(list.current?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
-  useEffect(() => {
-    // The row that had focus was taken by somebody else: stay near, instead of falling to the page's start.
-    if (focused.current < 0 || document.activeElement !== document.body) return;
-    const all = buttons();
-    const next = all[Math.min(focused.current, all.length - 1)];
-    (next ?? document.getElementById("board"))?.focus();
-    focused.current = -1;
-  }, [props.views]);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const all = buttons();
-    const at = all.indexOf(document.activeElement as HTMLButtonElement);
-    if (at < 0) return;
-    const last = all.length - 1;
-    const letters = props.keys;
-    const to =
-      event.key === "ArrowDown" || (letters && event.key === "j")
-        ? Math.min(at + 1, last)
-        : event.key === "ArrowUp" || (letters && event.key === "k")
-          ? Math.max(at - 1, 0)
-          : event.key === "Home"
-            ? 0
-            : event.key === "End"
-              ? last
-              : -1;
-    if (to < 0) return;
-    event.preventDefault();
-    all[to]?.focus();
-  };
-
   return (
-    <ol
-      class="rows"
-      ref={list}
-      onKeyDown={onKeyDown}
-      onFocusIn={(event) => {
-        focused.current = buttons().indexOf(event.target as HTMLButtonElement);
-      }}
-      onFocusOut={(event) => {
-        if (event.relatedTarget !== null) focused.current = -1;
-      }}
-    >
+    <RowList version={props.views} fallback="board">
       {props.views.map((view) => (
         <Row key={view.visit} {...props} view={view}>
           {mayClaim(view) ? (
@@ -139,7 +86,7 @@ function WaitingList(props: BoardScreenProps & { readonly views: readonly Clinic
           )}
         </Row>
       ))}
-    </ol>
+    </RowList>
   );
 }
 
@@ -168,7 +115,7 @@ function Others(props: OthersProps) {
 
 type RowProps = Pick<BoardScreenProps, "me" | "presence"> & {
   readonly view: ClinicianView;
-  readonly children: preact.ComponentChildren;
+  readonly children: ComponentChildren;
 };
 
 function Row({ me, presence, view, children }: RowProps) {

@@ -1,5 +1,6 @@
 /** Between claim and Admit: who it is, so that the right door is opened, and how long the claim lasts. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { ageOn, calendarDate, secondsUntil } from "../kit/clock";
@@ -88,7 +89,7 @@ export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }
   );
 }
 
-function Fact({ term, children }: { readonly term: string; readonly children: preact.ComponentChildren }) {
+function Fact({ term, children }: { readonly term: string; readonly children: ComponentChildren }) {
   return (
     <div>
       <dt>{term}</dt>

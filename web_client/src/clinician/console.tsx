@@ -10,9 +10,9 @@ import type { Me } from "../kit/staff/session";
 import { announce, Banner, Button, Toggle, type Tone, useStore, useTitle } from "../kit/ui";
 import { BoardScreen } from "./board";
 import { Card } from "./card";
-import { chime, chimeOn, turnChime } from "./chime";
+import { chime, chimeOn, turnChime } from "../kit/staff/chime";
 import { Done, type Ended } from "./done";
-import { keysOn, useKeys } from "./keys";
+import { useKeys } from "../kit/staff/keys";
 import { Room } from "./room";
 import { Shortcuts } from "./shortcuts";
 import { type ClinicianView, holding, sections, viewOf } from "./view";
@@ -34,10 +34,11 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const snapshot = useStore(feed.board);
   const link = useStore(feed.line.state);
   const board = snapshot ?? EMPTY_BOARD;
-  const held = holding(board, me.id);
-  const room = useRoom(feed, held);
+  const [elsewhere, setElsewhere] = useState(false);
+  const [aside, setAside] = useState<ReadonlySet<string>>(new Set());
+  const held = holding(board, me.id, aside);
+  const room = useRoom(feed, elsewhere ? null : held);
   const parts = useMemo(() => sections(board, me.id), [board, me.id]);
-  const keys = useStore(keysOn);
   const sound = useStore(chimeOn);
   const [busy, setBusy] = useState(false);
   const [help, setHelp] = useState(false);
@@ -45,6 +46,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const [ended, setEnded] = useState<Ended | null>(null);
   const noticeBox = useRef<HTMLDivElement>(null);
 
+  useEffect(() => feed.line.on("superseded", () => setElsewhere(true)), [feed]);
   useEffect(() => {
     if (link === "refused") leave(t("staff.signed_out_elsewhere"));
   }, [link]);
@@ -95,7 +97,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
     setNotice(null);
     setEnded(null);
     try {
-      await feed.line.ask("next_patient");
+      await feed.line.request("next_patient");
     } catch (error) {
       tell(refusalSentence(error, t, { name: "", clinician: t("clinician.another") }));
     } finally {
@@ -141,7 +143,25 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           </Banner>
         )}
       </div>
-      {snapshot === null ? (
+      {elsewhere ? (
+        <Banner
+          tone="warn"
+          live="assertive"
+          actions={
+            <Button
+              kind="primary"
+              onClick={() => {
+                setElsewhere(false);
+                feed.line.reconnect();
+              }}
+            >
+              {t("staff.use_here")}
+            </Button>
+          }
+        >
+          {t("staff.superseded")}
+        </Banner>
+      ) : snapshot === null ? (
         <p aria-busy="true">{t("clinician.loading")}</p>
       ) : held !== null && room !== null && held.state === "claimed" ? (
         <Card
@@ -164,6 +184,9 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           room={room}
           busy={busy}
           onConfirmIdentity={() => press(held, "confirm_identity")}
+          onResume={() => press(held, "resume")}
+          onRequeue={() => press(held, "requeue")}
+          onPutAside={() => setAside((before) => new Set(before).add(held.visit))}
           onEnd={(outcome) => end(held, outcome)}
         />
       ) : ended !== null ? (
@@ -174,12 +197,10 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           sections={parts}
           presence={presence}
           busy={busy}
-          keys={keys}
           tools={tools}
           onClaim={(view) => press(view, "claim")}
           onNext={() => void next()}
-          onResume={(view) => press(view, "resume")}
-          onRequeue={(view) => press(view, "requeue")}
+          onOpen={(view) => setAside((before) => new Set([...before].filter((visit) => visit !== view.visit)))}
         />
       )}
       <Shortcuts open={help} onClose={() => setHelp(false)} />
@@ -213,8 +234,7 @@ function useRoom(feed: BoardFeed, held: ClinicianView | null): Room | null {
 function lostHold({ before, after, record }: Happened, me: Me, t: ReturnType<typeof useT>): string | null {
   const was = before === undefined ? null : viewOf(before);
   if (was === null || was.holder?.id !== me.id) return null;
-  const now = viewOf(after);
-  const stillMine = now.holder?.id === me.id && now.state === was.state;
-  if (stillMine) return null;
+  // Still mine, whatever its state: the screen itself says what happened.
+  if (viewOf(after).holder?.id === me.id) return null;
   return t.code(`clinician.lost.${record.type}`, "", { name: was.short_name }) || null;
 }

@@ -1,7 +1,7 @@
 /** The list of shortcuts, and the switch that turns single keys off. */
 
 import { Button, Dialog, useStore } from "../kit/ui";
-import { keysOn, turnKeys } from "./keys";
+import { keysOn, turnKeys } from "../kit/staff/keys";
 import { useT } from "./words";
 
 export function Shortcuts({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {

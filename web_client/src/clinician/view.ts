@@ -49,6 +49,8 @@ export interface ClinicianView {
   readonly admitted_at?: string;
   readonly identity_confirmed_at?: string;
   readonly held_reason?: string;
+  readonly hold_reason?: string;
+  readonly left_at?: string;
   readonly reason?: string;
   readonly outcome?: string;
 }
@@ -80,13 +82,17 @@ export function sections(board: Board, me: string): Sections {
   };
 }
 
-/** The visit this clinician is busy with: claimed or running. */
-export function holding(board: Board, me: string): ClinicianView | null {
-  for (const row of board.rows.values()) {
-    const view = viewOf(row);
-    if (view.holder?.id === me && (view.state === "claimed" || view.state === "in_visit")) return view;
-  }
-  return null;
+/**
+ * The visit this clinician is at: the claimed or running one, else one on hold that they have not put aside.
+ * (A visit on hold leaves the clinician free to take another.)
+ */
+export function holding(board: Board, me: string, aside: ReadonlySet<string> = new Set()): ClinicianView | null {
+  const mine = [...board.rows.values()].map(viewOf).filter((view) => view.holder?.id === me);
+  return (
+    mine.find((view) => view.state === "claimed" || view.state === "in_visit") ??
+    mine.find((view) => view.state === "on_hold" && !aside.has(view.visit)) ??
+    null
+  );
 }
 
 export function mayClaim(view: ClinicianView): boolean {

@@ -21,10 +21,14 @@ export interface VisitScreenProps {
   readonly room: Room;
   readonly busy: boolean;
   readonly onConfirmIdentity: () => void;
+  readonly onResume: () => void;
+  readonly onRequeue: () => void;
+  readonly onPutAside: () => void;
   readonly onEnd: (outcome: string) => Promise<string | null>;
 }
 
-export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onEnd }: VisitScreenProps) {
+export function VisitScreen(props: VisitScreenProps) {
+  const { me, view, here, room, busy } = props;
   const t = useT();
   const now = useNow(10_000);
   const self = useStore(room.self);
@@ -33,7 +37,7 @@ export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onE
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const name = view.name ?? view.short_name;
-  const lost = here !== "here";
+  const onHold = view.state === "on_hold";
 
   return (
     <div class="visit">
@@ -48,11 +52,12 @@ export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onE
       </div>
 
       <div class="stage">
-        <div class="stage-frame">
+        {onHold && <OnHold {...props} />}
+        <div class="stage-frame" hidden={onHold}>
           <RemoteView room={room} name={name} />
           <SelfView room={room} />
         </div>
-        {lost && (
+        {!onHold && here !== "here" && (
           <Banner tone="warn" live="assertive">
             {t(here === "gap" ? "clinician.member_gap" : "clinician.member_gone", { name: view.short_name })}{" "}
             {view.callback !== undefined && <PhoneLink number={view.callback} />}
@@ -94,10 +99,10 @@ export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onE
             <br />
             <BirthDate date={view.birth_date} />
           </p>
-          {view.identity_confirmed_at === undefined ? (
+          {onHold && view.identity_confirmed_at === undefined ? null : view.identity_confirmed_at === undefined ? (
             <>
               <p class="quiet small">{t("clinician.identity_ask")}</p>
-              <Button kind="primary" busy={busy} onClick={onConfirmIdentity}>
+              <Button kind="primary" busy={busy} onClick={props.onConfirmIdentity}>
                 {t("clinician.confirm_identity")}
               </Button>
             </>
@@ -119,7 +124,32 @@ export function VisitScreen({ me, view, here, room, busy, onConfirmIdentity, onE
         </section>
       </aside>
       <EmergencyPanel view={view} me={me} />
-      <EndDialog open={ending} name={view.short_name} onEnd={onEnd} onClose={() => setEnding(false)} />
+      <EndDialog open={ending} name={view.short_name} onEnd={props.onEnd} onClose={() => setEnding(false)} />
+    </div>
+  );
+}
+
+/** Begun and suspended: why, whether the member is back, and the three ways on. */
+function OnHold({ view, here, busy, onResume, onRequeue, onPutAside }: VisitScreenProps) {
+  const t = useT();
+  const reason = view.left_at !== undefined ? "left" : (view.hold_reason ?? "other");
+  const back = here === "here" && view.left_at === undefined;
+  return (
+    <div class="card stack on-hold">
+      <div role="status" class="stack-tight">
+        <h2>{t("clinician.hold.title")}</h2>
+        <p>{t.code(`clinician.hold.${reason}`, t("clinician.hold.other"), { name: view.short_name })}</p>
+        <p class="strong">{t(back ? "clinician.hold.back" : "clinician.hold.not_back", { name: view.short_name })}</p>
+      </div>
+      <div class="row">
+        <Button kind="primary" busy={busy} unavailable={!back} onClick={onResume}>
+          {t("clinician.resume", { name: view.short_name })}
+        </Button>
+        <Button busy={busy} onClick={onRequeue}>
+          {t("clinician.requeue", { name: view.short_name })}
+        </Button>
+        <Button onClick={onPutAside}>{t("clinician.done.board")}</Button>
+      </div>
     </div>
   );
 }

@@ -20,9 +20,12 @@ export class Refused extends Error {
 /** The code used here when no answer came before the deadline. */
 export const NO_ANSWER = "no_answer";
 
+/** `{"error": {"code", "sentence", …}}`, or the inner object alone as a refused connection carries it. */
 export function readRefusal(body: unknown): Refused | null {
-  if (!isObject(body) || !isObject(body["error"])) return null;
-  const { code, sentence, ...detail } = body["error"];
+  if (!isObject(body)) return null;
+  const error = isObject(body["error"]) ? body["error"] : typeof body["sentence"] === "string" ? body : null;
+  if (error === null) return null;
+  const { code, sentence, ...detail } = error;
   return new Refused(
     typeof code === "string" ? code : "unknown",
     typeof sentence === "string" ? sentence : "",

@@ -58,7 +58,7 @@ export class Line {
       if (this.closed) return;
       this.link.set("offline");
       // Socket.IO does not come back by itself when the server ended the connection.
-      if (reason === "io server disconnect") setTimeout(() => !this.closed && this.wire.connect(), 1_000);
+      if (reason === "io server disconnect") this.again(1_000);
     }) as (...args: never[]) => void);
     this.wire.on("connect_error", ((error: Error & { data?: unknown }) => this.failed(error)) as (...args: never[]) => void);
   }
@@ -88,6 +88,11 @@ export class Line {
   /** A command of the contract. Resolves after the server committed it; rejects with Refused. */
   command(type: string, fields: JsonObject = {}): Promise<Ack> {
     return this.persist("command", { ...fields, id: this.newId(), type });
+  }
+
+  /** Another event that is safe to repeat because it carries an id made here. */
+  request(event: string, fields: JsonObject = {}): Promise<Ack> {
+    return this.persist(event, { ...fields, id: this.newId() });
   }
 
   /** An event that is asked once: no second try, because a repeat would not be the same question. */
@@ -137,15 +142,26 @@ export class Line {
   }
 
   private failed(error: Error & { data?: unknown }): void {
-    const refusal = readRefusal(error.data) ?? (error.data === undefined ? null : new Refused(error.message, ""));
-    if (refusal !== null) {
+    const refusal = readRefusal(error.data);
+    if (refusal !== null && FINAL.has(refusal.code)) {
       this.refusedBecause = refusal.code;
       this.link.set("refused");
-    } else if (this.link.get() !== "connecting") {
-      this.link.set("offline");
+      return;
     }
+    if (this.link.get() !== "connecting") this.link.set("offline");
+    // Socket.IO tries again by itself after a lost network, but not after a “no” from the server.
+    if (refusal !== null) this.again(2_000);
+  }
+
+  private again(afterMs: number): void {
+    setTimeout(() => {
+      if (!this.closed && !this.wire.connected) this.wire.connect();
+    }, afterMs);
   }
 }
+
+/** Refusals of a connection that trying again cannot change. */
+const FINAL: ReadonlySet<string> = new Set(["not_signed_in", "no_visit", "not_permitted", "malformed"]);
 
 function accepted(body: unknown): Ack {
   const refusal = readRefusal(body);

@@ -1,8 +1,28 @@
 import { render } from "preact";
 
-function App() {
-  return <h1>support</h1>;
+import "../kit/styles/kit.css";
+import "../kit/staff/staff.css";
+import "./support.css";
+import { Doorway } from "../kit/staff/doorway";
+import { Speaking } from "../kit/ui";
+import { Console } from "./console";
+import { load, useT } from "./words";
+
+function Page() {
+  const t = useT();
+  return (
+    <Doorway role="support" console={t("support.console")}>
+      {(me, leave) => <Console me={me} leave={leave} />}
+    </Doorway>
+  );
 }
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root !== null) {
+  render(
+    <Speaking load={load}>
+      <Page />
+    </Speaking>,
+    root,
+  );
+}

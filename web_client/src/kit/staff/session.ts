@@ -23,7 +23,7 @@ export async function whoAmI(): Promise<Me | null> {
   try {
     return readMe(await getJson("/api/staff/me"));
   } catch (error) {
-    if (error instanceof Refused && error.code !== "no_answer" && !error.code.startsWith("http_5")) return null;
+    if (error instanceof Refused && error.code === "not_signed_in") return null;
     throw error;
   }
 }

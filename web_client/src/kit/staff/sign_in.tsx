@@ -110,10 +110,11 @@ function sentence(error: unknown, t: ReturnType<typeof useStaffWords>): string {
   if (!(error instanceof Refused)) return t("kit.unknown_error");
   if (error.code === "no_answer") return t("kit.no_answer");
   const seconds = Number(error.detail["retry_after"] ?? 0);
-  if (error.code.includes("throttled") || error.code === "too_many_tries" || error.code === "http_429") {
+  if (error.code === "slow_down") {
     return seconds > 0
       ? t("staff.throttled_for", { count: Math.ceil(seconds / 60) })
       : t("staff.throttled");
   }
-  return t.code(`staff.refused.${error.code}`, t("staff.sign_in_refused"));
+  if (error.code === "unavailable" || error.code === "unexpected") return t("kit.unknown_error");
+  return t("staff.sign_in_refused");
 }

@@ -47,7 +47,7 @@ export interface LineProps {
   readonly hint?: string;
 }
 
-export const LONGEST_TEXT = 1_000;
+export const LONGEST_TEXT = 500;
 
 export function Line({ entries, me, zone, otherName, onSay, hint }: LineProps) {
   const t = useWords();

@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 
-import { Store } from "../kit/store";
+import { Store } from "../store";
 
 const REMEMBERED = "videovisit.keys";
 

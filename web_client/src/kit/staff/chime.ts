@@ -1,6 +1,6 @@
 /** Two soft notes when somebody becomes ready. Off until the clinician turns it on. */
 
-import { Store } from "../kit/store";
+import { Store } from "../store";
 
 export const chimeOn = new Store<boolean>(false);
 let audio: AudioContext | null = null;
