@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 
 
-class PostgresMissing(Exception):
+class PostgresMissingError(Exception):
     """What of PostgreSQL this machine lacks."""
 
 
@@ -53,15 +53,15 @@ def binaries() -> Path:
     """The directory of `initdb` and `pg_ctl`.
 
     Raises:
-        PostgresMissing: says what is missing.
+        PostgresMissingError: says what is missing.
     """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     initdb = found[-1] if found else Path(on_path).resolve() if on_path else None
     if initdb is None:
-        raise PostgresMissing("initdb is not installed (Debian package postgresql)")
+        raise PostgresMissingError("initdb is not installed (Debian package postgresql)")
     if not (initdb.parent / "pg_ctl").exists():
-        raise PostgresMissing(f"pg_ctl is not beside {initdb}")
+        raise PostgresMissingError(f"pg_ctl is not beside {initdb}")
     return initdb.parent
 
 
@@ -70,7 +70,7 @@ def running(*, fsync: bool = False) -> Iterator[Postgres]:
     """A server for the length of the block.
 
     Raises:
-        PostgresMissing: says what is missing.
+        PostgresMissingError: says what is missing.
     """
     programs = binaries()
     as_root = os.geteuid() == 0
@@ -78,11 +78,11 @@ def running(*, fsync: bool = False) -> Iterator[Postgres]:
     user = pwd.getpwuid(os.geteuid()).pw_name
     if as_root:
         if shutil.which("runuser") is None:
-            raise PostgresMissing("runuser is not installed (Debian package util-linux)")
+            raise PostgresMissingError("runuser is not installed (Debian package util-linux)")
         try:
             pwd.getpwnam("postgres")
         except KeyError:
-            raise PostgresMissing("there is no user postgres to run initdb as") from None
+            raise PostgresMissingError("there is no user postgres to run initdb as") from None
         prefix, user = ["runuser", "-u", "postgres", "--"], "postgres"
     directory = Path(tempfile.mkdtemp(prefix="vvpg", dir="/tmp"))  # short: a Unix socket's path has 107 bytes
     data = directory / "data"
