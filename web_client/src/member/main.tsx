@@ -1,8 +1,129 @@
-import { render } from "preact";
+/**
+ * The member page, `/visit#token`. This part is the door: small, so that it is ready at once on an old phone.
+ * What comes after the door (questions, camera, waiting, the visit) is loaded while the birth date is typed.
+ */
 
-function App() {
-  return <h1>member</h1>;
+import "../kit/styles/kit.css";
+import "./member.css";
+
+import { type ComponentType, render } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+
+import { getJson, postJson } from "../kit/http";
+import { isObject, type JsonObject } from "../kit/json";
+import { Refused } from "../kit/refusal";
+import { Speaking } from "../kit/ui/words";
+import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./door";
+import { Frame } from "./parts";
+import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
+import { type Claim, Welcome } from "./screens/welcome";
+import { forgetToken, takeToken } from "./token";
+import { readStanding } from "./view";
+import { loadWords, useMemberWords } from "./words";
+
+type Inside = typeof import("./inside");
+
+const token = takeToken();
+let inside: Promise<Inside> | null = null;
+const loadInside = (): Promise<Inside> => (inside ??= import("./inside"));
+
+type Phase =
+  | { readonly kind: "looking" }
+  | { readonly kind: "no_link" }
+  | { readonly kind: "welcome" }
+  | Exclude<Answer, { kind: "in" }>
+  | { readonly kind: "inside"; readonly Page: ComponentType };
+
+function Door() {
+  const t = useMemberWords();
+  const { language } = t;
+  const [brand, setBrand] = useState<Brand>({ name: "", phone: "", urgentCare: "" });
+  const [phase, setPhase] = useState<Phase>({ kind: token === null ? "looking" : "welcome" });
+  const [busy, setBusy] = useState(false);
+  const [open, setOpen] = useState<JsonObject | null>(null);
+  const [claim, setClaim] = useState<Claim | null>(null);
+
+  const enter = useCallback(async (snapshot: JsonObject) => {
+    const { Inside, Session } = await loadInside();
+    const { seq, view, standing } = snapshot;
+    const session = new Session({
+      seq: typeof seq === "number" ? seq : 0,
+      view: isObject(view) ? view : {},
+      standing: readStanding(standing),
+    });
+    session.open();
+    setPhase({ kind: "inside", Page: () => <Inside session={session} onSignedOut={() => setPhase({ kind: "no_link" })} /> });
+  }, []);
+
+  useEffect(() => {
+    getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
+    getJson("/api/member/visit").then(
+      // With a token in the address the person came for that visit, perhaps another one: they choose.
+      (snapshot) => (token === null ? enter(snapshot) : setOpen(snapshot)),
+      () => token === null && setPhase({ kind: "no_link" }),
+    );
+  }, [enter]);
+
+  const redeem = async (wish: Claim) => {
+    setBusy(true);
+    setClaim(wish);
+    try {
+      const body = { token, birth_date: wish.birthDate, on_behalf: wish.onBehalf, language };
+      const answer = readAnswer(await postJson("/api/member/redeem", body));
+      if (answer.kind === "in") {
+        await enter(await getJson("/api/member/visit"));
+        forgetToken();
+      } else {
+        setPhase(answer);
+      }
+    } catch (error) {
+      setPhase(error instanceof Refused ? (readRefused(error) as Phase) : { kind: "unsent" });
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  if (phase.kind === "inside") return <phase.Page />;
+  return (
+    <Frame brand={brand.name || t("brand.name")}>
+      {phase.kind === "looking" ? (
+        <main id="main" class="screen">
+          <h1>{t("brand.name")}</h1>
+          <p role="status">{t("page.loading")}</p>
+        </main>
+      ) : phase.kind === "no_link" ? (
+        <NoLink brand={brand} />
+      ) : phase.kind === "not_recognised" ? (
+        <NotRecognised brand={brand} onAgain={() => setPhase({ kind: "welcome" })} />
+      ) : phase.kind === "too_early" ? (
+        <TooEarly
+          clinic={phase.clinic}
+          start={phase.start}
+          busy={busy}
+          onAgain={() => (claim === null ? setPhase({ kind: "welcome" }) : void redeem(claim))}
+        />
+      ) : phase.kind === "ended" || phase.kind === "cancelled" ? (
+        <Gone kind={phase.kind} clinic={phase.clinic} />
+      ) : (
+        <Welcome
+          brand={brand}
+          busy={busy}
+          trouble={phase.kind === "unsent" ? t("door.not_sent") : phase.kind === "too_often" ? t("door.wait") : null}
+          onResume={open === null ? null : () => void enter(open)}
+          onTouch={() => void loadInside()}
+          onClaim={(wish) => void redeem(wish)}
+        />
+      )}
+    </Frame>
+  );
 }
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root !== null) {
+  render(
+    <Speaking load={loadWords}>
+      <Door />
+    </Speaking>,
+    root,
+  );
+}

@@ -79,7 +79,7 @@ export class Connection {
 
   /** Bring the transport up; senders as last asked for (`goWarm` or `goLive`). Again after `failed` starts afresh. */
   async connect(): Promise<void> {
-    if (this.life !== null || this.now.get() === "closed") return;
+    if (this.life !== null || this.retry !== null || this.now.get() === "closed") return;
     this.tries = 0;
     this.now.set("connecting");
     await this.remake();

@@ -1,0 +1,156 @@
+/**
+ * The camera check. A sentence says why before the browser asks; camera and microphone are asked for one after the
+ * other and fail one by one; the member says “I can see myself”, or goes on with the microphone only.
+ */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { facingOf } from "../../kit/media/facing";
+import type { FailureCode } from "../../kit/media/failures";
+import { isSupported } from "../../kit/media/devices";
+import { Banner } from "../../kit/ui/banner";
+import { Button } from "../../kit/ui/button";
+import { announce } from "../../kit/ui/live";
+import { useStore } from "../../kit/ui/use";
+import { CameraCheck } from "../camera_check";
+import { DeviceTrouble } from "../device_trouble";
+import { MicrophoneCheck } from "../microphone_check";
+import { Screen } from "../parts";
+import { type QuestionProps, Unsent, useSending } from "../question";
+import { SpeakerCheck } from "../speaker_check";
+import type { DeviceState } from "../studio";
+import { useMemberWords } from "../words";
+
+/** What the visit is told about one device. */
+export function findingOf(state: DeviceState): "ok" | "none" | "blocked" | "busy" | null {
+  if (state.kind === "on") return "ok";
+  return state.kind === "failed" ? FINDINGS[state.code] : null;
+}
+
+const FINDINGS = {
+  blocked: "blocked",
+  dismissed: "blocked",
+  unsupported: "blocked",
+  none: "none",
+  busy: "busy",
+  failed: "busy",
+} as const satisfies Record<FailureCode, string>;
+
+export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
+  const t = useMemberWords();
+  const { studio } = session;
+  const sending = useSending(session);
+  const camera = useStore(studio.camera);
+  const microphone = useStore(studio.microphone);
+  const [skipping, setSkipping] = useState(false);
+  const [insisting, setInsisting] = useState(false);
+  const microphoneSection = useRef<HTMLElement>(null);
+  const begun = camera.kind !== "off" || microphone.kind !== "off" || skipping;
+
+  useEffect(() => {
+    // Staff see what a member is stuck on: each failure is told as it happens.
+    const found = [findingOf(camera), findingOf(microphone)] as const;
+    if (camera.kind !== "failed" && microphone.kind !== "failed") return;
+    const report = { camera: found[0] ?? "skipped", microphone: found[1] ?? "skipped", facing: "none", seen: false };
+    void session.line.command("check_devices", report).catch(() => undefined);
+  }, [camera, microphone, session]);
+
+  const start = async () => {
+    setSkipping(false);
+    await studio.startCamera();
+    await studio.startMicrophone();
+  };
+  const onlyMicrophone = async () => {
+    setSkipping(true);
+    studio.stopCamera();
+    if (microphone.kind !== "on") await studio.startMicrophone();
+  };
+  const finish = async (seen: boolean) => {
+    if (microphone.kind !== "on") {
+      setInsisting(true);
+      announce(t("devices.microphone_needed"), "urgent");
+      microphoneSection.current?.scrollIntoView({ block: "center" });
+      if (microphone.kind === "off") void studio.startMicrophone();
+      return;
+    }
+    const report = {
+      camera: seen ? "ok" : "skipped",
+      microphone: "ok",
+      facing: seen ? facingOf(studio.evidence(), seen) : "none",
+      seen,
+    };
+    if (await sending.send("check_devices", report)) onDone();
+  };
+
+  return (
+    <Screen name="devices" title={t("devices.title")} above={above}>
+      {!begun && (
+        <>
+          <p>{t("devices.why")}</p>
+          <p class="unseen-note">{t("devices.private")}</p>
+          {!isSupported() && <DeviceTrouble kind="camera" code="unsupported" onAgain={() => location.reload()} />}
+          <Button kind="primary" wide onClick={() => void start()}>
+            {t("devices.start")}
+          </Button>
+          <Button kind="quiet" wide onClick={() => void onlyMicrophone()}>
+            {t("devices.only_microphone")}
+          </Button>
+        </>
+      )}
+      {begun && (
+        <>
+          {!skipping && (
+            <CameraCheck studio={studio} state={camera} onAgain={() => void start()} onSkip={() => void onlyMicrophone()} />
+          )}
+          {!skipping && camera.kind === "on" && (
+            <>
+              <Button kind="primary" wide busy={sending.busy} onClick={() => void finish(true)}>
+                {t("devices.seen")}
+              </Button>
+              <NotSeen onSkip={() => void onlyMicrophone()} />
+            </>
+          )}
+          <section ref={microphoneSection} class="card stack-tight" aria-labelledby="microphone-title">
+            <h2 id="microphone-title">{t("devices.microphone")}</h2>
+            {insisting && microphone.kind !== "on" && <Banner tone="warn">{t("devices.microphone_needed")}</Banner>}
+            <MicrophoneCheck studio={studio} state={microphone} />
+          </section>
+          <section class="card stack-tight" aria-labelledby="speaker-title">
+            <h2 id="speaker-title">{t("devices.speaker")}</h2>
+            <SpeakerCheck />
+          </section>
+          {skipping && (
+            <>
+              <Button kind="primary" wide busy={sending.busy} onClick={() => void finish(false)}>
+                {t("devices.continue_microphone")}
+              </Button>
+              <Button wide onClick={() => void start()}>
+                {t("devices.start")}
+              </Button>
+            </>
+          )}
+          <Unsent sending={sending} />
+          <p class="unseen-note">{t("devices.private")}</p>
+        </>
+      )}
+      {view.late && <Banner>{t("late.note")}</Banner>}
+    </Screen>
+  );
+}
+
+function NotSeen({ onSkip }: { readonly onSkip: () => void }) {
+  const t = useMemberWords();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="quiet" wide onClick={() => setOpen(!open)}>
+        {t("devices.not_seen")}
+      </Button>
+      {open && (
+        <Banner live="polite" actions={<Button onClick={onSkip}>{t("devices.continue_microphone")}</Button>}>
+          {t("devices.not_seen.help")}
+        </Banner>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,185 @@
+/** Face to face: the clinician large, oneself small, and three controls that are always in reach. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { onNextFrame } from "../../kit/media/frames";
+import type { Connection } from "../../kit/media/connection";
+import { Banner } from "../../kit/ui/banner";
+import { Button, Toggle } from "../../kit/ui/button";
+import { announce } from "../../kit/ui/live";
+import { useStore, useTitle } from "../../kit/ui/use";
+import { Store } from "../../kit/store";
+import { LeaveDialog } from "../leave";
+import { useScreenFocus } from "../parts";
+import { SelfView } from "../self_view";
+import type { Session } from "../session";
+import { playOnChosen } from "../speaker";
+import { fullName, type MemberView } from "../view";
+import { useMemberWords } from "../words";
+
+const NO_CONNECTION = new Store<"idle">("idle");
+const LOOK_EVERY_MS = 1_000;
+
+export function VisitScreen({ session, view }: { readonly session: Session; readonly view: MemberView }) {
+  const t = useMemberWords();
+  const media = useStore(session.media);
+  const state = useStore<string>(media?.state ?? NO_CONNECTION);
+  const muted = useStore(session.muted);
+  const off = useStore(session.cameraOff);
+  const camera = useStore(session.studio.camera);
+  const microphone = useStore(session.studio.microphone);
+  const [leaving, setLeaving] = useState(false);
+  const name = view.clinician === null ? "" : fullName(view.clinician);
+  const held = view.state === "on_hold";
+  const title = held ? t("visit.hold") : name === "" ? t("visit.title.unnamed") : t("visit.title", { name });
+  const heading = useScreenFocus("visit");
+  useTitle(`${title} – ${t("brand.name")}`);
+
+  useEffect(() => {
+    if (state === "reconnecting") announce(t("visit.reconnecting"), "urgent");
+  }, [state, t]);
+
+  return (
+    <main id="main" class="visit">
+      <h1 ref={heading} tabIndex={-1} class="visit-title">
+        {title}
+      </h1>
+      <div class="stage">
+        {media !== null && <Remote media={media} name={name} live={state === "connected" && !held} />}
+        <div class="stage-notes">
+          {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
+          {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
+          {!held && state === "reconnecting" && <Banner tone="warn">{t("visit.reconnecting")}</Banner>}
+          {!held && state === "failed" && (
+            <Banner
+              tone="danger"
+              live="assertive"
+              actions={<Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>}
+            >
+              <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: view.callback ?? "" })}
+            </Banner>
+          )}
+          {muted && <Banner tone="warn">{t("visit.muted")}</Banner>}
+          {microphone.kind === "failed" && (
+            <Banner
+              tone="danger"
+              live="assertive"
+              actions={<Button onClick={() => void session.studio.startMicrophone()}>{t("visit.devices_retry")}</Button>}
+            >
+              {t("visit.microphone_failed")}
+            </Banner>
+          )}
+          {camera.kind === "failed" && !off && view.devices?.camera !== "skipped" && (
+            <Banner
+              tone="warn"
+              live="polite"
+              actions={<Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>}
+            >
+              {t("visit.camera_failed")}
+            </Banner>
+          )}
+        </div>
+        <div class="pip">
+          {camera.kind === "on" ? (
+            <SelfView track={camera.track} name={t("visit.self")} />
+          ) : (
+            <p class="small">{t("visit.self.off")}</p>
+          )}
+        </div>
+      </div>
+      <div class="controls" role="group" aria-label={title}>
+        <Toggle pressed={muted} onToggle={(next) => session.mute(next)}>
+          {t("visit.mute")}
+        </Toggle>
+        <Toggle pressed={camera.kind !== "on"} onToggle={(next) => void session.turnCameraOff(next)}>
+          {t("visit.camera")}
+        </Toggle>
+        <Button kind="danger" onClick={() => setLeaving(true)}>
+          {t("visit.leave")}
+        </Button>
+      </div>
+      <LeaveDialog session={session} open={leaving} inVisit onClose={() => setLeaving(false)} />
+    </main>
+  );
+}
+
+function Remote({ media, name, live }: { readonly media: Connection; readonly name: string; readonly live: boolean }) {
+  const t = useMemberWords();
+  const video = useRef<HTMLVideoElement>(null);
+  const [silent, setSilent] = useState(false);
+  const picture = usePicture(video, live);
+
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    element.srcObject = media.remote;
+    playOnChosen(element);
+    const stop = onNextFrame(element, () => performance.mark("first-frame"));
+    play(element, setSilent);
+    const again = () => play(element, setSilent);
+    media.remote.addEventListener("addtrack", again);
+    return () => {
+      stop();
+      media.remote.removeEventListener("addtrack", again);
+      element.srcObject = null;
+    };
+  }, [media]);
+
+  return (
+    <>
+      <video ref={video} class="remote" aria-label={t("visit.remote", { name })} playsInline autoPlay />
+      {live && !picture && (
+        <div class="tile">
+          <span class="tile-letters" aria-hidden="true">
+            {initials(name)}
+          </span>
+          <p>{t("visit.no_picture")}</p>
+        </div>
+      )}
+      {silent && (
+        <Button kind="primary" class="sound-on" onClick={() => video.current !== null && play(video.current, setSilent)}>
+          {t("visit.sound_on")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Some browsers refuse sound before a press: then the picture plays without it and a button asks for the press. */
+function play(element: HTMLVideoElement, tellSilent: (silent: boolean) => void): void {
+  element.muted = false;
+  element.play().then(
+    () => tellSilent(false),
+    (error: unknown) => {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      element.muted = true;
+      element.play().catch(() => undefined);
+      tellSilent(true);
+    },
+  );
+}
+
+/** True while new frames are shown; false after two seconds without one. */
+function usePicture(video: { readonly current: HTMLVideoElement | null }, live: boolean): boolean {
+  const [picture, setPicture] = useState(true);
+  useEffect(() => {
+    if (!live) return;
+    let frames = -1;
+    let still = 0;
+    const timer = setInterval(() => {
+      const now = video.current?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+      still = now === frames ? still + 1 : 0;
+      frames = now;
+      setPicture(still < 2);
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [video, live]);
+  return picture;
+}
+
+export function initials(name: string): string {
+  const words = name.replace(/,.*$/, "").split(/\s+/).filter((word) => /^\p{L}/u.test(word) && !word.endsWith("."));
+  return [words[0], words.length > 1 ? words[words.length - 1] : undefined]
+    .map((word) => word?.[0]?.toUpperCase() ?? "")
+    .join("");
+}

@@ -1,0 +1,168 @@
+/** A redeemed visit on this page: its view, its place in line, its media, and the commands of the member. */
+
+import type { JsonObject } from "../kit/json";
+import { Connection, type SlotUse } from "../kit/media/connection";
+import { playTone } from "../kit/media/tone";
+import type { Line, LinkState } from "../kit/socket";
+import { type Readable, Store } from "../kit/store";
+import { VisitFeed } from "../kit/visit_feed";
+import { devicesWanted, hasEnded, mediaWish } from "./steps";
+import { Studio } from "./studio";
+import { type MemberView, readStanding, readView, type Standing, type VisitState } from "./view";
+
+export interface Snapshot {
+  readonly seq: number;
+  readonly view: JsonObject;
+  readonly standing: Standing | null;
+}
+
+export class Session {
+  readonly view: Readable<MemberView>;
+  readonly standing: Readable<Standing | null>;
+  /** The visit went on in another tab or on another device. */
+  readonly elsewhere: Readable<boolean>;
+  readonly link: Readable<LinkState>;
+  readonly muted: Readable<boolean>;
+  readonly cameraOff: Readable<boolean>;
+  /** The transport of this visit; a new one after it was closed by an ending or another tab. */
+  readonly media: Readable<Connection | null>;
+  readonly studio = new Studio();
+
+  private readonly feed: VisitFeed;
+  private readonly views: Store<MemberView>;
+  private readonly standings: Store<Standing | null>;
+  private readonly moved = new Store(false);
+  private readonly silence = new Store(false);
+  private readonly blank = new Store(false);
+  private readonly connection = new Store<Connection | null>(null);
+  private slots: readonly SlotUse[] | null = null;
+  private lock: WakeLockSentinel | null = null;
+
+  constructor(start: Snapshot) {
+    this.views = new Store(readView(start.view));
+    this.standings = new Store(start.standing);
+    this.feed = new VisitFeed("/member", { seq: start.seq, view: start.view });
+    this.view = this.views;
+    this.standing = this.standings;
+    this.elsewhere = this.moved;
+    this.link = this.line.state;
+    this.muted = this.silence;
+    this.cameraOff = this.blank;
+    this.media = this.connection;
+
+    this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
+    this.line.on("standing", (payload) => this.standings.set(readStanding(payload)));
+    this.line.on("media", (payload) => this.heardOfSlots(payload));
+    this.line.on("media_lost", () => this.connection.get()?.lost());
+    this.line.on("superseded", () => this.leaveToOther());
+    this.studio.camera.subscribe(() => this.settle());
+    this.studio.microphone.subscribe(() => this.settle());
+    document.addEventListener("visibilitychange", () => void this.stayAwake());
+  }
+
+  get line(): Line {
+    return this.feed.line;
+  }
+
+  open(): void {
+    this.line.connect();
+    this.settle();
+    if (devicesWanted(this.views.get())) void this.startDevices();
+  }
+
+  /** Camera and microphone as the last check left them, without pressing anything again. */
+  async startDevices(): Promise<void> {
+    const skipped = this.views.get().devices?.camera === "skipped";
+    if (this.studio.microphone.get().kind !== "on") await this.studio.startMicrophone();
+    if (!skipped && !this.blank.get() && this.studio.camera.get().kind !== "on") await this.studio.startCamera();
+  }
+
+  mute(muted: boolean): void {
+    this.silence.set(muted);
+    this.connection.get()?.mute(muted);
+  }
+
+  /** Off means off: the camera's own light goes out. */
+  async turnCameraOff(off: boolean): Promise<void> {
+    this.blank.set(off);
+    if (off) this.studio.stopCamera();
+    else await this.studio.startCamera();
+  }
+
+  private saw(view: MemberView): void {
+    const before = this.views.get().state;
+    if (view.state === "in_visit" && before !== "in_visit") performance.mark("admitted");
+    this.views.set(view);
+    this.settle();
+    if (before !== view.state) this.entered(view.state, before);
+  }
+
+  private entered(state: VisitState, before: VisitState): void {
+    if (hasEnded(state)) this.studio.stopAll();
+    else if (hasEnded(before)) void this.startDevices();
+    if (state === "claimed" || (state === "in_visit" && before !== "claimed" && before !== "on_hold")) {
+      void playTone().catch(() => undefined);
+      navigator.vibrate?.(200);
+    }
+    void this.stayAwake();
+  }
+
+  /** Brings the transport to what the visit's state asks for. */
+  private settle(): void {
+    const wish = this.moved.get() ? "none" : mediaWish(this.views.get());
+    let connection = this.connection.get();
+    if (wish === "none") {
+      connection?.close();
+      this.connection.set(null);
+      return;
+    }
+    if (connection === null) {
+      connection = new Connection({ offer: (sdp) => this.offer(sdp) });
+      connection.mute(this.silence.get());
+      if (this.slots !== null) connection.showSlots(this.slots);
+      this.connection.set(connection);
+    }
+    const camera = this.studio.track("camera");
+    const microphone = this.studio.track("microphone");
+    if (wish === "warm") void connection.goWarm();
+    else void connection.goLive({ camera, microphone: wish === "live" ? microphone : null });
+    void connection.connect();
+  }
+
+  private async offer(sdp: string) {
+    const answer = await this.line.ask("offer", { sdp });
+    return {
+      sdp: String(answer["sdp"] ?? ""),
+      slots: Array.isArray(answer["slots"]) ? (answer["slots"] as unknown as SlotUse[]) : [],
+    };
+  }
+
+  private heardOfSlots(payload: JsonObject): void {
+    if (!Array.isArray(payload["slots"])) return;
+    this.slots = payload["slots"] as unknown as SlotUse[];
+    this.connection.get()?.showSlots(this.slots);
+  }
+
+  private leaveToOther(): void {
+    this.moved.set(true);
+    // Closed for good: coming back by itself would throw the other page out in turn.
+    this.line.close();
+    this.studio.stopAll();
+    this.settle();
+  }
+
+  /** Keeps the screen on while the member waits or is in the visit, where the browser can. */
+  private async stayAwake(): Promise<void> {
+    const wanted = devicesWanted(this.views.get()) && document.visibilityState === "visible";
+    try {
+      if (!wanted) {
+        await this.lock?.release();
+        this.lock = null;
+      } else if (this.lock === null || this.lock.released) {
+        this.lock = await navigator.wakeLock.request("screen");
+      }
+    } catch {
+      // An old browser, or a battery that is nearly empty: the screen may sleep.
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** The member's own camera and microphone: each with a state of its own, started and stopped by presses. */
+
+import { DeviceFailure, evidence, openCamera, openFrontCamera, openMicrophone } from "../kit/media/devices";
+import type { Evidence } from "../kit/media/facing";
+import type { DeviceKind, FailureCode } from "../kit/media/failures";
+import { type Readable, Store } from "../kit/store";
+
+export type DeviceState =
+  | { readonly kind: "off" }
+  /** `slow`: the browser's question has been open for a while; it may be overlooked. */
+  | { readonly kind: "asking"; readonly slow: boolean }
+  | { readonly kind: "on"; readonly track: MediaStreamTrack }
+  | { readonly kind: "failed"; readonly code: FailureCode };
+
+const SLOW_AFTER_MS = 8_000;
+const OFF: DeviceState = { kind: "off" };
+
+export class Studio {
+  readonly camera: Readable<DeviceState>;
+  readonly microphone: Readable<DeviceState>;
+  private readonly stores = { camera: new Store<DeviceState>(OFF), microphone: new Store<DeviceState>(OFF) };
+  private readonly asked = { camera: 0, microphone: 0 };
+
+  constructor() {
+    this.camera = this.stores.camera;
+    this.microphone = this.stores.microphone;
+  }
+
+  /** A chosen camera, or the one that looks at the person. */
+  async startCamera(id: string | null = null): Promise<void> {
+    await this.start("camera", () => (id === null ? openFrontCamera() : openCamera(id)));
+  }
+
+  async startMicrophone(id: string | null = null): Promise<void> {
+    await this.start("microphone", () => openMicrophone(id));
+  }
+
+  stopCamera(): void {
+    this.stop("camera");
+  }
+
+  stopAll(): void {
+    this.stop("camera");
+    this.stop("microphone");
+  }
+
+  track(kind: DeviceKind): MediaStreamTrack | null {
+    const state = this.stores[kind].get();
+    return state.kind === "on" ? state.track : null;
+  }
+
+  /** Which way the camera that is on looks; null while none is on. */
+  evidence(): Evidence | null {
+    const track = this.track("camera");
+    return track === null ? null : evidence(track);
+  }
+
+  private stop(kind: DeviceKind): void {
+    this.asked[kind] += 1;
+    this.track(kind)?.stop();
+    this.stores[kind].set(OFF);
+  }
+
+  /** The newest ask wins: an answer to an older one is stopped at once. */
+  private async start(kind: DeviceKind, open: () => Promise<MediaStreamTrack>): Promise<void> {
+    this.stop(kind);
+    const turn = this.asked[kind];
+    const store = this.stores[kind];
+    store.set({ kind: "asking", slow: false });
+    const slow = setTimeout(() => turn === this.asked[kind] && store.set({ kind: "asking", slow: true }), SLOW_AFTER_MS);
+    try {
+      const track = await open();
+      if (turn !== this.asked[kind]) {
+        track.stop();
+        return;
+      }
+      track.addEventListener("ended", () => this.ended(kind, track));
+      store.set({ kind: "on", track });
+    } catch (error) {
+      if (turn !== this.asked[kind]) return;
+      store.set({ kind: "failed", code: error instanceof DeviceFailure ? error.code : "failed" });
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** Pulled out, taken by another program, or withdrawn in the browser's settings. */
+  private ended(kind: DeviceKind, track: MediaStreamTrack): void {
+    if (this.track(kind) === track) this.stores[kind].set({ kind: "failed", code: "busy" });
+  }
+}

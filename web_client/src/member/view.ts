@@ -1,0 +1,129 @@
+/** The member's view of their visit, read from the JSON the server folds and sends. Absent means none. */
+
+import { isObject, type Json, type JsonObject } from "../kit/json";
+
+export type VisitState =
+  | "booked"
+  | "preparing"
+  | "waiting"
+  | "away"
+  | "held"
+  | "offered"
+  | "claimed"
+  | "in_visit"
+  | "on_hold"
+  | "completed"
+  | "left"
+  | "no_show"
+  | "cancelled"
+  | "redirected"
+  | "closed";
+
+export interface Clinic {
+  readonly name: string;
+  readonly zone: string;
+  readonly phone: string;
+  readonly deskPhone: string;
+  readonly urgentCare: string;
+}
+
+export interface DeviceReport {
+  readonly camera: string;
+  readonly microphone: string;
+  readonly facing: string;
+  readonly seen: boolean;
+}
+
+export interface MemberView {
+  readonly visit: string;
+  readonly state: VisitState;
+  readonly start: string;
+  readonly late: boolean;
+  readonly early: boolean;
+  readonly onBehalf: boolean;
+  readonly clinic: Clinic;
+  readonly clinician: { readonly name: string; readonly credentials: string } | null;
+  readonly forName: string;
+  readonly location: string | null;
+  readonly locationDescribed: boolean;
+  readonly driving: boolean;
+  readonly callback: string | null;
+  readonly present: string | null;
+  readonly consent: string | null;
+  readonly devices: DeviceReport | null;
+  readonly checkedInAt: string | null;
+  readonly line: Json;
+  readonly lineUnread: number;
+  readonly reason: string | null;
+  readonly outcome: string | null;
+  readonly rejoinUntil: string | null;
+}
+
+export function readView(json: JsonObject): MemberView {
+  const clinician = json["clinician"];
+  const devices = json["devices"];
+  return {
+    visit: text(json["visit"]) ?? "",
+    state: (text(json["state"]) ?? "preparing") as VisitState,
+    start: text(json["start"]) ?? "",
+    late: json["late"] === true,
+    early: json["early"] === true,
+    onBehalf: json["on_behalf"] === true,
+    clinic: readClinic(json["clinic"]),
+    clinician: isObject(clinician)
+      ? { name: text(clinician["name"]) ?? "", credentials: text(clinician["credentials"]) ?? "" }
+      : null,
+    forName: text(json["for_name"]) ?? "",
+    location: text(json["location"]),
+    locationDescribed: json["location_described"] === true,
+    driving: json["driving"] === true,
+    callback: text(json["callback"]),
+    present: text(json["present"]),
+    consent: text(json["consent"]),
+    devices: isObject(devices)
+      ? {
+          camera: text(devices["camera"]) ?? "none",
+          microphone: text(devices["microphone"]) ?? "none",
+          facing: text(devices["facing"]) ?? "none",
+          seen: devices["seen"] === true,
+        }
+      : null,
+    checkedInAt: text(json["checked_in_at"]),
+    line: json["line"] ?? {},
+    lineUnread: typeof json["line_unread"] === "number" ? json["line_unread"] : 0,
+    reason: text(json["reason"]),
+    outcome: text(json["outcome"]),
+    rejoinUntil: text(json["rejoin_until"]),
+  };
+}
+
+export function readClinic(json: Json | undefined): Clinic {
+  const clinic = isObject(json) ? json : {};
+  return {
+    name: text(clinic["name"]) ?? "",
+    zone: text(clinic["tz"]) ?? "UTC",
+    phone: text(clinic["phone"]) ?? "",
+    deskPhone: text(clinic["desk_phone"]) ?? text(clinic["phone"]) ?? "",
+    urgentCare: text(clinic["urgent_care"]) ?? "",
+  };
+}
+
+/** “Maya Chen, MD” */
+export function fullName(clinician: { readonly name: string; readonly credentials: string }): string {
+  return clinician.credentials === "" ? clinician.name : `${clinician.name}, ${clinician.credentials}`;
+}
+
+/** How many the same clinicians would take before this member. */
+export interface Standing {
+  readonly ahead: number;
+  readonly nobody: boolean;
+}
+
+export function readStanding(json: Json | undefined): Standing | null {
+  if (!isObject(json) || typeof json["ahead"] !== "number") return null;
+  return { ahead: json["ahead"], nobody: json["nobody"] === true };
+}
+
+function text(value: Json | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
