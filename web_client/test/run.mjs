@@ -20,6 +20,7 @@ try {
     outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
+    packages: "external",
     format: "esm",
     target: "node20",
     jsx: "automatic",

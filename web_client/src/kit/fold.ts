@@ -54,3 +54,10 @@ export function foldAll(state: Folded, records: readonly NumberedRecord[]): Fold
   }
   return now;
 }
+
+/** A record as it came over the wire; null when it is none. */
+export function readRecord(payload: JsonObject): NumberedRecord | null {
+  const { seq, type, at, patch } = payload;
+  if (typeof seq !== "number" || !isObject(patch)) return null;
+  return { seq, type: typeof type === "string" ? type : "changed", at: typeof at === "string" ? at : "", patch };
+}

@@ -1,6 +1,6 @@
 /** One visit as its own page sees it: `snapshot`, then `record`s, folded into a store. */
 
-import { fold, type Folded, type NumberedRecord } from "./fold";
+import { fold, type Folded, type NumberedRecord, readRecord } from "./fold";
 import { isObject, type JsonObject } from "./json";
 import { Line, type LineOptions } from "./socket";
 import { type Readable, Store } from "./store";
@@ -49,10 +49,4 @@ export class VisitFeed {
       this.heard(record);
     }
   }
-}
-
-export function readRecord(payload: JsonObject): NumberedRecord | null {
-  const { seq, type, at, patch } = payload;
-  if (typeof seq !== "number" || !isObject(patch)) return null;
-  return { seq, type: typeof type === "string" ? type : "changed", at: typeof at === "string" ? at : "", patch };
 }

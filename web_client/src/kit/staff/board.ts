@@ -5,9 +5,8 @@
  * the visit is a whole row (a visit that just came into view); any other must follow the last one folded.
  */
 
-import { fold, type Folded, type NumberedRecord } from "../fold";
+import { fold, type Folded, type NumberedRecord, readRecord } from "../fold";
 import { isObject, type Json, type JsonObject } from "../json";
-import { readRecord } from "../visit_feed";
 
 export type Here = "here" | "gap" | "gone";
 
