@@ -157,6 +157,11 @@ class Rooms:
             return MediaNow(visit, endpoint, False, ())
         return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, room.slots.get(endpoint, ()))
 
+    def has(self, visit: VisitId, endpoint: str) -> bool:
+        """Whether the endpoint has a media connection that is not known to be dead."""
+        room = self._rooms.get(visit)
+        return room is not None and endpoint in room.slots
+
     def figures(self) -> dict[str, int]:
         """Counts for the metrics page."""
         return {

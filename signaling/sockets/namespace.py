@@ -20,6 +20,7 @@ from signaling.sockets.bucket import Bucket
 from signaling.sockets.messages import ConnectAuth
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Session
+from waiting_room.core.ids import VisitId
 
 ANSWER_WITHIN_SECONDS = 15.0
 """Longer than everything a handler waits for; a handler that hangs is our own mistake."""
@@ -44,7 +45,15 @@ class Connection(Generic[S]):
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     media_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
+    greeted: bool = False
+    """Whether the page has its snapshot; changes before that are part of it."""
+    sent: int = 0
+    """The last record that the page was sent, or has in its snapshot."""
     superseded: bool = False
+    ordered: tuple[str, ...] | None = None
+    """The order of the board that the page was told last."""
+    media_of: VisitId | None = None
+    """The visit that the page's media connection was made for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Served(Generic[S]):
     """Media negotiation is slow; a command must not wait for it, nor it for a command."""
 
 
-class RoleNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc]
+class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc]
     """Lets sockets in and serves their events."""
 
     def __init__(self, namespace: str, pipe: Pipe, clock: Clock) -> None:

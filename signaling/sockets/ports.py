@@ -1,6 +1,5 @@
-"""What the sockets need of the rest of the house, as far as it is not waiting_room's own."""
+"""What the sockets need of the rest of the house, as far as it is not the desk's."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -32,14 +31,3 @@ class Links(Protocol):
     async def issue(self, visit: VisitId, actor: Actor, command_id: CommandId, at: datetime) -> str | Refused:
         """A new link for the visit, as the address to send; the former one is revoked."""
         ...
-
-
-class Names(Protocol):
-    """Names that may be shown to other staff."""
-
-    def staff_name(self, staff: str) -> str | None:
-        """A member of staff's display name."""
-        ...
-
-
-Json = Mapping[str, object]

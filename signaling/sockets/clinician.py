@@ -1,0 +1,100 @@
+"""The clinician's namespace: a board, claims, and the media of the visit they hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from signaling.presence import Person
+from signaling.sessions import StaffSession
+from signaling.sockets import translate
+from signaling.sockets.answers import Answer, done, refuse
+from signaling.sockets.feed import CLINICIAN, StaffConnection, media_said
+from signaling.sockets.messages import CLINICIAN_COMMAND, NextPatient, PingPresence, StaffOffer
+from signaling.sockets.namespace import Served
+from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
+from waiting_room.core.ids import VisitId
+from waiting_room.core.model import Actor, Role
+from waiting_room.core.refusals import Refused
+from waiting_room.database import Unavailable
+
+
+class ClinicianNamespace(RoleNamespace[StaffSession]):
+    """Serves the consoles of clinicians."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(CLINICIAN, parts)
+        self._events = {
+            "command": Served(self._command),
+            "next_patient": Served(self._next_patient),
+            "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "ping_presence": Served(self._ping),
+        }
+
+    def events(self) -> Mapping[str, Served[StaffSession]]:
+        """The events that consoles may send."""
+        return self._events
+
+    async def session(self, request: web.Request) -> StaffSession | None:
+        """The clinician that the staff cookie names."""
+        session = await self.parts.sessions.staff(request)
+        return session if session is not None and "clinician" in session.roles else None
+
+    async def greet(self, connection: StaffConnection) -> None:
+        """Send the board, and the media of a visit that is held already."""
+        staff, feed = connection.session.staff, self.parts.feed
+        feed.staff[CLINICIAN][connection.id] = connection
+        self.parts.watch.arrived(Person(Role.clinician, staff), connection.id)
+        feed.greet_staff(CLINICIAN, Role.clinician, connection)
+        for visit in self.parts.board.held_by(staff):
+            now = self.parts.rooms.now(visit.id, "clinician")
+            self.pipe.post(CLINICIAN, connection.id, "media", {"visit": visit.id, **media_said(now)})
+            if connection.seen is not None and not self.parts.rooms.has(visit.id, "clinician"):
+                self.pipe.post(CLINICIAN, connection.id, "media_lost", {"visit": visit.id})
+
+    def left(self, connection: StaffConnection) -> None:
+        """A console is closed."""
+        self.parts.feed.staff[CLINICIAN].pop(connection.id, None)
+        self.parts.watch.departed(Person(Role.clinician, connection.session.staff), connection.id)
+
+    # --- events ------------------------------------------------------------------------------------------
+
+    async def _command(self, connection: StaffConnection, data: Any) -> Answer:
+        said = CLINICIAN_COMMAND.validate_python(data)
+        visit, session = VisitId(said.visit), connection.session
+        known = await self.visit(visit)
+        if known is None or known.clinic not in session.clinics:
+            return refuse("visit_unknown")
+        return await self.execute(
+            visit, translate.clinician(said), Actor(Role.clinician, session.staff), said.id
+        )
+
+    async def _next_patient(self, connection: StaffConnection, data: Any) -> Answer:
+        said = NextPatient.model_validate(data)
+        actor = Actor(Role.clinician, connection.session.staff)
+        command_id = self.command_id(actor, said.id or self.parts.ids.new())
+        try:
+            answer = await self.parts.line.take_next(
+                connection.session.staff, self.parts.clock.now(), command_id
+            )
+        except Unavailable:
+            return refuse("failed")
+        if isinstance(answer, Refused):
+            return self.said_no(answer)
+        return done(answer.visit.seq, visit=answer.visit.id)
+
+    async def _offer(self, connection: StaffConnection, data: Any) -> Answer:
+        said = StaffOffer.model_validate(data)
+        visit = VisitId(said.visit)
+        if visit not in {one.id for one in self.parts.board.held_by(connection.session.staff)}:
+            return refuse("not_holder")
+        for other in self.connections.values():
+            if other is not connection and other.media_of == visit:
+                other.media_of = None
+                self.pipe.post(CLINICIAN, other.id, "superseded", {"visit": visit})
+        connection.media_of = visit
+        return await self.answer_offer(visit, "clinician", said.sdp)
+
+    async def _ping(self, _connection: StaffConnection, data: Any) -> Answer:
+        PingPresence.model_validate(data)
+        return done()

@@ -1,0 +1,255 @@
+"""From what has happened to what every page is told, in order and without waiting for any of them.
+
+A change comes straight from its commit, on the event loop. In one synchronous step it is given to the media
+rooms, the member's pages and the boards; everything that is a sum over many visits (standings, orders) is
+marked and told a moment later, once for all changes of that moment.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from signaling.presence import Attendance, Person
+from signaling.rooms import MediaLost, MediaNews, MediaNow, Rooms, wanted
+from signaling.sessions import MemberSession, StaffSession
+from signaling.sockets.board import Board, board_order, shown_to
+from signaling.sockets.namespace import Connection
+from signaling.sockets.pipe import Pipe
+from signaling.sockets.standing import Standing, standings
+from waiting_room.core.ids import StaffId, VisitId
+from waiting_room.core.lifecycle import TERMINAL
+from waiting_room.core.model import Role, Visit
+from waiting_room.core.patch import Json
+from waiting_room.core.views import ViewRole, view
+from waiting_room.desk import Change
+from waiting_room.line import Line
+from waiting_room.people import People
+
+MEMBER, CLINICIAN, SUPPORT = "/member", "/clinician", "/support"
+BOARDS: tuple[tuple[str, ViewRole], ...] = ((CLINICIAN, Role.clinician), (SUPPORT, Role.support))
+SUMS_AFTER_SECONDS = 0.05
+"""Longer lets numbers lag behind names; shorter counts everybody again for every record of a busy moment."""
+
+StaffConnection = Connection[StaffSession]
+MemberConnection = Connection[MemberSession]
+
+
+class Feed:
+    """Tells pages what happens."""
+
+    def __init__(
+        self, *, board: Board, line: Line, attendance: Attendance, people: People, pipe: Pipe, rooms: Rooms
+    ) -> None:
+        self.board = board
+        self.line = line
+        self.attendance = attendance
+        self.people = people
+        self.pipe = pipe
+        self.rooms = rooms
+        self.members: dict[VisitId, dict[str, MemberConnection]] = {}
+        self.staff: dict[str, dict[str, StaffConnection]] = {CLINICIAN: {}, SUPPORT: {}}
+        self._standings: dict[VisitId, Standing] = {}
+        self._presence: dict[VisitId, Json] = {}
+        self._sums_due: asyncio.TimerHandle | None = None
+
+    # --- changes -----------------------------------------------------------------------------------------
+
+    def change(self, change: Change) -> None:
+        """A visit has changed: tell everybody who may know, now."""
+        after = change.after
+        self.rooms.want(after.id, wanted(after.state))
+        if not self.board.put(after, change.texts):
+            return
+        self._tell_member(change)
+        for namespace, role in BOARDS:
+            self._tell_staff(namespace, role, change)
+        self.presence_of(after)
+        self.sums_changed()
+
+    def _tell_member(self, change: Change) -> None:
+        connections = [one for one in self.members.get(change.after.id, {}).values() if one.greeted]
+        if not connections:
+            return
+        for record in change.public(Role.member):
+            encoded = self.pipe.encode(MEMBER, "record", record)
+            for connection in connections:
+                if record["seq"] > connection.sent:
+                    self.pipe.post_encoded(connection.id, MEMBER, encoded)
+
+    def _tell_staff(self, namespace: str, role: ViewRole, change: Change) -> None:
+        before, after = change.before, change.after
+        special = {after.clinician, after.claimed_by, before.claimed_by if before else None}
+        special |= {getattr(record.event, "clinician", None) for record in change.records}
+        encoded: dict[tuple[str, bool, bool], list[str]] = {}
+        for connection in self.staff[namespace].values():
+            if not connection.greeted:
+                continue
+            staff, clinics = connection.session.staff, connection.session.clinics
+            was = (
+                before is not None and before.state not in TERMINAL and shown_to(before, role, staff, clinics)
+            )
+            ends = after.state in TERMINAL
+            now = not ends and shown_to(after, role, staff, clinics)
+            if not was and not now:
+                continue
+            viewer = staff if role is Role.clinician and staff in special else ""
+            key = (viewer, was, now)
+            if key not in encoded:
+                rows = self._rows(change, role, viewer, was=was, now=now)
+                encoded[key] = [self.pipe.encode(namespace, "row", row) for row in rows]
+            for row in encoded[key]:
+                self.pipe.post_encoded(connection.id, namespace, row)
+
+    def _rows(self, change: Change, role: ViewRole, viewer: str, *, was: bool, now: bool) -> list[Json]:
+        after = change.after
+        public = change.public(role, viewer)
+        if not was and public:
+            # New on this board: the last record brings the whole row.
+            public = [public[-1] | {"patch": view(after, role, change.texts, change.directory, viewer)}]
+        rows: list[Json] = [{"visit": after.id, **record} for record in public]
+        if not now and rows:
+            rows[-1]["removed"] = True
+        return rows
+
+    # --- presence ----------------------------------------------------------------------------------------
+
+    def presence_seen(self, visit: Visit) -> Json:
+        """Who of a visit is here."""
+        seen: Json = {}
+        if visit.redeemed_at is not None:
+            seen["member"] = self.attendance.presence(Person(Role.member, visit.id)).value
+        if visit.claimed_by is not None:
+            seen["clinician"] = self.attendance.presence(Person(Role.clinician, visit.claimed_by)).value
+        return seen
+
+    def presence_of(self, visit: Visit) -> None:
+        """Tell the boards who of a visit is here, if that is news."""
+        seen = self.presence_seen(visit) if visit.state not in TERMINAL else {}
+        if self._presence.get(visit.id, {}) == seen:
+            return
+        if not seen:
+            self._presence.pop(visit.id, None)
+            return
+        self._presence[visit.id] = seen
+        said = {"visit": visit.id, **seen}
+        for namespace, role in BOARDS:
+            encoded = self.pipe.encode(namespace, "presence", said)
+            for connection in self.staff[namespace].values():
+                session = connection.session
+                if connection.greeted and shown_to(visit, role, session.staff, session.clinics):
+                    self.pipe.post_encoded(connection.id, namespace, encoded)
+
+    # --- sums over many visits -----------------------------------------------------------------------------
+
+    def sums_changed(self) -> None:
+        """Standings and orders may have changed: they are told within `SUMS_AFTER_SECONDS`."""
+        if self._sums_due is None:
+            self._sums_due = asyncio.get_running_loop().call_later(SUMS_AFTER_SECONDS, self.tell_sums)
+
+    def tell_sums(self) -> None:
+        """Work out standings and orders, and tell every page what is new to it."""
+        if self._sums_due is not None:
+            self._sums_due.cancel()
+            self._sums_due = None
+        before, self._standings = self._standings, self._standings_now()
+        for visit, connections in self.members.items():
+            standing = self._standings.get(visit)
+            if standing is not None and before.get(visit) != standing:
+                for connection in connections.values():
+                    if connection.greeted:
+                        self.pipe.post(MEMBER, connection.id, "standing", standing._asdict())
+        self._tell_orders()
+
+    def _tell_orders(self) -> None:
+        for namespace, role in BOARDS:
+            orders: dict[tuple[StaffId | str, frozenset[str]], list[VisitId]] = {}
+            for connection in self.staff[namespace].values():
+                if not connection.greeted:
+                    continue
+                session = connection.session
+                key = (session.staff if role is Role.clinician else "", frozenset(session.clinics))
+                if key not in orders:
+                    orders[key] = board_order(self.shown(connection, role))
+                if tuple(orders[key]) != connection.ordered:
+                    connection.ordered = tuple(orders[key])
+                    self.pipe.post(namespace, connection.id, "order", {"order": orders[key]})
+
+    def _standings_now(self) -> dict[VisitId, Standing]:
+        rosters = self.people.rosters
+        everybody = frozenset[StaffId]().union(*rosters.values())
+        here = {staff for staff in everybody if self.attendance.knows(Person(Role.clinician, staff))}
+        gone = {staff for staff in here if self.attendance.presence(Person(Role.clinician, staff)) == "gone"}
+        return standings(self.board.entries(), self.line.standings(), rosters, here - gone)
+
+    def standing_of(self, visit: VisitId) -> Standing | None:
+        """A visit's standing as it is now; None while it has no place."""
+        if visit not in self._standings:
+            self._standings = self._standings_now()
+        return self._standings.get(visit)
+
+    # --- snapshots ---------------------------------------------------------------------------------------
+
+    def shown(self, connection: StaffConnection, role: ViewRole) -> list[Visit]:
+        """The visits on somebody's board."""
+        session = connection.session
+        return [one for one in self.board if shown_to(one, role, session.staff, session.clinics)]
+
+    def greet_staff(self, namespace: str, role: ViewRole, connection: StaffConnection) -> None:
+        """Send the whole board, and count the page in for every change from now on."""
+        visits, directory = self.shown(connection, role), self.people.directory
+        viewer = connection.session.staff if role is Role.clinician else ""
+        order = board_order(visits)
+        connection.ordered = tuple(order)
+        connection.greeted = True
+        board: dict[str, Any] = {
+            "visits": {
+                one.id: view(one, role, self.board.texts(one.id), directory, viewer) for one in visits
+            },
+            "order": order,
+            "presence": {one.id: seen for one in visits if (seen := self.presence_seen(one))},
+        }
+        self.pipe.post(namespace, connection.id, "board", board)
+
+    # --- media -------------------------------------------------------------------------------------------
+
+    def media(self, news: MediaNews) -> None:
+        """The media rooms have news for the pages of a visit."""
+        match news:
+            case MediaLost(visit=visit, endpoints=endpoints):
+                for endpoint in endpoints:
+                    self._post_media(visit, endpoint, "media_lost", {})
+            case MediaNow(visit=visit, endpoint=endpoint):
+                self._post_media(visit, endpoint, "media", media_said(news))
+
+    def _post_media(self, visit: VisitId, endpoint: str, event: str, said: Json) -> None:
+        if endpoint == "member":
+            for connection in self._active_members(visit):
+                self.pipe.post(MEMBER, connection.id, event, said)
+            return
+        known = self.board.get(visit)
+        if known is None or known.claimed_by is None:
+            return
+        holders = [
+            one
+            for one in self.staff[CLINICIAN].values()
+            if one.greeted and one.session.staff == known.claimed_by
+        ]
+        # Of several pages of one clinician, the one that made the connection; all of them if none did.
+        for one in [one for one in holders if one.media_of == visit] or holders:
+            self.pipe.post(CLINICIAN, one.id, event, {"visit": visit, **said})
+
+    def _active_members(self, visit: VisitId) -> Iterable[MemberConnection]:
+        return [one for one in self.members.get(visit, {}).values() if one.greeted and not one.superseded]
+
+    def stop(self) -> None:
+        """Tell nobody anything more."""
+        if self._sums_due is not None:
+            self._sums_due.cancel()
+
+
+def media_said(now: MediaNow) -> Json:
+    """The gate and the slots as a page is told: `{"open", "slots"}`."""
+    return {
+        "open": now.open,
+        "slots": [slot.model_dump(by_alias=True, exclude_none=True) for slot in now.slots],
+    }

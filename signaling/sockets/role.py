@@ -1,0 +1,94 @@
+"""What every role's namespace does with the rest of the house: commands to the desk, offers to the rooms."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from signaling.clock import Clock
+from signaling.ids import Ids
+from signaling.media_client import MediaRefusedError, MediaUnavailableError
+from signaling.rooms import Rooms
+from signaling.sockets.answers import Answer, done, refuse, refused
+from signaling.sockets.board import Board
+from signaling.sockets.feed import Feed
+from signaling.sockets.namespace import SocketNamespace
+from signaling.sockets.pipe import Pipe
+from signaling.sockets.ports import Links, Session, Sessions
+from signaling.sockets.translate import Translated
+from signaling.sockets.watch import Watch
+from waiting_room.core.ids import CommandId, VisitId
+from waiting_room.core.model import Actor, Visit
+from waiting_room.core.refusals import Refused
+from waiting_room.database import Unavailable
+from waiting_room.desk import Desk
+from waiting_room.line import Line
+from waiting_room.people import People
+
+OFFER_COST = 5.0
+"""An offer is a handshake and up to 64 kB of parsing."""
+
+S = TypeVar("S", bound=Session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the namespaces share."""
+
+    desk: Desk
+    line: Line
+    people: People
+    board: Board
+    feed: Feed
+    watch: Watch
+    rooms: Rooms
+    sessions: Sessions
+    links: Links
+    pipe: Pipe
+    clock: Clock
+    ids: Ids
+
+
+class RoleNamespace(SocketNamespace[S], Generic[S]):
+    """A namespace that gives commands and answers offers."""
+
+    def __init__(self, namespace: str, parts: Parts) -> None:
+        super().__init__(namespace, parts.pipe, parts.clock)
+        self.parts = parts
+
+    async def visit(self, visit: VisitId) -> Visit | None:
+        """The visit as last heard of; one that has ended is read."""
+        return self.parts.board.get(visit) or await self.parts.desk.visit(visit)
+
+    def command_id(self, actor: Actor, said: str) -> CommandId:
+        """A page's own id, kept apart from those of other roles' pages on the same visit."""
+        return CommandId(f"{actor.role.value}.{said}")
+
+    async def execute(self, visit: VisitId, translated: Translated, actor: Actor, said: str) -> Answer:
+        """Have the desk do it; the answer comes after the commit."""
+        try:
+            answer = await self.parts.desk.execute(
+                visit,
+                translated.command,
+                actor,
+                self.parts.clock.now(),
+                self.command_id(actor, said),
+                translated.texts,
+            )
+        except Unavailable:
+            return refuse("failed")
+        return self.said_no(answer) if isinstance(answer, Refused) else done(answer.visit.seq)
+
+    def said_no(self, answer: Refused) -> Answer:
+        """A refusal, with the name of whoever it speaks of."""
+        who = answer.detail.get("clinician", answer.detail.get("by"))
+        card = self.parts.people.directory.staff.get(str(who), {})
+        return refused(answer, **({"name": card["name"]} if "name" in card else {}))
+
+    async def answer_offer(self, visit: VisitId, endpoint: str, sdp: str) -> Answer:
+        """Have a media worker answer an offer."""
+        try:
+            answer = await self.parts.rooms.offer(visit, endpoint, sdp)
+        except MediaRefusedError as no:
+            return refuse("media_refused", reason=no.code)
+        except MediaUnavailableError:
+            return refuse("media_unavailable")
+        return done(sdp=answer.sdp, slots=[slot.model_dump() for slot in answer.slots])

@@ -1,0 +1,160 @@
+"""The watch: keeps presence from the sockets, tells it to the boards, and notes absences with the desk."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from signaling.clock import Clock
+from signaling.ids import Ids
+from signaling.presence import Attendance, Change, Person
+from signaling.sockets.board import Board
+from signaling.sockets.feed import Feed
+from waiting_room.core.commands import NotePresence
+from waiting_room.core.ids import CommandId, StaffId, VisitId
+from waiting_room.core.lifecycle import TERMINAL
+from waiting_room.core.model import Actor, Presence, Role, Visit
+from waiting_room.database import Unavailable
+from waiting_room.desk import Change as VisitChange
+from waiting_room.desk import Desk
+
+LONGEST_SLEEP_SECONDS = 5.0
+"""A clock that was set forward, or a laptop that slept, is noticed after this."""
+
+NOTE_TRIES = 60
+NOTE_AGAIN_SECONDS = 1.0
+"""While the store cannot be reached; nobody is told wrong meanwhile, only late."""
+
+ACTOR = Actor(Role.system, "presence")
+log = structlog.get_logger("presence")
+
+
+class Watch:
+    """Presence of members and clinicians. One task; everything else happens when a socket comes or goes."""
+
+    def __init__(
+        self, *, attendance: Attendance, board: Board, feed: Feed, desk: Desk, clock: Clock, ids: Ids
+    ) -> None:
+        self._attendance = attendance
+        self._board = board
+        self._feed = feed
+        self._desk = desk
+        self._clock = clock
+        self._ids = ids
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._notes: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Expect everybody who has a visit open, and begin to watch."""
+        for visit in self._board:
+            self.expect(visit)
+        self._task = asyncio.create_task(self._run(), name="watch presence")
+
+    async def stop(self) -> None:
+        """Stop watching. Absences of this moment are noted after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.noted()
+
+    async def noted(self) -> None:
+        """Come back when everything seen so far is with the desk."""
+        while self._notes:
+            await asyncio.wait(self._notes)
+
+    # --- who comes and goes ------------------------------------------------------------------------------
+
+    def change(self, change: VisitChange) -> None:
+        """A visit has changed: watch its people, or stop watching them."""
+        if change.after.state in TERMINAL:
+            self._attendance.forget(Person(Role.member, change.after.id))
+        else:
+            self.expect(change.after)
+
+    def expect(self, visit: Visit) -> None:
+        """Take the people of a visit for present, with a gap that begins now if they are not."""
+        now = self._clock.monotonic()
+        if visit.redeemed_at is not None:
+            self._seen(self._attendance.expect(Person(Role.member, visit.id), now))
+        if visit.claimed_by is not None:
+            self._seen(self._attendance.expect(Person(Role.clinician, visit.claimed_by), now))
+
+    def arrived(self, person: Person, socket: str) -> tuple[str, ...]:
+        """A socket of the person is open; answers those it supersedes."""
+        arrival = self._attendance.arrive(person, socket)
+        self._seen(arrival.change)
+        for visit in self._visits_of(person):
+            gone_since = visit.member_gone_since if person.role is Role.member else visit.clinician_gone_since
+            if gone_since is not None:
+                self._note(visit.id, person, Presence.here, 0.0)
+        return arrival.superseded
+
+    def departed(self, person: Person, socket: str) -> None:
+        """A socket of the person is closed."""
+        self._seen(self._attendance.depart(person, socket, self._clock.monotonic()))
+        if person.role is Role.member and self._board.get(VisitId(person.id)) is None:
+            self._attendance.forget(person)
+
+    def pass_time(self) -> None:
+        """Tell and note whatever has become so by now."""
+        now = self._clock.monotonic()
+        for absence in self._attendance.absences(now):
+            for visit in self._visits_of(absence.person):
+                self._note(visit.id, absence.person, Presence.gone, now - absence.since)
+        for change in self._attendance.pass_time(now):
+            self._seen(change)
+
+    # --- what follows ------------------------------------------------------------------------------------
+
+    def _visits_of(self, person: Person) -> tuple[Visit, ...]:
+        if person.role is Role.clinician:
+            return self._board.held_by(StaffId(person.id))
+        visit = self._board.get(VisitId(person.id))
+        return () if visit is None else (visit,)
+
+    def _seen(self, change: Change | None) -> None:
+        self._woken.set()
+        if change is None:
+            return
+        for visit in self._visits_of(change.person):
+            self._feed.presence_of(visit)
+        if change.person.role is Role.clinician:
+            self._feed.sums_changed()
+
+    def _note(self, visit: VisitId, person: Person, presence: Presence, seconds_ago: float) -> None:
+        note = asyncio.create_task(self._say(visit, person, presence, seconds_ago))
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def _say(self, visit: VisitId, person: Person, presence: Presence, seconds_ago: float) -> None:
+        since = self._clock.now() - timedelta(seconds=seconds_ago)
+        for _ in range(NOTE_TRIES):
+            command = NotePresence(
+                who=person.role,
+                presence=presence,
+                since=since,
+                staff=StaffId(person.id) if person.role is Role.clinician else None,
+            )
+            try:
+                await self._desk.execute(visit, command, ACTOR, self._clock.now(), CommandId(self._ids.new()))
+            except Unavailable:
+                await asyncio.sleep(NOTE_AGAIN_SECONDS)
+                continue
+            here = self._attendance.presence(person) == "here"
+            if here == (presence is Presence.here) or not here:
+                return
+            presence = Presence.here  # they came back while their absence was being written down
+        log.warning("presence_not_noted", visit=visit, role=person.role.value)
+
+    async def _run(self) -> None:
+        while True:
+            self.pass_time()
+            due = self._attendance.next_deadline()
+            pause = LONGEST_SLEEP_SECONDS if due is None else due - self._clock.monotonic()
+            self._woken.clear()
+            try:
+                async with asyncio.timeout(min(max(pause, 0.001), LONGEST_SLEEP_SECONDS)):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
