@@ -150,11 +150,10 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
 
 
 def prepare_sqlite(dbapi_connection: Any) -> None:
-    """Set what makes a commit durable and a deletion final. For every connection, sync or adapted."""
+    """Set what makes a commit durable and a deletion final; the write-ahead log is the file's, set by `migrate`."""
     cursor = dbapi_connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",

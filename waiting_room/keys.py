@@ -98,8 +98,8 @@ class SqlKeys:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         mine = sa.and_(idempotency.c.api_key == api_key, idempotency.c.key == key)
         async with self._database.write() as connection:
-            made = await connection.execute(insert(idempotency).values(row).on_conflict_do_nothing())
-            if made.rowcount == 1:
+            new = insert(idempotency).values(row).on_conflict_do_nothing().returning(idempotency.c.visit_id)
+            if (await connection.execute(new)).first() is not None:
                 return Reservation(visit=visit, body_digest=body_digest, fresh=True)
             found = (await connection.execute(sa.select(idempotency).where(mine))).one()
         return Reservation(visit=VisitId(found.visit_id), body_digest=found.body_digest, fresh=False)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from waiting_room.database import Database
-from waiting_room.schema import throttles
+from waiting_room.schema import UtcTime, throttles
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class SqlThrottles:
         """See `Throttles.count`."""
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         over = throttles.c.window_ends_at <= at
+        ends_at = sa.literal(at + window, UtcTime)
         upsert = (
             insert(throttles)
             .values(key=key, count=1, window_ends_at=at + window)
@@ -61,7 +62,7 @@ class SqlThrottles:
                 index_elements=["key"],
                 set_={
                     "count": sa.case((over, 1), else_=throttles.c.count + 1),
-                    "window_ends_at": sa.case((over, at + window), else_=throttles.c.window_ends_at),
+                    "window_ends_at": sa.case((over, ends_at), else_=throttles.c.window_ends_at),
                 },
             )
             .returning(throttles.c.count.label("tries"), throttles.c.window_ends_at)

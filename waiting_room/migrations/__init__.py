@@ -7,6 +7,8 @@ stamped, for the same reason; a test keeps that equal, table by table, to the da
 
 from __future__ import annotations
 
+import time
+from sqlite3 import OperationalError
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,13 +19,21 @@ from waiting_room.schema import metadata
 HEAD = "0001"
 """The newest revision."""
 
+_LOG_TRIES = 100
+_LOG_PAUSE_SECONDS = 0.05
+
 _LOCK = 7_310_579_002
 """Names our advisory lock on PostgreSQL: two processes that start together must not both lay out the tables."""
 
-VERSIONS = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+VERSIONS = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
-class NewerDatabase(Exception):  # noqa: N818 - what was found
+class NewerDatabaseError(Exception):
     """The database was laid out by a newer release; this one does not touch it."""
 
 
@@ -38,11 +48,13 @@ def migrate(url: str, *, from_scratch: bool = False) -> bool:
         Whether anything had to be done.
 
     Raises:
-        NewerDatabase: it is at a revision that this release does not know.
+        NewerDatabaseError: it is at a revision that this release does not know.
         ValueError: the URL is not one of ours.
     """
     engine = sync_engine(url)
     try:
+        if engine.dialect.name == "sqlite":
+            _use_write_ahead_log(engine)
         with engine.connect() as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -80,6 +92,21 @@ def sync_engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_write_ahead_log(engine: sa.Engine) -> None:
+    """Once for the life of the file. SQLite does not wait for its turn here, however patient the connection is."""
+    for left in reversed(range(_LOG_TRIES)):
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError:
+            if not left:
+                raise
+        finally:
+            connection.close()
+        time.sleep(_LOG_PAUSE_SECONDS)
 
 
 def _bring_to_head(connection: sa.Connection, from_scratch: bool) -> bool:

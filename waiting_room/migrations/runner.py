@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from waiting_room.migrations import NewerDatabase
+from waiting_room.migrations import NewerDatabaseError
 from waiting_room.schema import metadata
 
 
@@ -27,7 +27,7 @@ def upgrade(connection: sa.Connection, to: str = "head") -> None:
     """Run what lies between the database's revision and `to`, all in the transaction of `connection`.
 
     Raises:
-        NewerDatabase: its revision is not one of ours.
+        NewerDatabaseError: its revision is not one of ours.
     """
     directory = scripts()
 
@@ -35,7 +35,7 @@ def upgrade(connection: sa.Connection, to: str = "head") -> None:
         try:
             return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - what alembic.command uses
         except CommandError:
-            raise NewerDatabase from None
+            raise NewerDatabaseError from None
 
     with EnvironmentContext(Config(), directory, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
