@@ -90,16 +90,16 @@ export class Session {
   }
 
   private saw(view: MemberView): void {
-    const before = this.views.get().state;
-    if (view.state === "in_visit" && before !== "in_visit") performance.mark("admitted");
+    const before = this.views.get();
+    if (view.state === "in_visit" && before.state !== "in_visit") performance.mark("admitted");
     this.views.set(view);
     this.settle();
-    if (before !== view.state) this.entered(view.state, before);
+    if (devicesWanted(before) && !devicesWanted(view)) this.studio.stopAll();
+    else if (hasEnded(before) && devicesWanted(view)) void this.startDevices();
+    if (before.state !== view.state) this.entered(view.state, before.state);
   }
 
   private entered(state: VisitState, before: VisitState): void {
-    if (hasEnded(state)) this.studio.stopAll();
-    else if (hasEnded(before)) void this.startDevices();
     if (state === "claimed" || (state === "in_visit" && before !== "claimed" && before !== "on_hold")) {
       void playTone().catch(() => undefined);
       navigator.vibrate?.(200);

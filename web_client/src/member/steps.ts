@@ -13,13 +13,14 @@ export const CONSENT_TEXT = "telehealth_2026_11";
 
 const ENDED: ReadonlySet<VisitState> = new Set(["completed", "left", "no_show", "cancelled", "redirected", "closed"]);
 
-export function hasEnded(state: VisitState): boolean {
-  return ENDED.has(state);
+/** Over for the member: the visit ended, or they left it and have not come back. */
+export function hasEnded(view: Pick<MemberView, "state" | "leftAt">): boolean {
+  return ENDED.has(view.state) || (view.state === "on_hold" && view.leftAt !== null);
 }
 
 /** `at` is the step the member is on by their own choice (a change, a step back); null follows the visit. */
 export function screenFor(view: MemberView, at: Step | null): Screen {
-  if (hasEnded(view.state)) return "ending";
+  if (hasEnded(view)) return "ending";
   if (view.state === "in_visit" || view.state === "on_hold") return "visit";
   if (view.state === "booked" || (view.state === "preparing" && view.checkedInAt === null)) {
     return at ?? firstMissing(view);
@@ -58,6 +59,7 @@ export function stepBefore(step: Step): Step | null {
 export type MediaWish = "none" | "warm" | "ready" | "live";
 
 export function mediaWish(view: MemberView): MediaWish {
+  if (hasEnded(view)) return "none";
   switch (view.state) {
     case "waiting":
     case "away":
@@ -76,5 +78,5 @@ export function mediaWish(view: MemberView): MediaWish {
 
 /** The camera and microphone are wanted from check-in until the end. */
 export function devicesWanted(view: MemberView): boolean {
-  return !hasEnded(view.state) && view.checkedInAt !== null;
+  return !hasEnded(view) && view.checkedInAt !== null;
 }

@@ -56,6 +56,8 @@ export interface MemberView {
   readonly lineUnread: number;
   readonly reason: string | null;
   readonly outcome: string | null;
+  /** When the member left, if they have not come back; an admitted visit is then on hold. */
+  readonly leftAt: string | null;
   readonly rejoinUntil: string | null;
 }
 
@@ -93,6 +95,7 @@ export function readView(json: JsonObject): MemberView {
     lineUnread: typeof json["line_unread"] === "number" ? json["line_unread"] : 0,
     reason: text(json["reason"]),
     outcome: text(json["outcome"]),
+    leftAt: text(json["left_at"]),
     rejoinUntil: text(json["rejoin_until"]),
   };
 }

@@ -12,8 +12,7 @@ import { ClinicCall } from "./kind_pages";
 
 export function Ending({ session, view }: { readonly session: Session; readonly view: MemberView }) {
   const t = useMemberWords();
-  const state = view.state === "completed" || view.state === "left" || view.state === "no_show"
-    || view.state === "cancelled" || view.state === "redirected" ? view.state : "closed";
+  const state = endingOf(view);
   const name = view.clinician === null ? null : fullName(view.clinician);
   return (
     <Screen name={`ending-${state}`} title={t(`ending.${state}`)}>
@@ -32,6 +31,21 @@ export function Ending({ session, view }: { readonly session: Session; readonly 
       <ClinicCall clinic={view.clinic} />
     </Screen>
   );
+}
+
+type EndingKind = "completed" | "left" | "no_show" | "cancelled" | "redirected" | "closed";
+
+function endingOf(view: MemberView): EndingKind {
+  switch (view.state) {
+    case "completed":
+    case "no_show":
+    case "cancelled":
+    case "redirected":
+    case "closed":
+      return view.state;
+    default:
+      return "left";
+  }
 }
 
 function Outcome({ code }: { readonly code: string }) {
