@@ -20,7 +20,7 @@ def moment(at: datetime) -> datetime:
 
 def to_iso(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`: the one form of a moment in JSON."""
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment(at).microsecond // 1000:03d}Z"
+    return moment(at).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def from_iso(text: str) -> datetime:
