@@ -1,4 +1,4 @@
-"""Who works where: clinics and staff, read from the database and kept for a few seconds."""
+"""Who works where: clinics and staff by id, read from the database and kept in memory for a few seconds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ FRESH_SECONDS: Final = 5.0
 """How long an answer is reused. Longer lets a person who was switched off go on; shorter reads more."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     clinics: Mapping[ClinicId, Clinic] = field(default_factory=dict)
     staff: Mapping[StaffId, Staff] = field(default_factory=dict)
@@ -32,31 +32,28 @@ class Directory:
         return tuple((await self._fresh()).clinics.values())
 
     async def clinic(self, clinic: ClinicId) -> Clinic | None:
-        """The clinic with this id."""
-        return (await self._fresh()).clinics.get(clinic)
-
-    async def everybody(self) -> tuple[Staff, ...]:
-        """Every member of staff, active or not."""
-        return tuple((await self._fresh()).staff.values())
+        """The clinic with this id; looked for anew when it is not known."""
+        known = (await self._fresh()).clinics.get(clinic)
+        return known or (await self._anew()).clinics.get(clinic)
 
     async def person(self, staff: StaffId) -> Staff | None:
         """The member of staff with this id, active or not."""
-        return (await self._fresh()).staff.get(staff)
+        known = (await self._fresh()).staff.get(staff)
+        return known or (await self._anew()).staff.get(staff)
 
     async def by_login(self, login: str) -> Staff | None:
         """The member of staff with this sign-in name; read anew, because a password may just have changed."""
         return await self._accounts.find(login)
 
-    def forget(self) -> None:
-        """Read anew at the next question."""
-        self._known.read_at = float("-inf")
-
     async def _fresh(self) -> _Known:
-        if self._clock.monotonic() - self._known.read_at > FRESH_SECONDS:
-            clinics, staff = await self._accounts.clinics(), await self._accounts.staff()
-            self._known = _Known(
-                clinics={clinic.id: clinic for clinic in clinics},
-                staff={person.id: person for person in staff},
-                read_at=self._clock.monotonic(),
-            )
+        fresh = self._clock.monotonic() - self._known.read_at <= FRESH_SECONDS
+        return self._known if fresh else await self._anew()
+
+    async def _anew(self) -> _Known:
+        clinics, staff = await self._accounts.clinics(), await self._accounts.staff()
+        self._known = _Known(
+            clinics={clinic.id: clinic for clinic in clinics},
+            staff={person.id: person for person in staff},
+            read_at=self._clock.monotonic(),
+        )
         return self._known

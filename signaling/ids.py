@@ -1,4 +1,4 @@
-"""The only source of randomness: ids, secrets of links and sessions, and what may be derived from a secret."""
+"""The only source of randomness: ids, secrets of links and sessions, and what is derived from a secret."""
 
 import hashlib
 import hmac

@@ -20,7 +20,7 @@ FIELDS: Final = frozenset(
         "method", "route", "status", "ms", "request_id",
         "visit", "state", "seq", "type", "command", "code", "role", "staff", "namespace", "outcome",
         "worker", "pid", "udp_port", "port", "lived_seconds", "seconds", "count", "error", "frames", "version",
-        "revision", "name_of_task", "reason", "endpoint", "attempt", "workers", "signal", "deaths", "opened",
+        "revision", "name_of_task", "reason", "endpoint", "attempt", "workers", "signal", "deaths", "opened", "chore", "tries",
     }
 )  # fmt: skip
 """Fields that hold codes, ids and figures. Add one only when no value of it can be about a person."""
@@ -28,7 +28,16 @@ FIELDS: Final = frozenset(
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:/{} <>\-+*]{0,200}")
 """What a text in a field may look like: codes, ids, routes."""
 
-LOUD_LIBRARIES: Final = ("aiohttp", "aioice", "aiortc", "asyncio", "engineio", "socketio", "sqlalchemy", "alembic")
+LOUD_LIBRARIES: Final = (
+    "aiohttp",
+    "aioice",
+    "aiortc",
+    "asyncio",
+    "engineio",
+    "socketio",
+    "sqlalchemy",
+    "alembic",
+)
 
 Fields = MutableMapping[str, Any]
 
@@ -71,7 +80,8 @@ def _described(info: object) -> dict[str, object]:
 def frames_of(trace: TracebackType | None, last: int = 8) -> list[str]:
     """The innermost frames as `module.py:line function`, without source text or values."""
     return [
-        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)[-last:]
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(trace)[-last:]
     ]
 
 

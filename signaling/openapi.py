@@ -70,7 +70,14 @@ OPERATIONS: Final = (
         summary="Move a visit whose member is not here yet; the link stays the same",
         body=NewTime,
         answer=VisitAnswer,
-        refusals=(*OF_A_VISIT, "start_in_past", "already_arrived", "visit_ended", "visit_cancelled", *WITH_BODY),
+        refusals=(
+            *OF_A_VISIT,
+            "start_in_past",
+            "already_arrived",
+            "visit_ended",
+            "visit_cancelled",
+            *WITH_BODY,
+        ),
     ),
     Operation(
         method="POST",
@@ -93,7 +100,9 @@ OPERATIONS: Final = (
 
 def describe(version: str, origin: str) -> dict[str, Any]:
     """The whole description as one JSON object."""
-    models = {model for one in OPERATIONS for model in (one.body, one.answer) if model is not None} | {ErrorAnswer}
+    models = {model for one in OPERATIONS for model in (one.body, one.answer) if model is not None} | {
+        ErrorAnswer
+    }
     ordered = sorted(models, key=lambda model: model.__name__)
     inputs = {one.body for one in OPERATIONS}
     _, schemas = models_json_schema(
@@ -119,7 +128,11 @@ def describe(version: str, origin: str) -> dict[str, Any]:
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {
-                "api_key": {"type": "http", "scheme": "bearer", "description": "Made by `videovisit keys create`."}
+                "api_key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Made by `videovisit keys create`.",
+                }
             },
         },
     }
@@ -147,7 +160,7 @@ def _operation(one: Operation) -> dict[str, Any]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "Visible ASCII. A repetition within a day gives the same answer and does nothing twice.",
+                "description": "Visible ASCII. A repetition within a day gives the same answer.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": 128},
             }
         )
@@ -164,7 +177,9 @@ def _refusals(one: Operation) -> dict[str, Any]:
     for code in dict.fromkeys((*one.refusals, *ALWAYS)):
         status, sentence = SENTENCES[code]
         by_status.setdefault(status, []).append(f"`{code}`: {sentence}")
-    return {str(status): _answer("\n\n".join(lines), ErrorAnswer) for status, lines in sorted(by_status.items())}
+    return {
+        str(status): _answer("\n\n".join(lines), ErrorAnswer) for status, lines in sorted(by_status.items())
+    }
 
 
 def _answer(description: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 AT_ONCE: Final = 2
-"""Hashes computed side by side. Each takes 64 MiB: more would let strangers fill the memory, fewer would queue."""
+"""Hashes computed side by side, 64 MiB each. More lets strangers fill the memory; fewer makes staff wait."""
 
 MAX_PASSWORD_CHARS: Final = 256
 

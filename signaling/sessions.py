@@ -1,6 +1,6 @@
 """Sessions: an opaque secret in a cookie, its SHA-256 in a row that can be revoked.
 
-A member's session reaches one visit; a staff session reaches what the directory says, read anew on every request.
+A member's session reaches one visit; a staff session reaches what the directory says at that moment.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ MEMBER_SESSION: Final = timedelta(hours=24)
 """A redeemed link serves the visit of that day. Longer leaves a shared phone open; shorter cuts a long wait."""
 
 STAFF_SESSION: Final = timedelta(hours=12)
-"""One shift. Longer leaves a shared desk open; shorter signs people out in the middle of a visit."""
+"""One shift. Longer leaves a shared desk open; shorter signs people out during a visit."""
 
 MAX_COOKIE_CHARS: Final = 128
 

@@ -1,7 +1,7 @@
-"""Settings of the web process: environment variables `VIDEOVISIT_…`, checked together, secrets never shown."""
+"""Settings of the web process: environment variables `VIDEOVISIT_…`, checked together, never shown."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
@@ -58,7 +58,9 @@ def is_loopback(host: str) -> bool:
 class Settings(BaseSettings):
     """What `serve` and `demo` need. Later fields look at earlier ones: keep the order."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     listen: Annotated[Listen, NoDecode] = Listen(host="127.0.0.1", port=8080)
     """`HOST:PORT` of the web process."""
@@ -93,6 +95,12 @@ class Settings(BaseSettings):
     help_phone: str = Field(default="", max_length=40)
     """The number on that page for people whose link does not work."""
 
+    emergency_phone: str = Field(default="911", max_length=20)
+    """The emergency number of the country."""
+
+    crisis_phone: str = Field(default="988", max_length=20)
+    """The line for people in a crisis of the mind; empty where there is none."""
+
     @field_validator("listen", "media_udp", mode="before")
     @classmethod
     def _host_and_port(cls, value: object) -> object:
@@ -106,7 +114,9 @@ class Settings(BaseSettings):
         try:
             return tuple(ipaddress.ip_network(part) for part in _parts(value))
         except ValueError:
-            raise ValueError("must be addresses or networks with commas between, such as 10.0.0.0/8") from None
+            raise ValueError(
+                "must be addresses or networks with commas between, such as 10.0.0.0/8"
+            ) from None
 
     @field_validator("media_advertise", mode="before")
     @classmethod
@@ -146,7 +156,9 @@ class Settings(BaseSettings):
             raise ValueError("must be https: cameras and our cookies need a secure page off loopback")
         if parts.scheme == "http" and info.data.get("tls_cert"):
             raise ValueError("must be https, because a certificate is set")
-        port = f":{parts.port}" if parts.port and parts.port != {"http": 80, "https": 443}[parts.scheme] else ""
+        port = (
+            f":{parts.port}" if parts.port and parts.port != {"http": 80, "https": 443}[parts.scheme] else ""
+        )
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return f"{parts.scheme}://{host}{port}"
 
@@ -164,8 +176,10 @@ class Settings(BaseSettings):
             problems.append(
                 (
                     f"{PREFIX}LISTEN",
-                    "is off loopback and would speak plain http: set VIDEOVISIT_TLS_CERT and VIDEOVISIT_TLS_KEY, "
-                    "or name the proxy that speaks TLS in VIDEOVISIT_TRUSTED_PROXIES",
+                    (
+                        "is off loopback and would speak plain http: set VIDEOVISIT_TLS_CERT and "
+                        "VIDEOVISIT_TLS_KEY, or name the proxy that speaks TLS in VIDEOVISIT_TRUSTED_PROXIES"
+                    ),
                 )
             )
         return problems
@@ -184,7 +198,14 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
     return found
 
 
-def unknown_variables(environment: Mapping[str, str], *rooms: type[BaseSettings]) -> list[tuple[str, str]]:
-    """Variables with our prefix that no room reads: a typing error should not be silent."""
-    known = {f"{PREFIX}{name}".upper() for room in rooms for name in room.model_fields}
-    return [(name, "is not a setting") for name in sorted(environment) if name.startswith(PREFIX) and name not in known]
+def unknown_variables(
+    environment: Mapping[str, str], *rooms: type[BaseSettings], also: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Variables with our prefix that nobody reads: a typing error should not be silent.
+
+    `also`: names, without the prefix, that are read elsewhere.
+    """
+    names = {name.upper() for room in rooms for name in room.model_fields} | set(also)
+    known = {PREFIX + name for name in names}
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [(name, "is not a setting") for name in strange]

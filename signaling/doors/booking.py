@@ -1,8 +1,8 @@
 """The booking programs' door: an API key, and a program that may repeat itself safely.
 
-A request with an `Idempotency-Key` is the same request however often it is sent within a day: ids, command ids and
-even the link's token are derived from the API key and the Idempotency-Key, so a repetition gives the same answer
-although no token is stored.
+A request with an `Idempotency-Key` is the same request however often it is sent within a day: ids, command ids
+and even the link's token are derived from the API key and the Idempotency-Key, so a repetition gives the same
+answer although no token is stored.
 """
 
 import json
@@ -232,7 +232,12 @@ class BookingDoor:
         if body.clinician is None:
             return
         person = await self._directory.person(StaffId(body.clinician))
-        if person is None or not person.active or Role.clinician not in person.roles or clinic.id not in person.clinics:
+        if (
+            person is None
+            or not person.active
+            or Role.clinician not in person.roles
+            or clinic.id not in person.clinics
+        ):
             raise CodedError("clinician_unknown")
 
 
@@ -253,7 +258,9 @@ def _check_birth_date(body: NewVisit, at: datetime) -> None:
     born = body.member.birth_date
     # Today somewhere in the world: a child may be born across the date line from our clock.
     if not at.year - OLDEST_YEARS <= born.year or born > (at + timedelta(hours=14)).date():
-        raise CodedError("invalid", detail={"fields": [{"at": "member.birth_date", "problem": "not_a_birth_date"}]})
+        raise CodedError(
+            "invalid", detail={"fields": [{"at": "member.birth_date", "problem": "not_a_birth_date"}]}
+        )
 
 
 def _person(body: NewVisit, clinic: Clinic) -> str:
@@ -279,5 +286,8 @@ def _seen(visit: Visit) -> dict[str, object]:
 def _json(answer: Answer, *, status: int = 200, location: str | None = None) -> web.Response:
     headers = {} if location is None else {"Location": location}
     return web.Response(
-        text=answer.model_dump_json(exclude_none=True), status=status, content_type="application/json", headers=headers
+        text=answer.model_dump_json(exclude_none=True),
+        status=status,
+        content_type="application/json",
+        headers=headers,
     )

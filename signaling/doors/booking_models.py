@@ -15,7 +15,9 @@ MAX_MINUTES: Final = 240
 
 OwnId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Minutes = Annotated[int, Field(ge=MIN_MINUTES, le=MAX_MINUTES, description="Planned length.")]
-Start = Annotated[AwareDatetime, Field(description="ISO 8601 with an offset, such as 2026-11-23T14:30:00-05:00.")]
+Start = Annotated[
+    AwareDatetime, Field(description="ISO 8601 with an offset, such as 2026-11-23T14:30:00-05:00.")
+]
 
 
 class Language(StrEnum):
@@ -45,7 +47,9 @@ class NewVisit(Body):
     start: Start
     minutes: Minutes
     mode: Mode
-    clinician: OwnId | None = Field(default=None, description="Who alone may take it; absent: the clinic's pool.")
+    clinician: OwnId | None = Field(
+        default=None, description="Who alone may take it; absent: the clinic's pool."
+    )
     member: NewMember
     reason: Annotated[OneLine, Field(max_length=200)] | None = Field(
         default=None, description="Why the member comes, for the clinician."
@@ -119,5 +123,3 @@ class ErrorAnswer(Answer):
     """Every refusal has this shape."""
 
     error: ErrorBody
-
-

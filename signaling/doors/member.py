@@ -1,8 +1,8 @@
 """The members' door: a link's secret and the patient's birth date, pressed for by a person.
 
-Opening a link changes nothing and shows nothing of the visit. Unknown, revoked and resting links and wrong dates
-are one answer: the same status, the same body, and the same time, because every refusal leaves at the next full
-beat of a slow clock.
+Opening a link changes nothing and shows nothing of the visit. Unknown, revoked and resting links and wrong
+dates are one answer: the same status, the same body, and the same time, because every refusal leaves at the
+next full beat of a slow clock.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from waiting_room.store import Link, Store
 from waiting_room.texts import Vault
 
 REFUSAL_BEAT_SECONDS: Final = 0.25
-"""Refusals leave at multiples of this after they came. Longer hides more; shorter is kinder to typing errors."""
+"""Refusals leave at multiples of this. Longer hides more; shorter is kinder to typing errors."""
 
 NOBODY_BORN: Final = "0000-00-00"
 

@@ -10,7 +10,6 @@ from signaling.http import security
 from signaling.http.body import MAX_BODY_BYTES
 from signaling.http.errors import CodedError
 from signaling.http.figures import Figures
-from signaling.http.origin import Surroundings
 from signaling.http.routing import ANY_HOST, SURROUNDINGS, Doorkeeper, Route, add_routes
 from signaling.ids import Ids
 from waiting_room.database import Unavailable
@@ -45,7 +44,12 @@ def create(
             seconds = clock.monotonic() - began
             figures.answered(route, method, status, seconds)
             log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), request_id=ids.new()
+                "request",
+                method=method,
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+                request_id=ids.new(),
             )
         return response
 
@@ -61,7 +65,7 @@ def create(
         except Unavailable:
             log.warning("records_unavailable", route=_route_of(request))
             refusal = CodedError("unavailable", headers={"Retry-After": "2"})
-        except Exception:  # noqa: BLE001 - the last line of defence: one request fails, the process goes on
+        except Exception:
             log.error("request_failed", route=_route_of(request), exc_info=True)  # noqa: G201 - no text of it is logged
             refusal = CodedError("unexpected")
         figures.refused(_route_of(request), refusal.code)

@@ -14,7 +14,7 @@ MAX_BODY_BYTES: Final = 32 * 1024
 class Body(BaseModel):
     """A body the outside may send: nothing unknown in it, and an error never repeats what was sent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 B = TypeVar("B", bound=Body)
@@ -39,6 +39,7 @@ async def read(request: web.Request, model: type[B]) -> tuple[B, bytes]:
         if any(item["type"] == "json_invalid" for item in found):
             raise CodedError("malformed") from None
         fields = [
-            {"at": ".".join(str(part) for part in item["loc"])[:80], "problem": item["type"]} for item in found[:20]
+            {"at": ".".join(str(part) for part in item["loc"])[:80], "problem": item["type"]}
+            for item in found[:20]
         ]
         raise CodedError("invalid", detail={"fields": fields}) from None

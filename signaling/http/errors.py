@@ -35,7 +35,10 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),
-    "phone_invalid": (422, "This is not a phone number; write it with its country code, such as +1 206 555 0100."),
+    "phone_invalid": (
+        422,
+        "This is not a phone number; write it with its country code, such as +1 206 555 0100.",
+    ),
     "start_in_past": (422, "The visit would be over already."),
     "idempotency_conflict": (409, "This Idempotency-Key was used for a different request."),
     "idempotency_key_invalid": (400, "An Idempotency-Key has 1 to 128 visible ASCII characters."),
@@ -55,7 +58,11 @@ class CodedError(Exception):
     """A refusal on its way to the answer; carries nothing of the request."""
 
     def __init__(
-        self, code: str, *, detail: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        code: str,
+        *,
+        detail: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code

@@ -1,4 +1,4 @@
-"""Figures for Prometheus. Labels come from closed sets: routes, methods, statuses, codes, states, event types."""
+"""Figures for Prometheus. Labels come from closed sets: routes, methods, statuses, codes, event types."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -20,7 +20,9 @@ class _Live(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """One family per source, one sample per figure of it."""
         for name, read in self._sources.items():
-            family = GaugeMetricFamily(f"videovisit_{name}", f"Figures of {name}, as they are now.", labels=["figure"])
+            family = GaugeMetricFamily(
+                f"videovisit_{name}", f"Figures of {name}, as they are now.", labels=["figure"]
+            )
             for figure, value in sorted(read().items()):
                 family.add_metric([figure], value)
             yield family
@@ -34,10 +36,17 @@ class Figures:
         self._live: dict[str, Read] = {}
         self._registry.register(_Live(self._live))
         self._requests = Counter(
-            "videovisit_http_requests", "Answers by route.", ("route", "method", "status"), registry=self._registry
+            "videovisit_http_requests",
+            "Answers by route.",
+            ("route", "method", "status"),
+            registry=self._registry,
         )
         self._seconds = Histogram(
-            "videovisit_http_request_seconds", "Time to answer.", ("route",), buckets=BUCKETS, registry=self._registry
+            "videovisit_http_request_seconds",
+            "Time to answer.",
+            ("route",),
+            buckets=BUCKETS,
+            registry=self._registry,
         )
         self._refusals = Counter(
             "videovisit_http_refusals", "Coded refusals by route.", ("route", "code"), registry=self._registry
@@ -46,10 +55,16 @@ class Figures:
             "videovisit_visit_events", "Journal records by event type.", ("type",), registry=self._registry
         )
         self._redemptions = Counter(
-            "videovisit_redemptions", "Links tried, by what came of it.", ("outcome",), registry=self._registry
+            "videovisit_redemptions",
+            "Links tried, by what came of it.",
+            ("outcome",),
+            registry=self._registry,
         )
         self._sign_ins = Counter(
-            "videovisit_sign_ins", "Staff sign-ins, by what came of it.", ("outcome",), registry=self._registry
+            "videovisit_sign_ins",
+            "Staff sign-ins, by what came of it.",
+            ("outcome",),
+            registry=self._registry,
         )
 
     def add_live(self, name: str, read: Read) -> None:

@@ -47,10 +47,14 @@ class Health:
         return web.json_response(answer, status=200 if ready else 503)
 
     async def _metrics(self, _request: web.Request, _principal: Principal) -> web.Response:
-        return web.Response(body=self._figures.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(
+            body=self._figures.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
 
 
-def operators(surroundings: Surroundings, token: SecretStr | None) -> Callable[[web.Request], Awaitable[Principal | None]]:
+def operators(
+    surroundings: Surroundings, token: SecretStr | None
+) -> Callable[[web.Request], Awaitable[Principal | None]]:
     """Admits who runs the machine: from loopback without a proxy between, or with the token."""
 
     async def admit(request: web.Request) -> Principal | None:

@@ -60,7 +60,11 @@ class Surroundings:
         what stands further left is what the stranger wrote.
         """
         nearest = request.remote or ""
-        hops = [part.strip() for value in request.headers.getall("X-Forwarded-For", ()) for part in value.split(",")]
+        hops = [
+            part.strip()
+            for value in request.headers.getall("X-Forwarded-For", ())
+            for part in value.split(",")
+        ]
         while hops and self.is_trusted(nearest):
             nearest = hops.pop()
         address = _address(nearest)

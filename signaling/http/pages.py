@@ -17,7 +17,12 @@ ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """For names that carry a hash of what is in them."""
 
-TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".webmanifest": "application/manifest+json"}
+TYPES: Final = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,9 @@ class Asset:
         if self.etag in request.headers.get("If-None-Match", ""):
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = self.content_type
-        accepted = {part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")}
+        accepted = {
+            part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")
+        }
         for encoding, body in self.compressed.items():
             if encoding in accepted:
                 return web.Response(body=body, headers=headers | {"Content-Encoding": encoding})

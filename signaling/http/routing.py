@@ -83,7 +83,9 @@ def add_routes(app: web.Application, routes: Iterable[Route], keeper: Doorkeeper
     for route in routes:
         row = ROUTES[route.method, route.path]
 
-        def guarded(handler: Handler, row: RouteRow) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        def guarded(
+            handler: Handler, row: RouteRow
+        ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
             async def guard(request: web.Request) -> web.StreamResponse:
                 return await handler(request, await keeper.principal(request, row))
 

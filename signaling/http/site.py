@@ -17,7 +17,9 @@ Index = Callable[[], str]
 class Site:
     """Pages that are the same for everybody: who may see more is asked by their scripts."""
 
-    def __init__(self, pages: Pages, description: Callable[[], Mapping[str, object]], index: Index | None = None) -> None:
+    def __init__(
+        self, pages: Pages, description: Callable[[], Mapping[str, object]], index: Index | None = None
+    ) -> None:
         """`index` makes the HTML of `/`; without it, the built page is sent."""
         self._pages = pages
         self._description = description
@@ -41,7 +43,9 @@ class Site:
     async def _front(self, request: web.Request, _principal: Principal) -> web.StreamResponse:
         if self._index is None:
             return self._pages.page("index", request)
-        return web.Response(text=self._index(), content_type="text/html", headers={"Cache-Control": "no-store"})
+        return web.Response(
+            text=self._index(), content_type="text/html", headers={"Cache-Control": "no-store"}
+        )
 
     async def _asset(self, request: web.Request, _principal: Principal) -> web.StreamResponse:
         return self._pages.asset(request)
@@ -52,5 +56,3 @@ class Site:
             content_type="application/json",
             headers={"Cache-Control": "no-cache"},
         )
-
-
