@@ -68,19 +68,25 @@ class Person:
 class Member(Person):
     """The person receiving care, on a phone."""
 
-    async def gives_birth_date(self, date: str) -> None:
+    async def gives_birth_date(self, date: str, *, whose: str = "Me") -> None:
         year, month, day = date.split("-")
-        await self.page.locator("[name=month]").select_option(str(int(month)))
-        await self.page.locator("[name=day]").fill(str(int(day)))
-        await self.page.locator("[name=year]").fill(year)
+        await self.page.get_by_label(whose, exact=True).check()
+        await self.page.get_by_label("Month").select_option(str(int(month)))
+        await self.page.get_by_label("Day").fill(str(int(day)))
+        await self.page.get_by_label("Year").fill(year)
         await self.presses("Continue")
 
-    async def answers_questions(
-        self, *, place: str = "12 Elm Street, Springfield", number: str = "415 555 0134"
-    ) -> None:
-        await self.page.locator("[name=address]").fill(place)
-        await self.page.locator("[name=number]").fill(number)
+    async def answers_questions(self, *, place: str = "12 Elm Street, Sacramento, California") -> None:
+        """Where, which number, who else."""
+        await self.page.get_by_label("Address", exact=True).fill(place)
         await self.presses("Continue")
+        await self.page.get_by_label("Phone number").fill("415 555 0134")
+        await self.presses("Continue")
+        await self.page.get_by_label("Nobody, I am alone").check()
+        await self.presses("Continue")
+
+    async def agrees(self) -> None:
+        await self.presses("I agree")
 
     async def passes_camera_check(self) -> None:
         await self.presses("Test my camera")
@@ -89,23 +95,41 @@ class Member(Person):
     async def checks_in(self) -> None:
         await self.presses("Check in")
 
+    async def comes_to_the_waiting_room(self, birth_date: str) -> None:
+        """Every step from the link to the waiting page."""
+        await self.gives_birth_date(birth_date)
+        await self.answers_questions()
+        await self.agrees()
+        await self.passes_camera_check()
+        await self.checks_in()
+        await self.sees("You are checked in")
+
+    async def leaves(self) -> None:
+        await self.presses("Leave", exact=True)
+        await self.presses("Leave now")
+
 
 class Clinician(Person):
     """At a desk, in the console."""
 
     async def signs_in(self, login: dict[str, Any]) -> None:
-        await self.page.locator("[name=user]").fill(login["user"])
-        await self.page.locator("[name=password]").fill(login["password"])
+        await self.page.get_by_label("User name").fill(login["user"])
+        await self.page.get_by_label("Password").fill(login["password"])
         await self.presses("Sign in")
 
-    async def claims(self, short_name: str) -> None:
-        await self.presses(f"Claim {short_name}")
+    async def claims(self, name: str = "") -> None:
+        await self.presses(f"Claim {name}")
+
+    async def is_ready_to_admit(self) -> None:
+        await self.sees("Video connection ready")
 
     async def admits(self) -> None:
-        await self.page.get_by_role("button", name="Admit").first.click()
+        await self.presses("Admit")
 
-    async def ends_visit(self) -> None:
+    async def ends_visit(self, outcome: str = "Treated") -> None:
         await self.presses("End visit")
+        await self.page.get_by_label(outcome, exact=True).check()
+        await self.presses("Confirm end")
 
 
 class Support(Clinician):
