@@ -32,7 +32,16 @@ LATCH_EVERY: Final = 1.0
 class Belief:
     """Of one endpoint, from its first authenticated check on. Sending goes to `current`."""
 
-    __slots__ = ("_confirm_by", "_heard", "_known", "_latched_at", "_left", "_nominated", "_previous", "current")
+    __slots__ = (
+        "_confirm_by",
+        "_heard",
+        "_known",
+        "_latched_at",
+        "_left",
+        "_nominated",
+        "_previous",
+        "current",
+    )
 
     def __init__(self) -> None:
         self.current: Address | None = None
@@ -42,7 +51,9 @@ class Belief:
         self._previous: Address | None = None  # where to go back to while a latch is unconfirmed
         self._confirm_by: float | None = None
         self._latched_at: float | None = None
-        self._left: tuple[Address, float] | None = None  # what a nominated move left: its stragglers still come
+        self._left: tuple[Address, float] | None = (
+            None  # what a nominated move left: its stragglers still come
+        )
 
     def believes(self, source: Address) -> bool:
         """Whether a datagram that is no check, from `source`, may be looked at (DTLS, RTP, RTCP)."""

@@ -8,71 +8,330 @@ Contract of the door (all of it synchronous, none of it raises on any bytes):
 * Output goes to the caller's list `out` as `(endpoint, packet, is_rtcp)`, in sending order. `packet` is an
   immutable `bytes` of plaintext; the room may keep it for retransmission. The caller copies it into its own
   send buffer, which needs 16 bytes of tail room for SRTP (20 for SRTCP), and protects it there. Nothing may be
-  sent twice or reordered per endpoint: a sequence number is used for exactly one plaintext.
+  sent twice or reordered per endpoint. Only where no RTX was negotiated is a packet repeated, byte for byte.
 * Events wait in `events`; the caller takes them with `take_events` after a call.
 * `tick` is wanted every 50 ms while it answers True, and again after any later call of another method. It
   writes feedback and reports, and re-asks for keyframes. A room without news needs no tick.
 """
 
-from media.core.events import Event
-from media.core.negotiated import Negotiated
+from typing import Final
 
-Packet = bytes | bytearray | memoryview
+from media.core import rtcp
+from media.core.endpoint import Endpoint
+from media.core.events import Event, Flowing, SlotsChanged
+from media.core.negotiated import Negotiated
+from media.core.rtcp import Block, KeyframeWanted, Nack, Remb, SenderInfo
+from media.core.rtp import FIXED, FIXED_SIZE, Packet, body, find_extension, send_time
+from media.core.seating import seat
+from media.core.track import Track
+from media.core.vp8 import begins_keyframe
+
 Send = tuple[str, bytes, bool]
 """(endpoint, plaintext packet, whether it is RTCP)."""
 
-TICK = 0.05
+TICK: Final = 0.05
 """Seconds between ticks of a room that has news."""
+QUIET_AFTER: Final = 6.0
+"""Seconds after the last news when everything that is due has been done: the longest wait is a screen's, 5 s."""
 
 
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    events: list[Event]
-    is_open: bool
+    __slots__ = ("_endpoints", "_news_at", "events", "is_open")
 
     def __init__(self, *, open_by_default: bool = False) -> None:
-        raise NotImplementedError
+        self.is_open = open_by_default
+        self.events: list[Event] = []
+        self._endpoints: dict[str, Endpoint] = {}
+        self._news_at = float("-inf")
 
     def join(self, endpoint: str, negotiated: Negotiated, now: float, out: list[Send]) -> None:
         """Add an endpoint with new SRTP keys; one of the same name is replaced and keeps its seats."""
-        raise NotImplementedError
+        self._endpoints[endpoint] = Endpoint(endpoint, negotiated)
+        self._seat(now)
+        self._ask_all(now, out)
 
     def amend(self, endpoint: str, negotiated: Negotiated, now: float, out: list[Send]) -> None:
         """Take what a re-offer on the *same* DTLS session settled: m-lines that stay keep their state.
 
         An unknown endpoint is ignored. (An ICE restart alone needs no call.)
         """
-        raise NotImplementedError
+        known = self._endpoints.get(endpoint)
+        if known is not None:
+            known.negotiate(negotiated)
+            self._seat(now)
+            self._ask_all(now, out)
 
     def leave(self, endpoint: str, now: float) -> None:
         """Forget an endpoint; its seats become free. An unknown one is ignored."""
-        raise NotImplementedError
+        if self._endpoints.pop(endpoint, None) is not None:
+            self._seat(now)
 
     def open(self, now: float, out: list[Send]) -> None:
         """Open the gate: audio flows at once, video from the next keyframe, which is asked for. Idempotent."""
-        raise NotImplementedError
+        if not self.is_open:
+            self.is_open = True
+            self._seat(now)
+            self._ask_all(now, out)
 
     def close(self, now: float) -> None:
         """Close the gate: no RTP leaves after this call, retransmissions included. Idempotent."""
-        raise NotImplementedError
-
-    def receive_rtp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
-        """An authenticated RTP packet of an endpoint."""
-        raise NotImplementedError
-
-    def receive_rtcp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
-        """An authenticated compound (or reduced-size) RTCP packet of an endpoint."""
-        raise NotImplementedError
-
-    def tick(self, now: float, out: list[Send]) -> bool:
-        """Do what is due; whether another tick is wanted in `TICK` seconds."""
-        raise NotImplementedError
-
-    def take_events(self) -> list[Event]:
-        """The events since the last call, oldest first."""
-        raise NotImplementedError
+        if self.is_open:
+            self.is_open = False
+            for endpoint in self._endpoints.values():
+                for slot in endpoint.slots:
+                    slot.gate()
+            self._seat(now)
 
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
-        raise NotImplementedError
+        return tuple(self._endpoints)
+
+    def take_events(self) -> list[Event]:
+        """The events since the last call, oldest first."""
+        taken, self.events = self.events, []
+        return taken
+
+    def counts(self, endpoint: str) -> dict[str, int]:
+        """What was dropped of an endpoint's packets since it joined, by reason; empty for an unknown one."""
+        known = self._endpoints.get(endpoint)
+        if known is None:
+            return {}
+        return {"malformed": known.malformed, "unbound": known.unbound, "dropped": known.dropped}
+
+    def receive_rtp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
+        """An authenticated RTP packet of an endpoint."""
+        sender = self._endpoints.get(endpoint)
+        if sender is None:
+            return
+        end = len(packet)
+        if end < FIXED_SIZE:
+            sender.malformed += 1
+            return
+        flags, marked, sequence, timestamp, ssrc = FIXED.unpack_from(packet)
+        start = body(packet)
+        if flags & 0x20 and start < end:
+            end -= packet[-1]
+        if flags >> 6 != 2 or not start or start > end:
+            sender.malformed += 1
+            return
+        self._news_at = now
+        if sender.transport_id:
+            at, size = find_extension(packet, start, sender.transport_id)
+            if size >= 2:
+                sender.arrivals.fresh[packet[at] << 8 | packet[at + 1]] = now
+        track = sender.media.get(ssrc)
+        if track is not None:
+            count = track.accept(sequence, timestamp, now)
+            if marked & 0x7F != track.type:
+                end = start
+        elif (track := sender.repairs.get(ssrc)) is not None:
+            if end - start < 2:
+                return  # padding: a probe for bandwidth
+            count = track.accept_repair(packet[start] << 8 | packet[start + 1])
+            start += 2
+        elif sender.bind(packet, ssrc, start):
+            self.receive_rtp(endpoint, packet, now, out)
+            return
+        else:
+            sender.unbound += 1
+            return
+        if not count:
+            sender.dropped += 1
+        elif start == end:
+            self._forward_nothing(track, count, timestamp, now, out)
+        else:
+            if not track.live:
+                self._share(track, now)
+            if track.targets:
+                self._forward(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
+
+    def _forward(
+        self,
+        track: Track,
+        count: int,
+        marker: int,
+        timestamp: int,
+        payload: Packet,
+        now: float,
+        out: list[Send],
+    ) -> None:
+        """Send a payload to everybody who receives the track; the gate of each slot decides."""
+        if track.wants_keyframe:
+            key = begins_keyframe(payload)
+            if key:
+                track.wants_keyframe = count != track.highest  # of a late one, parts may be lost at the gate
+            elif track.may_ask(now):
+                self._ask(track, now, out)
+        else:
+            key = False
+        size = len(payload)
+        time = send_time(now)
+        for slot in track.targets:
+            if slot.gated:
+                if slot.video and not key:
+                    continue
+                slot.enter(track, count, timestamp, now)
+                self.events.append(Flowing(slot.endpoint, slot.record.mid))
+            if count > slot.settled:
+                ours = count + slot.shift
+            else:
+                ours = slot.late(count)
+                if not ours:
+                    continue
+            sequence = ours & 0xFFFF
+            our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
+            packet = (
+                slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, time & 0xFFFF)
+                + payload
+            )
+            if ours > slot.last_count:
+                slot.last_count = ours
+                slot.last_time = our_time
+                slot.last_at = now
+            slot.packets += 1
+            slot.octets += size
+            if slot.video:
+                slot.cache.put(sequence, packet, now)
+            out.append((slot.endpoint, packet, False))
+
+    def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
+        """Padding took a number of the stream: close the hole, or if later ones left, say that it is empty."""
+        time = send_time(now)
+        for slot in track.targets:
+            if slot.gated:
+                continue
+            if count == track.highest:
+                slot.close_hole(count)
+                continue
+            ours = slot.late(count) if count <= slot.settled else count + slot.shift
+            if ours:
+                our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
+                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, time >> 16, time & 0xFFFF)
+                slot.packets += 1
+                out.append((slot.endpoint, head, False))
+
+    def receive_rtcp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
+        """An authenticated compound (or reduced-size) RTCP packet of an endpoint."""
+        sender = self._endpoints.get(endpoint)
+        if sender is None:
+            return
+        messages = rtcp.read(packet)
+        if messages is None:
+            sender.malformed += 1
+            return
+        self._news_at = now
+        sender.downlink.measure(sender.octets(), now)
+        blocks = []
+        for message in messages:
+            match message:
+                case Block():
+                    blocks.append(message)
+                case SenderInfo():
+                    self._pass_report(sender, message, now, out)
+                case Nack():
+                    self._repair(sender, message, now, out)
+                case KeyframeWanted():
+                    self._pass_request(sender, message.media, now, out)
+                case Remb():
+                    sender.downlink.estimated(message.bitrate, now)
+        if blocks:
+            sender.reception(blocks, now)
+        self._limit_all(now, out)
+
+    def tick(self, now: float, out: list[Send]) -> bool:
+        """Do what is due; whether another tick is wanted in `TICK` seconds."""
+        gone = False
+        for endpoint in self._endpoints.values():
+            endpoint.downlink.measure(endpoint.octets(), now)
+            out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
+            for track in endpoint.tracks:
+                if track.wants_keyframe and track.targets and track.may_ask(now):
+                    self._ask(track, now, out)
+                gone |= track.stop_sharing(now)
+        if gone:
+            self._seat(now)
+        self._limit_all(now, out)
+        return now - self._news_at < QUIET_AFTER
+
+    def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
+        """A source's sender report times every slot it is in."""
+        track = sender.media.get(info.ssrc)
+        if track is None:
+            return
+        track.reported(info.ntp, now)
+        for slot in track.targets:
+            if not slot.gated:
+                report = self._endpoints[slot.endpoint].slot_report(slot, info, now)
+                out.append((slot.endpoint, report, True))
+
+    def _pass_request(self, receiver: Endpoint, ssrc: int, now: float, out: list[Send]) -> None:
+        """A receiver wants a keyframe: so does everybody who asks before it comes."""
+        slot = receiver.slots_by_ssrc.get(ssrc)
+        track = slot.track if slot is not None else None
+        if self.is_open and track is not None and track.video:
+            track.want_keyframe(now)
+            if track.may_ask(now):
+                self._ask(track, now, out)
+
+    def _repair(self, receiver: Endpoint, nack: Nack, now: float, out: list[Send]) -> None:
+        """Send again what a receiver misses, as far as we have it and its budget goes."""
+        slot = receiver.slots_by_ssrc.get(nack.media)
+        if slot is None or slot.gated or not self.is_open:
+            return
+        octets = receiver.octets()
+        for sequence in nack.numbers:
+            packet = slot.cache.wanted(sequence, now, receiver.downlink.round_trip)
+            if packet is None:
+                continue
+            if not receiver.downlink.may_repair(len(packet), octets):
+                return
+            slot.cache.answered(sequence, now)
+            out.append((receiver.name, slot.repair(packet, now), False))
+
+    def _ask_all(self, now: float, out: list[Send]) -> None:
+        """Ask at once for every keyframe that a slot waits for."""
+        for endpoint in self._endpoints.values():
+            for track in endpoint.tracks:
+                if track.wants_keyframe and track.asked_at < track.wanted_at:
+                    self._ask(track, now, out)
+
+    def _ask(self, track: Track, now: float, out: list[Send]) -> None:
+        track.asked_at = now
+        if track.ssrc is not None:
+            sender = self._endpoints[track.endpoint]
+            out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
+
+    def _limit_all(self, now: float, out: list[Send]) -> None:
+        """Tell every sender what the narrowest of its receivers can take, sharing each receiver's cap evenly."""
+        caps: dict[str, float] = {}
+        for receiver in self._endpoints.values():
+            cap = receiver.downlink.cap(now)
+            if cap is None:
+                continue
+            senders = [
+                slot.track.endpoint for slot in receiver.slots if slot.track and slot.video and not slot.gated
+            ]
+            for name in senders:
+                share = cap * senders.count(name) / len(senders)
+                caps[name] = min(caps.get(name, share), share)
+        for sender in self._endpoints.values():
+            packet = sender.limit(caps.get(sender.name), now)
+            if packet is not None:
+                out.append((sender.name, packet, True))
+
+    def _share(self, track: Track, now: float) -> None:
+        """A screen began to be shared."""
+        track.live = True
+        self._seat(now)
+
+    def _seat(self, now: float) -> None:
+        """Settle anew who is forwarded to whom, and tell those who see a change."""
+        self._news_at = now
+        seat(self._endpoints, is_open=self.is_open, now=now)
+        for receiver in self._endpoints.values():
+            seats = tuple(slot.seen() for slot in receiver.slots)
+            if seats != receiver.told:
+                receiver.told = seats
+                self.events.append(SlotsChanged(receiver.name, seats))

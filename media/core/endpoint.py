@@ -1,0 +1,174 @@
+"""An endpoint: one browser's tracks and slots, its bound SSRCs, and what it is told about its own sending."""
+
+from typing import Final
+
+from media.core import rtcp
+from media.core.downlink import Downlink
+from media.core.negotiated import Extensions, Kind, Negotiated
+from media.core.rtcp import Block, SenderInfo
+from media.core.rtp import Packet, find_extension
+from media.core.slot import Slot
+from media.core.track import Track
+from media.core.twcc import INTERVAL, Arrivals
+
+BOUND_MAX: Final = 8
+"""SSRCs of one endpoint that mean something: three sources with retransmissions, and two to spare."""
+LEARNT_MAX: Final = 16
+"""SSRCs an endpoint may change to in its life; one that changes more often is not followed."""
+REPORT_EVERY: Final = 1.0
+CAP_EVERY: Final = 0.25
+"""Seconds between two caps to a sender; a lower one goes at once."""
+CAP_FALL: Final = 0.97
+LIFTED: Final = 100_000_000
+"""bit/s: a cap that is none. A browser keeps to the last one it got, so it has to be told."""
+LIFTS: Final = 3
+_REPORTS_KEPT: Final = 4
+
+
+class Endpoint:
+    """State of one endpoint; `room` moves the packets."""
+
+    __slots__ = (
+        "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname", "downlink",
+        "dropped", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc",
+        "told", "tracks", "transport_id", "unbound",
+    )  # fmt: skip
+
+    def __init__(self, name: str, negotiated: Negotiated) -> None:
+        self.name = name
+        self.tracks: list[Track] = []
+        self.slots: list[Slot] = []
+        self.arrivals = Arrivals()
+        self.downlink = Downlink()
+        self.told: object = None  # the seats its last event named
+        self.malformed = 0  # packets that could not be read
+        self.unbound = 0  # RTP of an SSRC that is nobody's
+        self.dropped = 0  # RTP that came twice or too late
+        self._learnt = 0
+        self._cap: float | None = None
+        self._capped_at = self._reported_at = float("-inf")
+        self._lifts = 0
+        self._reports: dict[tuple[int, int], float] = {}  # (slot SSRC, middle of NTP) → when we sent that SR
+        self.negotiate(negotiated)
+
+    def negotiate(self, negotiated: Negotiated) -> None:
+        """Take what was settled, first or anew: tracks and slots that stay keep their state."""
+        self.cname = negotiated.cname
+        self.rtcp_ssrc = negotiated.rtcp_ssrc
+        tracks = {track.record: track for track in self.tracks}
+        self.tracks = [tracks.get(record) or Track(self.name, record) for record in negotiated.uplinks]
+        slots = {slot.ssrc: slot for slot in self.slots}
+        self.slots = []
+        for record in negotiated.slots:
+            slot = slots.get(record.ssrc)
+            if slot is None or slot.record.kind is not record.kind:
+                slot = Slot(self.name, record)
+            else:
+                slot.adopt(record)
+            self.slots.append(slot)
+        self.slots_by_ssrc = {slot.ssrc: slot for slot in self.slots}
+        ids = [track.record.extensions for track in self.tracks] or [Extensions()]
+        # one id means one thing in a bundle (RFC 8843 §9.2), so any m-line's will do
+        self.transport_id = next((item.transport_cc for item in ids if item.transport_cc is not None), 0)
+        self.mid_id = next((item.mid for item in ids if item.mid is not None), 0)
+        self._bind_tracks()
+
+    def _bind_tracks(self) -> None:
+        self.media: dict[int, Track] = {}
+        self.repairs: dict[int, Track] = {}
+        for track in self.tracks:
+            for ssrc, table in ((track.ssrc, self.media), (track.repair_ssrc, self.repairs)):
+                if ssrc is not None and len(self.media) + len(self.repairs) < BOUND_MAX:
+                    table[ssrc] = track
+
+    def bind(self, packet: Packet, ssrc: int, end: int) -> bool:
+        """Learn whose an unknown SSRC is, by its mid or a payload type that only one m-line has."""
+        track = self._owner(packet, end)
+        if track is None or self._learnt >= LEARNT_MAX:
+            return False
+        repair = packet[1] & 0x7F != track.type
+        old = track.repair_ssrc if repair else track.ssrc
+        table = self.repairs if repair else self.media
+        replaces = old is not None and table.pop(old, None) is not None
+        if not replaces and len(self.media) + len(self.repairs) >= BOUND_MAX:
+            return False
+        self._learnt += 1
+        table[ssrc] = track
+        if repair:
+            track.repair_ssrc = ssrc
+        else:
+            track.change(ssrc)
+        return True
+
+    def _owner(self, packet: Packet, end: int) -> Track | None:
+        payload_type = packet[1] & 0x7F
+        able = [track for track in self.tracks if payload_type in {track.type, track.record.rtx_payload_type}]
+        if self.mid_id:
+            at, size = find_extension(packet, end, self.mid_id)
+            if size:
+                mid = bytes(packet[at : at + size])
+                return next((track for track in able if track.mid.encode() == mid), None)
+        return able[0] if len(able) == 1 else None
+
+    def octets(self) -> int:
+        """Video payload sent to it so far."""
+        return sum(slot.octets for slot in self.slots if slot.video)
+
+    def slot_report(self, slot: Slot, info: SenderInfo, now: float) -> bytes:
+        """The sender report of a slot, timed by its source's."""
+        self._reports[slot.ssrc, info.ntp >> 16 & 0xFFFFFFFF] = now
+        if len(self._reports) > _REPORTS_KEPT * len(self.slots):
+            del self._reports[next(iter(self._reports))]
+        timed = SenderInfo(slot.ssrc, info.ntp, (info.rtp + slot.time_shift) & 0xFFFFFFFF)
+        return rtcp.sender_report(timed, slot.packets, slot.octets, self.cname)
+
+    def reception(self, blocks: list[Block], now: float) -> None:
+        """Its reception reports of our slots: loss of video, and the round trip."""
+        losses = []
+        for block in blocks:
+            slot = self.slots_by_ssrc.get(block.ssrc)
+            if slot is None:
+                continue
+            sent = self._reports.get((block.ssrc, block.last_report))
+            if sent is not None:
+                self.downlink.round_trip = max(now - sent - block.delay / 65536, 0.0)
+            if slot.video and not slot.gated:
+                losses.append(block.fraction / 256)
+        if losses:
+            self.downlink.lost(max(losses), now)
+
+    def feedback(self, now: float) -> list[bytes]:
+        """What it is to be told of its own sending now: arrivals, and once a second a receiver report."""
+        packets = []
+        media = next(iter(self.media), 0)
+        if self.arrivals.fresh and now - self.arrivals.reported_at >= INTERVAL:
+            packets += self.arrivals.reports(self.rtcp_ssrc, media, now)
+        if now - self._reported_at >= REPORT_EVERY:
+            blocks = [block for track in self.tracks if (block := track.block(now)) is not None]
+            if blocks:
+                packets.append(rtcp.receiver_report(self.rtcp_ssrc, blocks, self.cname))
+                self._reported_at = now
+        return packets
+
+    def limit(self, cap: float | None, now: float) -> bytes | None:
+        """A REMB if its sending is to be capped at `cap` bit/s, and the news of that is due."""
+        if cap is None and self._cap is None and not self._lifts:
+            return None
+        video = tuple(
+            track.ssrc for track in self.tracks if track.kind is Kind.VIDEO and track.ssrc is not None
+        )
+        if not video:
+            return None
+        if cap is None:
+            if self._cap is not None:
+                self._cap, self._lifts, self._capped_at = None, LIFTS, float("-inf")
+            if now - self._capped_at < CAP_EVERY:
+                return None
+            self._lifts -= 1
+        else:
+            fell = self._cap is None or cap < self._cap * CAP_FALL
+            if not fell and now - self._capped_at < CAP_EVERY:
+                return None
+            self._cap = cap
+        self._capped_at = now
+        return rtcp.remb(self.rtcp_ssrc, LIFTED if cap is None else int(cap), video)

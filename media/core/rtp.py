@@ -1,0 +1,121 @@
+"""RTP packets as bytes (RFC 3550 §5.1, RFC 8285): what is read of one that came, and the head of one that leaves.
+
+Outgoing heads are made from a template per slot: everything that stays the same (extension ids, mid) is laid
+out once, so that one `Struct.pack` writes a whole head.
+"""
+
+from collections.abc import Callable
+from struct import Struct
+from typing import Final
+
+from media.core.negotiated import Extensions
+
+Packet = bytes | bytearray | memoryview
+
+FIXED: Final = Struct(">BBHII")
+"""Version and flags, marker and payload type, sequence number, timestamp, SSRC."""
+FIXED_SIZE: Final = 12
+SEQUENCE: Final = Struct(">H")
+
+_EXTENSION: Final = Struct(">HH")
+_ONE_BYTE: Final = 0xBEDE
+_TWO_BYTE: Final = 0x1000
+_ONE_BYTE_ID_MAX: Final = 14
+_ONE_BYTE_LENGTH_MAX: Final = 16
+
+Pack = Callable[[int, int, int, int, int, int], bytes]
+"""Marker with payload type, sequence, timestamp, SSRC, high byte and low word of abs-send-time → a head."""
+
+
+def body(packet: Packet) -> int:
+    """Where the payload of a packet of at least `FIXED_SIZE` bytes begins; 0 if it is malformed."""
+    at = FIXED_SIZE + ((packet[0] & 0x0F) << 2)
+    if packet[0] & 0x10:
+        if at + 4 > len(packet):
+            return 0
+        at += 4 + ((packet[at + 2] << 10) | (packet[at + 3] << 2))
+    return at if at <= len(packet) else 0
+
+
+def find_extension(packet: Packet, end: int, wanted: int) -> tuple[int, int]:
+    """(offset, length) of the data of header extension `wanted`; (0, 0) if it is not there.
+
+    `end` is where the payload begins, as `body` says. A malformed block simply ends.
+    """
+    at = FIXED_SIZE + ((packet[0] & 0x0F) << 2)
+    if not packet[0] & 0x10:
+        return 0, 0
+    profile = (packet[at] << 8) | packet[at + 1]
+    at += 4
+    if profile == _ONE_BYTE:
+        while at < end:
+            first = packet[at]
+            if first >> 4 == wanted:
+                size = (first & 0x0F) + 1
+                return (at + 1, size) if at + 1 + size <= end else (0, 0)
+            if first >> 4 == 15:  # reserved: processing stops (RFC 8285 §4.2)
+                break
+            at += 1 if first == 0 else (first & 0x0F) + 2
+    elif profile & 0xFFF0 == _TWO_BYTE:
+        while at + 1 < end:
+            number, size = packet[at], packet[at + 1]
+            if number == wanted:
+                return (at + 2, size) if at + 2 + size <= end else (0, 0)
+            at += 1 if number == 0 else size + 2
+    return 0, 0
+
+
+def packer(mid: str, extensions: Extensions) -> Pack:
+    """The function that writes the heads of one slot: with abs-send-time and its mid, each if negotiated."""
+    mid_bytes = mid.encode() if extensions.mid is not None else b""
+    time_id = extensions.abs_send_time
+    block = max(extensions.mid or 0, time_id or 0) > _ONE_BYTE_ID_MAX or len(mid_bytes) > _ONE_BYTE_LENGTH_MAX
+
+    def element(number: int, size: int) -> bytes:
+        return bytes((number, size)) if block else bytes((number << 4 | (size - 1),))
+
+    after = element(extensions.mid, len(mid_bytes)) + mid_bytes if extensions.mid is not None else b""
+    if time_id is None:
+        if not after:
+            return _bare
+        after += bytes(-len(after) % 4)
+        tail = _EXTENSION.pack(_TWO_BYTE if block else _ONE_BYTE, len(after) // 4) + after
+        return _with_tail(tail)
+    before = element(time_id, 3)
+    after += bytes(-(len(before) + 3 + len(after)) % 4)
+    words = (len(before) + 3 + len(after)) // 4
+    before = _EXTENSION.pack(_TWO_BYTE if block else _ONE_BYTE, words) + before
+    return _with_time(before, after)
+
+
+def _bare(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:  # noqa: PLR0917
+    return FIXED.pack(0x80, marked, sequence, time, ssrc)
+
+
+def _with_tail(tail: bytes) -> Pack:
+    layout = Struct(f">BBHII{len(tail)}s").pack
+
+    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:  # noqa: PLR0917
+        return layout(0x90, marked, sequence, time, ssrc, tail)
+
+    return pack
+
+
+def _with_time(before: bytes, after: bytes) -> Pack:
+    layout = Struct(f">BBHII{len(before)}sBH{len(after)}s").pack
+
+    def pack(marked: int, sequence: int, time: int, ssrc: int, high: int, low: int) -> bytes:  # noqa: PLR0917
+        return layout(0x90, marked, sequence, time, ssrc, before, high, low, after)
+
+    return pack
+
+
+def send_time(now: float) -> int:
+    """abs-send-time: 24 bits of 6.18 fixed-point seconds, of any steady clock."""
+    return int(now * 262144.0) & 0xFFFFFF
+
+
+def signed32(value: int) -> int:
+    """A difference of two 32-bit timestamps as the shorter way round."""
+    value &= 0xFFFFFFFF
+    return value - 0x1_0000_0000 if value > 0x7FFFFFFF else value

@@ -1,0 +1,43 @@
+"""Seating: which slot of each endpoint every track of the others is forwarded onto.
+
+Who sits stays where they sit as long as both are here, and whoever is replaced finds the old seat free. More
+tracks than slots: the last ones stand, and take the next seat that becomes free.
+"""
+
+from collections.abc import Mapping
+
+from media.core.endpoint import Endpoint
+from media.core.slot import Slot
+from media.core.track import Track
+
+
+def seat(endpoints: Mapping[str, Endpoint], *, is_open: bool, now: float) -> None:
+    """Settle the slots of all endpoints and, while the room is open, what each track is forwarded to."""
+    tracks = [track for endpoint in endpoints.values() for track in endpoint.tracks]
+    for track in tracks:
+        track.targets = []
+    for receiver in endpoints.values():
+        _seat_receiver(receiver, [track for track in tracks if track.live and track.endpoint != receiver.name])
+        for slot in receiver.slots if is_open else ():
+            if slot.track is not None:
+                slot.track.targets.append(slot)
+                if slot.gated and slot.video:
+                    slot.track.want_keyframe(now)
+    for track in tracks:
+        track.wants_keyframe &= bool(track.targets)
+
+
+def _seat_receiver(receiver: Endpoint, tracks: list[Track]) -> None:
+    for slot in receiver.slots:
+        if slot.track is not None and slot.track not in tracks:
+            slot.seat(None)
+    seated = [slot.track for slot in receiver.slots]
+    for track in tracks:
+        free = _free(receiver, track) if track not in seated else []
+        if free:
+            fitness = [slot.fitness(track) for slot in free]
+            free[fitness.index(max(fitness))].seat(track)
+
+
+def _free(receiver: Endpoint, track: Track) -> list[Slot]:
+    return [slot for slot in receiver.slots if slot.track is None and slot.takes(track.kind, track.source)]

@@ -1,0 +1,62 @@
+"""What was sent on a slot of late, so that a receiver that missed a packet gets it again.
+
+Two generations of at most `GENERATION` packets and `TURN` seconds each: the older one goes as a whole, so
+keeping a packet costs one dictionary entry and no clean-up of its own. Together: at most 1,024 packets, one
+second.
+"""
+
+from typing import Final
+
+GENERATION: Final = 512
+TURN: Final = 0.5
+ANSWERS: Final = 3
+"""Times one packet is sent again."""
+APART: Final = 0.08
+"""Least seconds between two answers for one packet."""
+
+
+class SendCache:
+    """Of one slot. Sequence numbers are those sent, 16 bits."""
+
+    __slots__ = ("_answers", "_new", "_old", "_turn_at")
+
+    def __init__(self) -> None:
+        self._new: dict[int, bytes] = {}
+        self._old: dict[int, bytes] = {}
+        self._turn_at = 0.0
+        self._answers: dict[int, tuple[int, float]] = {}  # sequence → (answers so far, when the last was)
+
+    def put(self, sequence: int, packet: bytes, now: float) -> None:
+        """Keep a packet that is being sent for the first time."""
+        if now >= self._turn_at or len(self._new) >= GENERATION:
+            self._turn(now)
+        self._new[sequence] = packet
+
+    def wanted(self, sequence: int, now: float, round_trip: float) -> bytes | None:
+        """The packet to send again, if it is still here and was not answered too often or just now."""
+        if now >= self._turn_at:
+            self._turn(now)
+        packet = self._new.get(sequence) or self._old.get(sequence)
+        if packet is None:
+            return None
+        count, last = self._answers.get(sequence, (0, 0.0))
+        if count >= ANSWERS or (count and now - last < max(APART, round_trip)):
+            return None
+        return packet
+
+    def answered(self, sequence: int, now: float) -> None:
+        """The packet was sent again."""
+        self._answers[sequence] = (self._answers.get(sequence, (0, 0.0))[0] + 1, now)
+
+    def clear(self) -> None:
+        """Forget everything: what was sent is nobody's to have again."""
+        self._new, self._old, self._answers = {}, {}, {}
+
+    def _turn(self, now: float) -> None:
+        self._old = self._new if now < self._turn_at + TURN else {}
+        self._new = {}
+        self._turn_at = now + TURN
+        if self._answers:
+            self._answers = {
+                sequence: kept for sequence, kept in self._answers.items() if sequence in self._old
+            }

@@ -1,0 +1,137 @@
+"""A slot: one fixed stream to one endpoint, onto which whoever sits in it is forwarded.
+
+The stream a receiver sees never restarts: its sequence numbers and timestamps go on when another source is
+seated, after a gate and after a hole, and a number is used for exactly one plaintext (SRTP in AES-GCM must
+never see it twice with different contents).
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from media.core import negotiated
+from media.core.events import Seat
+from media.core.negotiated import Kind, Source
+from media.core.rtp import packer, send_time, signed32
+from media.core.send_cache import SendCache
+
+if TYPE_CHECKING:
+    from media.core.track import Track
+
+CLOCK_RATES: Final = {Kind.AUDIO: 48_000, Kind.VIDEO: 90_000}
+_HOLES: Final = 64
+"""Closed holes that are remembered for packets that come late."""
+_LEAP: Final = 10.0
+"""Seconds by which a source's timestamps may run ahead of the time that passed and still be its own."""
+
+
+class Slot:
+    """Of one endpoint. Numbers without wrap-around are called `count`s here."""
+
+    __slots__ = (
+        "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at",
+        "last_count", "last_time", "occupant", "octets", "pack", "packets", "record", "repair_sequence",
+        "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
+        self.endpoint = endpoint
+        self.clock = CLOCK_RATES[record.kind]
+        self.video = record.kind is Kind.VIDEO
+        self.track: Track | None = None
+        self.occupant: tuple[str, Source] | None = None  # who sits here, or sat here last
+        self.gated = True
+        self.shift = 0  # from a source's count to ours
+        self.time_shift = 0
+        self.floor = 0  # the source's counts below are older than the gate
+        self.settled = 0  # the source's counts up to here need `late`
+        self.last_count = 0
+        self.last_time = 0
+        self.last_at = 0.0
+        self.packets = 0
+        self.octets = 0
+        self.repair_sequence = 0
+        self.cache = SendCache()
+        self._mapped: Track | None = None
+        self._holes: list[int] = []
+        self.adopt(record)
+
+    def adopt(self, record: negotiated.Slot) -> None:
+        """Take what was negotiated for this slot, first or anew; its numbers go on."""
+        self.record = record
+        self.ssrc = record.ssrc
+        self.type = record.payload_type
+        self.repair_type = record.rtx_payload_type if record.rtx_ssrc is not None else None
+        self.pack = packer(record.mid, record.extensions)
+
+    def takes(self, kind: Kind, source: Source) -> bool:
+        """Whether such a source may sit here."""
+        return self.record.kind is kind and self.record.source in {None, source}
+
+    def fitness(self, track: "Track") -> tuple[bool, bool, bool]:
+        """How well this free slot suits a track: it sat here, the slot is kept for its like, nobody sat here."""
+        sat = self.occupant == (track.endpoint, track.source)
+        return sat, self.record.source is not None, self.occupant is None
+
+    def seat(self, track: "Track | None") -> None:
+        """Put a source here, or nobody."""
+        self.track = track
+        if track is not None:
+            self.occupant = (track.endpoint, track.source)
+        self.gate()
+
+    def seen(self) -> Seat:
+        """This slot as its endpoint is told of it."""
+        track = self.track
+        if track is None:
+            return Seat(self.record.mid, self.record.kind, None, None)
+        return Seat(self.record.mid, self.record.kind, track.endpoint, track.source)
+
+    def gate(self, *, another: bool = False) -> None:
+        """Forward nothing until `enter`; `another` stream than before then comes, whose time is its own."""
+        self.gated = True
+        self.cache.clear()
+        if another:
+            self._mapped = None
+
+    def enter(self, track: "Track", count: int, timestamp: int, now: float) -> None:
+        """Let the source in from its packet `count` on, continuing our numbers and our time."""
+        self.gated = False
+        self.shift = self.last_count + 1 - count
+        self.floor = count
+        self.settled = count - 1
+        self._holes.clear()
+        if self.last_count:
+            elapsed = now - self.last_at
+            ahead = signed32(timestamp + self.time_shift - self.last_time)
+            if self._mapped is not track or not 0 < ahead <= (elapsed + _LEAP) * self.clock:
+                self.time_shift = self.last_time + max(1, int(elapsed * self.clock)) - timestamp
+        self._mapped = track
+
+    def close_hole(self, count: int) -> None:
+        """The source's newest packet `count` is not forwarded: the numbers after it close up."""
+        self.shift -= 1
+        self.settled = count
+        self._holes.append(count)
+        if len(self._holes) > _HOLES:
+            self.floor = self._holes.pop(0) + 1
+
+    def late(self, count: int) -> int:
+        """Our count for a source's packet that is not newer than the last closed hole; 0 if it has none."""
+        if count < self.floor or count in self._holes:
+            return 0
+        return count + self.shift + sum(1 for hole in self._holes if hole > count)
+
+    def repair(self, packet: bytes, now: float) -> bytes:
+        """What to send for a packet that was lost: by RTX (RFC 4588), else itself, byte for byte."""
+        if self.repair_type is None or self.record.rtx_ssrc is None:
+            return packet
+        self.repair_sequence = (self.repair_sequence + 1) & 0xFFFF
+        time = send_time(now)
+        head = self.pack(
+            (packet[1] & 0x80) | self.repair_type,
+            self.repair_sequence,
+            int.from_bytes(packet[4:8], "big"),
+            self.record.rtx_ssrc,
+            time >> 16,
+            time & 0xFFFF,
+        )
+        return head + packet[2:4] + packet[len(head) :]

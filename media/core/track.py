@@ -1,0 +1,190 @@
+"""A track: what one endpoint sends on one m-line, whoever it is forwarded to."""
+
+from typing import TYPE_CHECKING, Final
+
+from media.core import negotiated
+from media.core.negotiated import Kind, Source
+from media.core.rtcp import Block
+from media.core.rtp import signed32
+from media.core.slot import CLOCK_RATES
+
+if TYPE_CHECKING:
+    from media.core.slot import Slot
+
+HOLE: Final = 2.0
+"""Seconds of silence after which video starts anew from a keyframe: repair would come too late."""
+JUMP: Final = 200
+"""Missing packets after which a stream starts anew."""
+REASK: Final = 0.3
+"""Seconds between two requests for a keyframe."""
+RECENT: Final = 1024
+"""Packets for which duplicates are told from late ones; older ones are dropped."""
+PATIENCE: Final = 3.0
+"""Seconds for which a silent source is asked again."""
+SCREEN_GONE: Final = 5.0
+"""Seconds of silence after which a screen is no longer shared."""
+_NEVER: Final = float("-inf")
+
+
+class Track:
+    """Sequence numbers without wrap-around are `count`s; they start at 65,536 and more."""
+
+    __slots__ = (
+        "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_report", "_report_at",
+        "_seen", "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live", "mid", "record",
+        "repair_ssrc", "source", "ssrc", "targets", "timestamp", "type", "video", "wanted_at", "wants_keyframe",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
+        self.endpoint = endpoint
+        self.record = record
+        self.mid = record.mid
+        self.kind = record.kind
+        self.source = record.source
+        self.video = record.kind is Kind.VIDEO
+        self.type = record.payload_type
+        self.clock = CLOCK_RATES[record.kind]
+        self.ssrc = record.ssrc
+        self.repair_ssrc = record.rtx_ssrc
+        self.live = record.source is not Source.SCREEN  # a screen is, while packets of it come
+        self.targets: list[Slot] = []  # the slots it is forwarded to: none while the room's gate is closed
+        self.wants_keyframe = False
+        self.wanted_at = self.asked_at = _NEVER
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin counting: nothing came yet (of this SSRC)."""
+        self.highest = 0
+        self.timestamp = 0
+        self.heard_at = _NEVER
+        self._seen = [0] * RECENT
+        self._odd = -1  # the number that would prove that a stream went back
+        self._base = 0
+        self._received = self._received_before = self._expected_before = 0
+        self._jitter = 0.0
+        self._report = 0
+        self._report_at = _NEVER
+
+    def change(self, ssrc: int) -> None:
+        """The m-line's stream has another SSRC now, and with it other numbers and times."""
+        self.ssrc = ssrc
+        self.restart()
+        for slot in self.targets:
+            slot.gate(another=True)
+        if self.video and self.targets:
+            self.wants_keyframe = True
+            self.asked_at = _NEVER
+
+    def accept(self, sequence: int, timestamp: int, now: float) -> int:
+        """The count of a packet that came; 0 if it is to be dropped (twice, too old). Regates after a hole."""
+        step = (sequence - self.highest) & 0xFFFF
+        if step - 1 < 0x7FFF and step and self.highest:
+            if step > JUMP or now - self.heard_at > HOLE:
+                self._regate(now, jumped=step > JUMP)
+            count = self.highest + step
+            self.highest = count
+            if timestamp != self.timestamp:
+                apart = (now - self.heard_at) * self.clock - signed32(timestamp - self.timestamp)
+                self._jitter += ((apart if apart >= 0 else -apart) - self._jitter) / 16
+                self.timestamp = timestamp
+        elif not self.highest:
+            count = self.highest = self._base = sequence | 0x1_0000
+            self.timestamp = timestamp
+        else:
+            count = self.accept_late(sequence)
+            if not count:
+                count = self._went_back(sequence, now)
+                if not count:
+                    return 0
+                self.timestamp = timestamp
+        self.heard_at = now
+        self._seen[count & 1023] = count
+        self._received += 1
+        return count
+
+    def accept_late(self, sequence: int) -> int:
+        """The count of a packet that is not newer than the newest; 0 if it was seen or is too old."""
+        back = (self.highest - sequence) & 0xFFFF
+        count = self.highest - back
+        if back >= RECENT or self._seen[count & 1023] == count:
+            return 0
+        return count
+
+    def accept_repair(self, sequence: int) -> int:
+        """The count of a packet restored from a retransmission; 0 if it was seen, is too old or too new."""
+        if not self.highest:
+            return 0
+        step = (sequence - self.highest) & 0xFFFF
+        if 0 < step <= JUMP:
+            count = self.highest = self.highest + step
+        else:
+            count = self.accept_late(sequence)
+        if count:
+            self._seen[count & 1023] = count
+        return count
+
+    def want_keyframe(self, now: float) -> None:
+        """Somebody cannot go on without one."""
+        if not self.wants_keyframe:
+            self.wants_keyframe = True
+            self.wanted_at = now
+
+    def may_ask(self, now: float) -> bool:
+        """Whether to ask for the wanted keyframe now: not too often, and not forever while nothing comes."""
+        if now - self.asked_at < REASK:
+            return False
+        return self.heard_at > self.asked_at or now - self.wanted_at <= PATIENCE
+
+    def stop_sharing(self, now: float) -> bool:
+        """Whether a screen has just been found to be shared no longer."""
+        if self.source is not Source.SCREEN or not self.live or now - self.heard_at <= SCREEN_GONE:
+            return False
+        self.live = False
+        return True
+
+    def reported(self, ntp: int, now: float) -> None:
+        """The source's sender report came; our next reception report answers it."""
+        self._report = ntp >> 16 & 0xFFFFFFFF
+        self._report_at = now
+
+    def block(self, now: float) -> Block | None:
+        """Our reception report since the last one; `None` if nothing came."""
+        if self.ssrc is None or self._received == self._received_before:
+            return None
+        expected = self.highest - self._base + 1
+        interval = expected - self._expected_before
+        lost = interval - (self._received - self._received_before)
+        self._expected_before = expected
+        self._received_before = self._received
+        since = now - self._report_at
+        return Block(
+            ssrc=self.ssrc,
+            fraction=min((lost << 8) // interval, 255) if lost > 0 else 0,
+            lost=expected - self._received,
+            highest=self.highest & 0xFFFFFFFF,
+            jitter=min(int(self._jitter), 0xFFFFFFFF),
+            last_report=self._report,
+            delay=min(int(since * 65536), 0xFFFFFFFF) if self._report else 0,
+        )
+
+    def _regate(self, now: float, *, jumped: bool) -> None:
+        """After a hole video needs a keyframe; after a jump every slot closes the numbers up."""
+        if not (jumped or self.video):
+            return
+        for slot in self.targets:
+            slot.gate()
+        if self.video and self.targets:
+            self.want_keyframe(now)
+            self.asked_at = _NEVER
+
+    def _went_back(self, sequence: int, now: float) -> int:
+        """Two packets in a row far behind the rest are a stream that began anew (RFC 3550 A.1)."""
+        if (self.highest - sequence) & 0xFFFF < RECENT:
+            return 0
+        if sequence != self._odd:
+            self._odd = (sequence + 1) & 0xFFFF
+            return 0
+        self._regate(now, jumped=True)
+        self._seen = [0] * RECENT
+        self.highest = (self.highest & ~0xFFFF) + 0x1_0000 + sequence
+        return self.highest

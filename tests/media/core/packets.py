@@ -1,0 +1,80 @@
+"""Packets and negotiations as tests say them."""
+
+from struct import pack
+
+from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Uplink
+
+KEY = bytes((0x90, 0x80, 0x9A, 0xC1)) + b"\x10\x02\x00\x9d\x01\x2a" + bytes(40)
+DELTA = bytes((0x90, 0x80, 0x9A, 0xC2)) + b"\x11\x02\x00" + bytes(40)
+"""VP8 with a picture id: the first packet of a keyframe, and of another frame."""
+MIDDLE = bytes((0x80, 0x80, 0x9A, 0xC2)) + bytes(43)
+"""A packet that begins no frame."""
+
+MID, TIME, TRANSPORT = 4, 2, 3
+
+
+def extension(*elements: tuple[int, bytes]) -> bytes:
+    """A one-byte header extension block."""
+    body = b"".join(bytes((number << 4 | (len(data) - 1),)) + data for number, data in elements)
+    body += bytes(-len(body) % 4)
+    return pack(">HH", 0xBEDE, len(body) // 4) + body
+
+
+def rtp(
+    ssrc: int,
+    sequence: int,
+    timestamp: int = 0,
+    payload: bytes = b"sound",
+    payload_type: int = 111,
+    marker: bool = False,
+    block: bytes = b"",
+    padding: int = 0,
+) -> bytes:
+    first = 0x80 | (0x10 if block else 0) | (0x20 if padding else 0)
+    second = payload_type | (0x80 if marker else 0)
+    head = pack(">BBHII", first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+    return head + block + payload + (bytes(padding - 1) + bytes((padding,)) if padding else b"")
+
+
+def transport(number: int, *more: tuple[int, bytes]) -> bytes:
+    return extension(*more, (TRANSPORT, pack(">H", number & 0xFFFF)))
+
+
+def negotiated(
+    base: int,
+    *,
+    vp8: int = 96,
+    opus: int = 111,
+    screen: bool = False,
+    audio_slots: int = 1,
+    video_slots: int = 1,
+    declared: bool = True,
+    rtx: bool = True,
+) -> Negotiated:
+    """An endpoint whose SSRCs begin at `base`: microphone +1, camera +2 (RTX +3), screen +4 (RTX +5), slots
+    from +11 (audio) and +21 (video, RTX ten more)."""
+    up = Extensions(mid=MID, transport_cc=TRANSPORT)
+
+    def ssrc(offset: int) -> int | None:
+        return base + offset if declared else None
+
+    uplinks = [
+        Uplink("0", Kind.AUDIO, Source.MICROPHONE, opus, ssrc=ssrc(1), extensions=up),
+        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up),
+    ]
+    if screen:
+        uplinks.append(Uplink("2", Kind.VIDEO, Source.SCREEN, vp8, vp8 + 1, ssrc(4), ssrc(5), up))
+    audio = [Slot(f"a{i}", Kind.AUDIO, opus, base + 11 + i) for i in range(audio_slots)]
+    video = [
+        Slot(
+            f"v{i}",
+            Kind.VIDEO,
+            vp8,
+            base + 21 + i,
+            vp8 + 1 if rtx else None,
+            base + 31 + i if rtx else None,
+            extensions=Extensions(abs_send_time=TIME),
+        )
+        for i in range(video_slots)
+    ]
+    return Negotiated(tuple(uplinks), (*audio, *video), rtcp_ssrc=base + 1000)
