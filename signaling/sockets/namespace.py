@@ -30,7 +30,6 @@ MOST_AT_ONCE = 32
 log = structlog.get_logger("sockets")
 
 S = TypeVar("S", bound=Session)
-Handler = Callable[["Connection[S]", Any], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
@@ -54,6 +53,9 @@ class Connection(Generic[S]):
     """The order of the board that the page was told last."""
     media_of: VisitId | None = None
     """The visit that the page's media connection was made for."""
+
+
+Handler = Callable[[Connection[S], Any], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
