@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { JsonObject } from "../kit/json";
+import { Refused } from "../kit/refusal";
 import { EMPTY_BOARD } from "../kit/staff/board";
 import { BoardFeed, type Happened } from "../kit/staff/board_feed";
 import { Frame } from "../kit/staff/frame";
@@ -78,9 +79,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
       await feed.line.command(type, { visit: view.visit, ...fields });
       return null;
     } catch (error) {
-      const now = feed.board.get()?.rows.get(view.visit);
-      const holder = now === undefined ? undefined : viewOf(now).holder?.name;
-      return refusalSentence(error, t, { name: view.short_name, clinician: holder ?? t("clinician.another") });
+      return refusalSentence(error, t, { name: view.short_name, clinician: whoHas(error) ?? t("clinician.another") });
     } finally {
       setBusy(false);
     }
@@ -148,13 +147,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           tone="warn"
           live="assertive"
           actions={
-            <Button
-              kind="primary"
-              onClick={() => {
-                setElsewhere(false);
-                feed.line.reconnect();
-              }}
-            >
+            <Button kind="primary" onClick={() => setElsewhere(false)}>
               {t("staff.use_here")}
             </Button>
           }
@@ -224,10 +217,15 @@ function useRoom(feed: BoardFeed, held: ClinicianView | null): Room | null {
   }, [feed, visit]);
   useEffect(() => {
     if (room === null || room.visit !== visit) return;
-    if (held?.state === "in_visit") room.goLive();
-    else room.goWarm();
+    room.wish(held?.state === "in_visit" ? "live" : held?.state === "claimed" ? "ready" : "warm");
   }, [room, visit, held?.state]);
   return room?.visit === visit ? room : null;
+}
+
+/** The name that came with a refusal, when it speaks of somebody. */
+function whoHas(error: unknown): string | null {
+  const name = error instanceof Refused ? error.detail["name"] : undefined;
+  return typeof name === "string" ? name : null;
 }
 
 /** Why a visit that was mine no longer is, when I did not do it myself. */

@@ -1,16 +1,24 @@
 /**
  * One held visit's camera, microphone and connection.
  *
- * The transport is made right after the claim, with empty senders; when the visit is admitted the tracks go
- * live on it. Camera and microphone are asked for separately, so that a busy camera leaves the voice.
+ * The transport is made right after the claim; the server's gate stays closed until the visit is admitted.
+ * Camera and microphone are asked for separately, so that a busy camera leaves the voice.
  */
 
 import { Connection, type SlotUse } from "../kit/media/connection";
 import type { JsonObject } from "../kit/json";
+import { DeviceFailure, openFrontCamera, openMicrophone } from "../kit/media/devices";
+import type { DeviceKind } from "../kit/media/failures";
 import { type Readable, type Stop, Store } from "../kit/store";
 import type { Line } from "../kit/socket";
 
 export type Problem = "blocked" | "none" | "busy";
+
+/**
+ * warm: transport up, nothing sent · ready: the camera runs behind the closed gate, so that the first picture is
+ * there the instant the gate opens; no sound · live: both.
+ */
+export type Wish = "warm" | "ready" | "live";
 
 export interface Self {
   readonly camera: MediaStreamTrack | null;
@@ -35,7 +43,7 @@ export class Room {
   readonly self: Readable<Self>;
   readonly connection: Connection;
   private readonly own = new Store<Self>(NOTHING);
-  private live = false;
+  private wanted: Wish = "warm";
   private closed = false;
   private readonly stops: readonly Stop[];
 
@@ -69,8 +77,8 @@ export class Room {
   async openDevices(): Promise<void> {
     const { camera, microphone } = this.own.get();
     await Promise.all([
-      camera === null ? this.take("camera", { video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: { ideal: "user" } } }) : null,
-      microphone === null ? this.take("microphone", { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } }) : null,
+      camera === null ? this.take("camera", openFrontCamera) : null,
+      microphone === null ? this.take("microphone", openMicrophone) : null,
     ]);
   }
 
@@ -79,16 +87,10 @@ export class Room {
     this.connection.lost();
   }
 
-  goLive(): void {
-    if (this.live) return;
-    this.live = true;
+  wish(wish: Wish): void {
+    if (wish === this.wanted) return;
+    this.wanted = wish;
     this.send();
-  }
-
-  goWarm(): void {
-    if (!this.live) return;
-    this.live = false;
-    void this.connection.goWarm();
   }
 
   mute(muted: boolean): void {
@@ -114,23 +116,23 @@ export class Room {
 
   private send(): void {
     const { camera, microphone } = this.own.get();
-    if (this.live) void this.connection.goLive({ camera, microphone });
+    if (this.wanted === "warm") void this.connection.goWarm();
+    else void this.connection.goLive({ camera, microphone: this.wanted === "live" ? microphone : null });
   }
 
-  private async take(which: "camera" | "microphone", wish: MediaStreamConstraints): Promise<void> {
+  private async take(which: DeviceKind, open: () => Promise<MediaStreamTrack>): Promise<void> {
     const problem = which === "camera" ? "cameraProblem" : "microphoneProblem";
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(wish);
-      const track = stream.getTracks()[0] ?? null;
+      const track = await open();
       if (this.closed) {
-        track?.stop();
+        track.stop();
         return;
       }
-      track?.addEventListener("ended", () => {
+      track.addEventListener("ended", () => {
         this.own.update((self) => ({ ...self, [which]: null, [problem]: "busy" }));
         this.send();
       });
-      this.own.update((self) => ({ ...self, [which]: track, [problem]: track === null ? "none" : null }));
+      this.own.update((self) => ({ ...self, [which]: track, [problem]: null }));
       this.send();
     } catch (error) {
       this.own.update((self) => ({ ...self, [problem]: problemOf(error) }));
@@ -138,9 +140,9 @@ export class Room {
   }
 }
 
+/** Three sentences are enough for a desk: allow it, plug one in, or close what holds it. */
 function problemOf(error: unknown): Problem {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return "blocked";
-  if (name === "NotFoundError" || name === "OverconstrainedError" || name === "TypeError") return "none";
-  return "busy";
+  const code = error instanceof DeviceFailure ? error.code : "failed";
+  if (code === "blocked" || code === "dismissed") return "blocked";
+  return code === "none" || code === "unsupported" ? "none" : "busy";
 }
