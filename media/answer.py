@@ -120,15 +120,8 @@ def write_answer(lanes: tuple[Lane, ...], local: Local) -> str:
         f"a=group:BUNDLE {bundled}",
         "a=msid-semantic: WMS *",
     ]
-    tagged = True
     for index, lane in enumerate(lanes):
-        if lane.direction == "rejected":
-            lines += _rejected(lane.section)
-            continue
-        lines += _section(lanes, index, local)
-        if tagged:  # the rest of the bundle shares the first section's transport (RFC 8843 §7.1.3)
-            lines += _candidates(local.addresses)
-            tagged = False
+        lines += _rejected(lane.section) if lane.direction == "rejected" else _section(lanes, index, local)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -168,7 +161,8 @@ def _section(lanes: tuple[Lane, ...], index: int, local: Local) -> list[str]:
         lines += [f"a=rtpmap:{section.rtx} rtx/90000", f"a=fmtp:{section.rtx} apt={section.codec}"]
     if lane.direction == "sendonly":
         lines += _slot(lane, _number(lanes, index))
-    return lines
+    # The first section's would do for a bundle (RFC 8843 §7.1.3), but not every endpoint looks there.
+    return lines + _candidates(local.addresses)
 
 
 def _number(lanes: tuple[Lane, ...], index: int) -> int:

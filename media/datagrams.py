@@ -111,7 +111,7 @@ class _Slots:
 class Inbox:
     """The receiving side of one socket. A batch is valid until the next `receive`."""
 
-    __slots__ = ("_fd", "_name_step", "_names", "_names_view", "_size", "_slots", "arena")
+    __slots__ = ("_fd", "_name_step", "_names", "_names_view", "_size", "_slots", "arena", "pointers", "view")
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
@@ -119,6 +119,8 @@ class Inbox:
         self._name_step = 28
         self._slots = _Slots(BATCH)
         self.arena = self._slots.arena
+        self.view = memoryview(self.arena)
+        self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
         self._names = ffi.new("char[]", BATCH * self._name_step)
         self._names_view: Any = ffi.buffer(self._names)
         for index in range(BATCH):
@@ -132,19 +134,22 @@ class Inbox:
         return max(count, 0)
 
     def batch(self, count: int) -> Iterator[tuple[int, int, Source]]:
-        """(offset into `arena`, length, source) of each datagram of the batch without over-long ones."""
+        """(index, length, source) of each datagram of the batch without over-long ones.
+
+        The datagram with that index begins at `index * SLOT` in `arena` and at `pointers[index]`.
+        """
         lengths, names, step, size = self._slots.lengths, self._names_view, self._name_step, self._size
         for index in range(count):
             length = lengths[index * _WORDS_PER_HEADER + _LENGTH_WORD]
             if length < SLOT:
                 at = index * step
-                yield index * SLOT, length, names[at : at + size]
+                yield index, length, names[at : at + size]
 
 
 class Outbox:
     """The sending side of one socket: fill slots, then flush. A full kernel buffer drops and counts."""
 
-    __slots__ = ("_fd", "_headers", "_slots", "_vectors", "arena", "count", "dropped", "sent")
+    __slots__ = ("_fd", "_headers", "_slots", "_vectors", "arena", "count", "dropped", "pointers", "sent")
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
@@ -152,6 +157,7 @@ class Outbox:
         self._vectors = self._slots.vectors
         self._headers = [ffi.addressof(self._slots.headers, index).msg_hdr for index in range(BATCH)]
         self.arena = self._slots.arena
+        self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
         self.count = 0
         self.sent = 0
         self.dropped = 0

@@ -46,6 +46,7 @@ _CARRIED: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) (?:opus/48000/2|vp8/90000)
 _REPAIR: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) rtx/90000")
 _OF_CODEC: Final = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}|\*) ")
 _APT: Final = re.compile(r"a=fmtp:(\d{1,3}) apt=(\d{1,3})")
+_ORIGIN: Final = re.compile(r"^o=([\w.\-]{1,64} \d{1,20}) \d{1,20} IN ", re.ASCII | re.MULTILINE)
 _FLAGS: Final = frozenset(
     {"sendonly", "recvonly", "sendrecv", "inactive", "rtcp-mux", "rtcp-rsize", "bundle-only"}
 )
@@ -124,8 +125,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A checked offer."""
+    """A checked offer. `session` tells one peer connection's offers from another's (RFC 8829 §5.2.2)."""
 
+    session: str
     sections: tuple[Section, ...]
     ufrag: str
     password: str
@@ -170,7 +172,7 @@ def read_offer(text: str) -> Offer:
     ufrag, password = next(iter(credentials), (None, None))
     if len(credentials) != 1 or ufrag is None or password is None:
         raise OfferRefusedError(OfferCode.NO_CREDENTIALS)
-    return Offer(sections, ufrag, password, only)
+    return Offer(_session(text), sections, ufrag, password, only)
 
 
 def _screen(text: str) -> list[str]:
@@ -206,6 +208,12 @@ def _matters(attribute: str) -> bool:
     if not form.fullmatch(value):
         raise OfferRefusedError(OfferCode.MALFORMED)
     return name != "extmap" or value.count(" ") == 1  # one with attributes of its own is not used here
+
+
+def _session(text: str) -> str:
+    """User name and session id of the origin line; empty where they have no usual form."""
+    found = _ORIGIN.search(text)
+    return found[1] if found else ""
 
 
 def _blocks(lines: list[str]) -> tuple[list[str], list[list[str]]]:

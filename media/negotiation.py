@@ -1,0 +1,54 @@
+"""An answer in the words of the core: what each accepted m-line carries."""
+
+from media.answer import CNAME, Lane, extensions
+from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Uplink
+from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC
+
+
+def negotiated(lanes: tuple[Lane, ...], rtcp_ssrc: int) -> Negotiated:
+    """The record that a room's core is given of an endpoint."""
+    return Negotiated(
+        uplinks=tuple(_uplink(lane) for lane in lanes if lane.direction == "recvonly"),
+        slots=tuple(_slot(lane) for lane in lanes if lane.direction == "sendonly"),
+        cname=CNAME,
+        rtcp_ssrc=rtcp_ssrc,
+    )
+
+
+def _extensions(lane: Lane) -> Extensions:
+    ids = extensions(lane)
+    return Extensions(
+        mid=ids.get(MID), abs_send_time=ids.get(ABS_SEND_TIME), transport_cc=ids.get(TRANSPORT_CC)
+    )
+
+
+def _uplink(lane: Lane) -> Uplink:
+    section = lane.section
+    assert section.codec is not None
+    assert lane.source is not None
+    stream = section.streams[0] if len(section.streams) == 1 else None
+    return Uplink(
+        mid=section.mid,
+        kind=Kind(section.kind),
+        source=Source(lane.source),
+        payload_type=section.codec,
+        rtx_payload_type=section.rtx,
+        ssrc=stream.ssrc if stream else None,
+        rtx_ssrc=stream.rtx if stream else None,
+        extensions=_extensions(lane),
+    )
+
+
+def _slot(lane: Lane) -> Slot:
+    section = lane.section
+    assert section.codec is not None
+    assert lane.ssrc is not None
+    return Slot(
+        mid=section.mid,
+        kind=Kind(section.kind),
+        payload_type=section.codec,
+        ssrc=lane.ssrc,
+        rtx_payload_type=section.rtx,
+        rtx_ssrc=lane.rtx_ssrc,
+        extensions=_extensions(lane),
+    )

@@ -1,0 +1,107 @@
+"""The rooms of one worker: who is in them, and from the core's decisions to the wire and the news."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from media.core.events import Flowing, SlotsChanged
+from media.core.negotiated import Negotiated
+from media.core.room import Room, Send
+from media.endpoint import Endpoint
+from media.news import News
+
+MEMBERS_MAX: Final = 8
+ROOMS_MAX: Final = 2000
+
+
+class LiveRoom:
+    """A room of the core with the endpoints that are its members.
+
+    `awake` says that the core wants ticks; whoever calls the core sets it.
+    """
+
+    __slots__ = ("awake", "core", "members", "name", "out", "seats")
+
+    def __init__(self, name: str, *, open_by_default: bool) -> None:
+        self.name = name
+        self.core = Room(open_by_default=open_by_default)
+        self.members: dict[str, Endpoint] = {}
+        self.awake = False
+        self.out: list[Send] = []
+        self.seats: dict[str, list[dict[str, object]]] = {}
+
+    def send(self) -> None:
+        """Protect and queue what the core wants sent. The ports are flushed by the caller."""
+        members = self.members
+        for name, packet, is_rtcp in self.out:
+            member = members.get(name)
+            if member is not None:
+                if is_rtcp:
+                    member.send_rtcp(packet)
+                else:
+                    member.send_rtp(packet)
+        self.out.clear()
+
+    def tell(self, news: News) -> None:
+        """Pass the core's events on."""
+        for event in self.core.take_events():
+            match event:
+                case SlotsChanged(endpoint, seats):
+                    slots: list[dict[str, object]] = [
+                        {
+                            "mid": seat.mid,
+                            "kind": seat.kind,
+                            "from": seat.endpoint,
+                            **({"source": seat.source} if seat.source else {}),
+                        }
+                        for seat in seats
+                    ]
+                    self.seats[endpoint] = slots
+                    news.tell("slots", room=self.name, endpoint=endpoint, slots=slots)
+                case Flowing(endpoint, mid):
+                    news.tell("flowing", room=self.name, endpoint=endpoint, mid=mid)
+
+    def admit(self, name: str, negotiated: Negotiated, now: float) -> None:
+        """Let a connected member take part: forwarded from and to, as the gate allows."""
+        self.awake = True
+        self.core.join(name, negotiated, now, self.out)
+
+    def state(self, now: float) -> dict[str, object]:
+        """What the API tells of it."""
+        return {
+            "open": self.core.is_open,
+            "endpoints": [
+                {**member.state(now), "slots": self.seats.get(member.name, [])}
+                for member in self.members.values()
+            ],
+        }
+
+
+class Rooms:
+    """All rooms of a worker, bounded."""
+
+    __slots__ = ("_open_by_default", "_rooms")
+
+    def __init__(self, *, open_by_default: bool) -> None:
+        self._rooms: dict[str, LiveRoom] = {}
+        self._open_by_default = open_by_default
+
+    def __iter__(self) -> Iterator[LiveRoom]:
+        return iter(self._rooms.values())
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def get(self, name: str) -> LiveRoom | None:
+        """A room that is there."""
+        return self._rooms.get(name)
+
+    def get_or_make(self, name: str) -> LiveRoom | None:
+        """A room, made if it is not there; None when there are too many."""
+        room = self._rooms.get(name)
+        if room is None and len(self._rooms) < ROOMS_MAX:
+            room = self._rooms[name] = LiveRoom(name, open_by_default=self._open_by_default)
+        return room
+
+    def remove(self, name: str) -> None:
+        """Forget a room whose members are gone."""
+        self._rooms.pop(name, None)

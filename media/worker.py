@@ -1,0 +1,382 @@
+"""The media worker: rooms and endpoints on a UDP port, told what to do by offers and told on by news.
+
+Everything runs on one event loop: batches from the ports, one 50 ms tick for all rooms, and the calls of
+the API.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from media import stun
+from media.answer import Lane, Local, decide_lanes, write_answer
+from media.core.room import TICK
+from media.dtls import Certificate, Dtls
+from media.endpoint import OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
+from media.intake import Intake
+from media.negotiation import negotiated
+from media.news import News
+from media.port import INTERVAL, Port
+from media.rooms import MEMBERS_MAX, LiveRoom, Rooms
+from media.sdp import Offer, read_offer
+from media.srtp import Keys
+
+SILENT_AFTER: Final = 5.0
+"""Seconds without a packet or a check: a browser checks a healthy path every 2.5 s."""
+GONE_AFTER: Final = 60.0
+"""Seconds of silence that end an endpoint: a page that lost its network restarts ICE on the same session."""
+LOOK_EVERY: Final = 0.5
+HEARTBEAT: Final = 1.0
+STOP_WITHIN: Final = 1.5
+
+log = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """A request that changes nothing: `code` for programs, the sentence for people."""
+
+    def __init__(self, code: str, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker takes from outside: monotonic seconds, random bytes, and what to call itself."""
+
+    clock: Callable[[], float]
+    entropy: Callable[[int], bytes]
+    name: str
+    started: float
+
+
+class Worker:
+    """Make it in a running loop with bound ports; `start` it, and `stop` it before the loop ends.
+
+    `advertised` are the (IP, port) pairs that answers name, in order of preference.
+    """
+
+    def __init__(
+        self,
+        ports: list[Port],
+        advertised: tuple[tuple[str, int], ...],
+        certificate: Certificate,
+        surroundings: Surroundings,
+        *,
+        open_rooms: bool = False,
+        coalesce: float = INTERVAL,
+    ) -> None:
+        self._ports = ports
+        self._advertised = advertised
+        self._certificate = certificate
+        self._fingerprint = certificate.fingerprint()
+        self._clock = surroundings.clock
+        self._entropy = surroundings.entropy
+        self._surroundings = surroundings
+        self._coalesce = coalesce
+        self.rooms = Rooms(open_by_default=open_rooms)
+        self.news = News()
+        self.intake = Intake(self, ports, surroundings.clock)
+        self._closing: set[asyncio.Task[None]] = set()
+        self._tick: asyncio.TimerHandle | None = None
+        self._next_look = 0.0
+        self._next_beat = 0.0
+
+    def start(self) -> None:
+        """Begin to receive and to tick."""
+        for port in self._ports:
+            port.start(self.intake.receive, self._coalesce)
+        self._tick = asyncio.get_running_loop().call_later(TICK, self._on_tick)
+
+    async def stop(self) -> None:
+        """End every endpoint in order, within `STOP_WITHIN`, and free the ports."""
+        if self._tick is not None:
+            self._tick.cancel()
+        for room in list(self.rooms):
+            self.remove_room(room.name, "worker_stopped")
+        if self._closing:
+            await asyncio.wait(set(self._closing), timeout=STOP_WITHIN)
+        self.news.end()
+        for port in self._ports:
+            port.close()
+
+    def hello(self) -> dict[str, object]:
+        """What a new listener is greeted with."""
+        return {
+            "event": "hello",
+            "worker": self._surroundings.name,
+            "started": self._surroundings.started,
+            "udp": [f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}" for ip, port in self._advertised],
+        }
+
+    def figures(self) -> dict[str, int]:
+        """Counts since the start, for `/healthz`."""
+        return {
+            "rooms": len(self.rooms),
+            "endpoints": sum(len(room.members) for room in self.rooms),
+            "datagrams_dropped": self.intake.dropped,
+            "datagrams_failed": self.intake.failed,
+            "sends_dropped": sum(port.outbox.dropped for port in self._ports),
+        }
+
+    # What the API asks for
+
+    def offer(self, room_name: str, name: str, text: str) -> tuple[str, tuple[Lane, ...]]:
+        """Answer an offer: a new endpoint, the same one going on, or a replacement for it.
+
+        The same page going on (its session and certificate are those of its last offer) keeps its DTLS
+        session and slots, whether it restarts ICE or adds m-lines; anything else takes the endpoint's
+        place.
+
+        Raises:
+            OfferRefusedError: the offer cannot be answered; nothing changed.
+            RefusedError: there is no room for one more.
+        """
+        offer = read_offer(text)
+        now = self._clock()
+        known = self.rooms.get(room_name)
+        member = known.members.get(name) if known is not None else None
+        if known is not None and member is None and len(known.members) >= MEMBERS_MAX:
+            raise RefusedError("room_full", f"A room holds at most {MEMBERS_MAX} endpoints.", 409)
+        room = known if known is not None else self.rooms.get_or_make(room_name)
+        if room is None:
+            raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+        if member is not None and _goes_on(member.agreement, offer) and member.dtls is not None:
+            return self._go_on(room, member, offer, now)
+        if member is not None:
+            self._end(room, member, "replaced", keep_seat=True)
+        lanes = decide_lanes(offer, self._ssrcs(offer))
+        session = int.from_bytes(self._entropy(7), "big")
+        endpoint = Endpoint(name, room, self._agree(offer, lanes, version=1), session, now)
+        endpoint.dtls = Dtls(
+            self._certificate,
+            offer.fingerprints,
+            endpoint.send_dtls,
+            lambda keys: self._connected(room, endpoint, keys),
+            lambda reason: self._lost(room, endpoint, reason),
+        )
+        endpoint.credentials = [local_credentials(endpoint.agreement, self._entropy)]
+        room.members[name] = endpoint
+        self.intake.expect(endpoint)
+        return self._write(endpoint), lanes
+
+    def leave(self, room_name: str, name: str) -> bool:
+        """End an endpoint; whether it was there."""
+        room = self.rooms.get(room_name)
+        member = room.members.get(name) if room is not None else None
+        if room is None or member is None:
+            return False
+        self._end(room, member, "left")
+        return True
+
+    def open_room(self, name: str) -> None:
+        """Let media flow in a room, which is made if it is not there.
+
+        Raises:
+            RefusedError: there is no room for one more.
+        """
+        room = self.rooms.get_or_make(name)
+        if room is None:
+            raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+        room.awake = True
+        room.core.open(self._clock(), room.out)
+        self._settle(room)
+
+    def close_room(self, name: str) -> bool:
+        """Forward nothing in a room from now on; whether it was there. Its endpoints stay connected."""
+        room = self.rooms.get(name)
+        if room is None:
+            return False
+        room.awake = True
+        room.core.close(self._clock())
+        self._settle(room)
+        return True
+
+    def remove_room(self, name: str, reason: str = "room_removed") -> bool:
+        """End a room and everybody in it; whether it was there."""
+        room = self.rooms.get(name)
+        if room is None:
+            return False
+        room.core.close(self._clock())
+        for member in list(room.members.values()):
+            self._end(room, member, reason)
+        self.rooms.remove(name)
+        return True
+
+    def describe(self, name: str) -> dict[str, object] | None:
+        """A room's state, if it is there."""
+        room = self.rooms.get(name)
+        return room.state(self._clock()) if room is not None else None
+
+    # What the intake reports
+
+    def checked(self, endpoint: Endpoint, check: stun.Check, now: float) -> None:
+        """Begin the handshake at the first check; old credentials end once the new ones chose a path."""
+        if endpoint.dtls is not None:
+            endpoint.dtls.start()
+        if check.nominated and len(endpoint.credentials) > 1 and check.ufrag == endpoint.credentials[0].ufrag:
+            endpoint.old_until = endpoint.old_until or now + OLD_CREDENTIALS_FOR
+
+    def heard(self, endpoint: Endpoint) -> None:
+        """Tell that a silent endpoint is back."""
+        endpoint.silent = False
+        self.news.tell("heard", room=endpoint.room.name, endpoint=endpoint.name)
+
+    def publish(self, room: LiveRoom) -> None:
+        """Tell what the core has to tell."""
+        room.tell(self.news)
+
+    # An endpoint's life
+
+    def _go_on(
+        self, room: LiveRoom, member: Endpoint, offer: Offer, now: float
+    ) -> tuple[str, tuple[Lane, ...]]:
+        before = member.agreement
+        lanes = decide_lanes(offer, self._ssrcs(offer), before.lanes)
+        self.intake.forget(member, keep_paths=True)
+        member.agreement = self._agree(offer, lanes, before.version + 1, before)
+        if (
+            offer.ufrag != before.remote_ufrag
+        ):  # an ICE restart: both sets are valid until the new one is used
+            member.credentials = [local_credentials(member.agreement, self._entropy), member.credentials[0]]
+            member.old_until = None
+        self.intake.expect(member)
+        if member.keys is not None and lanes != before.lanes:
+            room.awake = True
+            room.core.amend(member.name, member.agreement.negotiated, now, room.out)
+            self._settle(room)
+        return self._write(member), lanes
+
+    def _connected(self, room: LiveRoom, endpoint: Endpoint, keys: Keys) -> None:
+        now = self._clock()
+        endpoint.keys = keys
+        endpoint.connected_at = now
+        self.news.tell(
+            "connected",
+            room=room.name,
+            endpoint=endpoint.name,
+            dtls_ms=round((now - endpoint.answered_at) * 1000, 1),
+        )
+        room.admit(endpoint.name, endpoint.agreement.negotiated, now)
+        self._settle(room)
+
+    def _lost(self, room: LiveRoom, endpoint: Endpoint, reason: str) -> None:
+        if room.members.get(endpoint.name) is endpoint:
+            self._end(room, endpoint, reason)
+
+    def _end(self, room: LiveRoom, endpoint: Endpoint, reason: str, *, keep_seat: bool = False) -> None:
+        endpoint.keys = None
+        dtls, endpoint.dtls = endpoint.dtls, None
+        if dtls is not None:
+            task = asyncio.get_running_loop().create_task(dtls.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        way_out = endpoint.current
+        self.intake.forget(endpoint)
+        endpoint.current = way_out  # for the farewell; nothing is taken from there any more
+        del room.members[endpoint.name]
+        if not keep_seat:
+            room.core.leave(endpoint.name, self._clock())
+            room.seats.pop(endpoint.name, None)
+        self.news.tell("gone", room=room.name, endpoint=endpoint.name, reason=reason)
+        self._settle(room)
+
+    # Time
+
+    def _on_tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = self._clock()
+        self._tick = loop.call_later(TICK, self._on_tick)
+        self.intake.renew_tries()
+        for room in self.rooms:
+            if room.awake:
+                room.awake = room.core.tick(now, room.out)
+                if room.out:
+                    room.send()
+                if room.core.events:
+                    room.tell(self.news)
+        self.intake.flush()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_EVERY
+            self._look(now)
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT
+            self.news.tell("heartbeat", rooms=len(self.rooms), endpoints=self.figures()["endpoints"])
+
+    def _look(self, now: float) -> None:
+        """Who fell silent, who is gone, which latch was not confirmed, which credentials are over."""
+        for room in list(self.rooms):
+            for member in list(room.members.values()):
+                quiet = now - member.heard_at
+                if quiet >= GONE_AFTER:
+                    self._end(room, member, "silence")
+                elif quiet >= SILENT_AFTER and not member.silent and member.keys is not None:
+                    member.silent = True
+                    self.news.tell("silent", room=room.name, endpoint=member.name, seconds=round(quiet, 1))
+                if member.belief.unconfirmed:
+                    self.intake.settle(member, now)
+                if member.old_until is not None and now >= member.old_until:
+                    for old in member.credentials[1:]:
+                        self.intake.forget_credentials(old.ufrag)
+                    member.credentials = member.credentials[:1]
+                    member.old_until = None
+
+    def _settle(self, room: LiveRoom) -> None:
+        """After a call to the core from outside a batch: send and tell."""
+        if room.out:
+            room.send()
+            self.intake.flush()
+        if room.core.events:
+            room.tell(self.news)
+
+    # Answers
+
+    def _agree(
+        self, offer: Offer, lanes: tuple[Lane, ...], version: int, before: Agreement | None = None
+    ) -> Agreement:
+        rtcp_ssrc = before.negotiated.rtcp_ssrc if before is not None else self._ssrcs(offer, lanes)()
+        return Agreement(
+            session=offer.session,
+            version=version,
+            fingerprints=offer.fingerprints,
+            remote_ufrag=offer.ufrag,
+            lanes=lanes,
+            negotiated=negotiated(lanes, rtcp_ssrc),
+        )
+
+    def _write(self, endpoint: Endpoint) -> str:
+        credentials = endpoint.credentials[0]
+        local = Local(
+            session=endpoint.local_session,
+            version=endpoint.agreement.version,
+            ufrag=credentials.ufrag,
+            password=credentials.password,
+            fingerprint=self._fingerprint,
+            addresses=self._advertised,
+        )
+        return write_answer(endpoint.agreement.lanes, local)
+
+    def _ssrcs(self, offer: Offer, lanes: tuple[Lane, ...] = ()) -> Callable[[], int]:
+        """A source of SSRCs that no stream of this endpoint has."""
+        used: set[Any] = {0}
+        for section in offer.sections:
+            for stream in section.streams:
+                used |= {stream.ssrc, stream.rtx}
+        for lane in lanes:
+            used |= {lane.ssrc, lane.rtx_ssrc}
+
+        def fresh() -> int:
+            while (number := int.from_bytes(self._entropy(4), "big")) in used:
+                pass
+            used.add(number)
+            return number
+
+        return fresh
+
+
+def _goes_on(agreement: Agreement, offer: Offer) -> bool:
+    return (agreement.session, agreement.fingerprints) == (offer.session, offer.fingerprints)
