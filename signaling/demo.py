@@ -1,10 +1,11 @@
 """The demo: a whole house on loopback, with a believable day in a fresh SQLite file.
 
-Ready in two seconds is a goal, so the order matters: the media worker's process starts first and the passphrase
-is hashed in a thread, while this process imports the rest (which is why imports stand inside functions here).
+Ready in two seconds is a goal, so the order matters: the media worker's process starts first and gets ready
+while this process imports the rest (which is why imports stand inside functions here).
 """
 
 import asyncio
+import gc
 import json
 import shutil
 import tempfile
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signaling.clock import SystemClock
 from signaling.ids import SystemIds
-from signaling.passwords import hash_now
 from signaling.settings import Listen, Settings, SettingsError
 from signaling.workers import MediaWorkers
 
@@ -60,7 +60,6 @@ async def run(options: DemoOptions) -> int:
             advertise=settings.media_advertise,
         )
         workers.begin()
-        hashing = asyncio.get_running_loop().run_in_executor(None, hash_now, _passphrase())
         await _until_spawned(workers)
 
         from signaling.compose import build  # noqa: PLC0415 - see the header
@@ -90,9 +89,12 @@ async def run(options: DemoOptions) -> int:
         )
 
         async def seed() -> None:
-            front.info = await _seed(Seeder(house, clock, ids), house, surroundings, await hashing)
+            front.info = await _seed(Seeder(house, clock, ids), house, surroundings)
 
         def ready() -> None:
+            # What is there now stays: the collector, put off while imports made it, need not look at it again.
+            gc.freeze()
+            gc.enable()
             print(json.dumps(front.info) if options.as_json else _described(front.info), flush=True)
 
         await serve.run(house.app, house.health, listener, tls, on_start=seed, on_ready=ready)
@@ -129,12 +131,6 @@ def _text_key(folder: Path, fresh: str) -> str:
     return path.read_text()
 
 
-def _passphrase() -> str:
-    from signaling.seed import PASSPHRASE  # noqa: PLC0415 - see the header
-
-    return PASSPHRASE
-
-
 def _surroundings(settings: Settings) -> "Surroundings":
     from signaling.http.origin import Surroundings  # noqa: PLC0415
 
@@ -144,12 +140,10 @@ def _surroundings(settings: Settings) -> "Surroundings":
     return Surroundings(origins=tuple(f"{scheme}://{name}:{settings.listen.port}" for name in hosts))
 
 
-async def _seed(
-    seeder: Any, house: "House", surroundings: "Surroundings", password_hash: str
-) -> dict[str, Any]:
+async def _seed(seeder: Any, house: "House", surroundings: "Surroundings") -> dict[str, Any]:
     from signaling.seed import PASSPHRASE  # noqa: PLC0415
 
-    day = await seeder.day(password_hash)
+    day = await seeder.day()
     base = surroundings.public
     await house.people.refresh()
     return {

@@ -12,6 +12,11 @@ from waiting_room.core.model import Mode, Role
 PASSPHRASE: Final = "a quiet morning demo"  # noqa: S105 - the demo listens on loopback only
 """Opens every demo account. The demo listens on loopback only."""
 
+PASSPHRASE_HASH: Final = (
+    "$argon2id$v=19$m=65536,t=3,p=4$pTAarXc4qAD9IAxkMkPqMA$Rdbb+h081K+/n5hVf/jqdRS1FTsSW2rehr9wXnmH+Ag"
+)
+"""The passphrase, hashed once: doing it at every start would take a fifth of it."""
+
 HARBOR: Final = ClinicId("harbor")
 PRAIRIE: Final = ClinicId("prairie")
 
@@ -42,27 +47,26 @@ SOLBERG: Final = StaffId("solberg")
 NAKAMURA: Final = StaffId("nakamura")
 
 
-def staff(password_hash: str) -> tuple[Staff, ...]:
-    """Four clinicians and one person at the support desk."""
-
-    def person(login: str, name: str, credentials: str, roles: frozenset[Role], *clinics: ClinicId) -> Staff:
-        return Staff(
-            id=StaffId(login),
-            login=login,
-            name=name,
-            credentials=credentials,
-            roles=roles,
-            clinics=frozenset(clinics),
-            password_hash=password_hash,
-        )
-
-    return (
-        person("okafor", "Maya Okafor", "MD", _CLINICIAN, HARBOR, PRAIRIE),
-        person("herrera", "Tomás Herrera", "NP", _CLINICIAN, HARBOR),
-        person("solberg", "Ingrid Solberg", "MD", _CLINICIAN, PRAIRIE),
-        person("nakamura", "Kenji Nakamura", "PA-C", _CLINICIAN, PRAIRIE),
-        person("desk", "Priya Raman", "", frozenset({Role.support}), HARBOR, PRAIRIE),
+def _person(login: str, name: str, credentials: str, roles: frozenset[Role], *clinics: ClinicId) -> Staff:
+    return Staff(
+        id=StaffId(login),
+        login=login,
+        name=name,
+        credentials=credentials,
+        roles=roles,
+        clinics=frozenset(clinics),
+        password_hash=PASSPHRASE_HASH,
     )
+
+
+STAFF: Final = (
+    _person("okafor", "Maya Okafor", "MD", _CLINICIAN, HARBOR, PRAIRIE),
+    _person("herrera", "Tomás Herrera", "NP", _CLINICIAN, HARBOR),
+    _person("solberg", "Ingrid Solberg", "MD", _CLINICIAN, PRAIRIE),
+    _person("nakamura", "Kenji Nakamura", "PA-C", _CLINICIAN, PRAIRIE),
+    _person("desk", "Priya Raman", "", frozenset({Role.support}), HARBOR, PRAIRIE),
+)
+"""Four clinicians and one person at the support desk. The first two are the demo's log-ins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
