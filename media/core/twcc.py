@@ -4,13 +4,14 @@ The browser numbers every packet of its transport, retransmissions and padding i
 Its own estimator does the rest.
 """
 
+from itertools import pairwise
 from struct import Struct
 from typing import Final
 
 INTERVAL: Final = 0.1
 """Seconds between reports while packets come."""
-REMEMBER: Final = 0.5
-"""Seconds for which arrivals are kept, so that a reordered packet is reported among its neighbours."""
+REMEMBER: Final = 512
+"""Numbers for which arrivals are kept, so that a reordered packet is reported among its neighbours."""
 JUMP: Final = 1000
 """A hole wider than this is no loss: the endpoint began anew, and the report begins behind it."""
 STATUSES: Final = 400
@@ -19,9 +20,11 @@ STATUSES: Final = 400
 _HEAD: Final = Struct(">BBHIIHHI")
 _TICKS_PER_SECOND: Final = 4000
 _TICKS_PER_REFERENCE: Final = 256
+_MISSING: Final = 0
 _SMALL: Final = 1
 _LARGE: Final = 2
-_PER_CHUNK: Final = 7
+_PER_VECTOR: Final = 7
+_RUN_OF_SMALL: Final = _SMALL << 13
 
 
 class Arrivals:
@@ -32,9 +35,9 @@ class Arrivals:
     def __init__(self) -> None:
         self.fresh: dict[int, float] = {}
         self.reported_at = float("-inf")
-        self._known: dict[int, float] = {}  # unwrapped number → arrival, of the last REMEMBER seconds
+        self._known: dict[int, int] = {}  # unwrapped number → arrival in ticks, of the last REMEMBER and more
         self._highest = 0
-        self._next: int | None = None  # the first number that no report covered
+        self._next = 0  # the first number that no report covered; 0 before the first report
         self._count = 0
 
     def reports(self, sender: int, media: int, now: float) -> list[bytes]:
@@ -42,80 +45,80 @@ class Arrivals:
         if not self.fresh:
             return []
         self.reported_at = now
-        numbers = sorted(self._unwrap(number, at) for number, at in self.fresh.items())
-        self.fresh = {}
-        first = numbers[0] if self._next is None else min(self._next, numbers[0])
-        last = self._highest
-        self._next = last + 1
-        due = sorted(number for number in self._known if first <= number <= last)
-        packets = []
-        run: list[int] = []
+        due = self._unwrap()
+        due.sort()
+        known = self._known
+        first = self._next or due[0]
+        if due[0] < first:  # late: reported again together with what came around it
+            first = due[0]
+            due = sorted(number for number in known if number >= first)
+        self._next = self._highest + 1
         begin = first if due[0] - first <= JUMP else due[0]
-        for number in due:
-            if run and not self._fits(begin, run, number):
-                packets.append(self._pack(sender, media, begin, run))
-                begin = run[-1] + 1 if number - run[-1] <= STATUSES else number
-                run = []
-            run.append(number)
-        if run[0] - begin >= STATUSES:
-            begin = run[0]
-        packets.append(self._pack(sender, media, begin, run))
-        self._known = {number: at for number, at in self._known.items() if now - at <= REMEMBER}
+        packets = []
+        start = 0
+        for index in range(1, len(due)):
+            number, before = due[index], due[index - 1]
+            if number - begin >= STATUSES or not -0x8000 <= known[number] - known[before] <= 0x7FFF:
+                packets.append(self._pack(sender, media, begin, due[start:index]))
+                begin = before + 1 if number - before <= JUMP else number
+                start = index
+        packets.append(self._pack(sender, media, begin, due[start:]))
+        if len(known) > REMEMBER * 2:
+            oldest = self._next - REMEMBER
+            self._known = {number: ticks for number, ticks in known.items() if number >= oldest}
         return packets
 
-    def _unwrap(self, number: int, at: float) -> int:
-        """The number nearest to the highest so far; what came before the first one counts from 65,536."""
-        if self._next is None and not self._known:
-            self._highest = number | 0x1_0000
-        step = (number - self._highest) & 0xFFFF
-        whole = self._highest + step if step < 0x8000 else self._highest + step - 0x1_0000
-        self._highest = max(self._highest, whole)
-        self._known[whole] = at
-        return whole
+    def _unwrap(self) -> list[int]:
+        """Take the fresh arrivals into `_known`; their numbers, each nearest to the highest before it."""
+        highest = self._highest or next(iter(self.fresh)) | 0x1_0000  # so that earlier ones count too
+        known = self._known
+        numbers = []
+        for number, at in self.fresh.items():
+            whole = highest + ((number - highest + 0x8000) & 0xFFFF) - 0x8000
+            if whole > highest:
+                highest = whole
+            numbers.append(whole)
+            known[whole] = int(at * _TICKS_PER_SECOND)
+        self._highest = highest
+        self.fresh = {}
+        return numbers
 
-    def _fits(self, begin: int, run: list[int], number: int) -> bool:
-        if number - begin >= STATUSES:
-            return False
-        delta = _ticks(self._known[number]) - _ticks(self._known[run[-1]])
-        return -0x8000 <= delta <= 0x7FFF
-
-    def _pack(self, sender: int, media: int, begin: int, run: list[int]) -> bytes:
-        """One report from number `begin` to the last of `run`, the numbers in between that came."""
-        reference = _ticks(self._known[run[0]]) // _TICKS_PER_REFERENCE
-        previous = reference * _TICKS_PER_REFERENCE
-        total = run[-1] - begin + 1
-        symbols = [0] * total
-        deltas = bytearray()
-        for number in run:
-            ticks = _ticks(self._known[number])
-            delta = ticks - previous
-            previous = ticks
-            if 0 <= delta <= 0xFF:
-                symbols[number - begin] = _SMALL
-                deltas.append(delta)
-            else:
-                symbols[number - begin] = _LARGE
-                deltas += delta.to_bytes(2, "big", signed=True)
-        chunks = bytearray()
-        for at in range(0, total, _PER_CHUNK):
-            chunk = 0xC000
-            for place, symbol in enumerate(symbols[at : at + _PER_CHUNK]):
-                chunk |= symbol << (12 - 2 * place)
-            chunks += chunk.to_bytes(2, "big")
-        content = bytes(chunks + deltas)
+    def _pack(self, sender: int, media: int, begin: int, numbers: list[int]) -> bytes:
+        """One report from number `begin` to the last of `numbers`, those in between that came."""
+        ticks = [self._known[number] for number in numbers]
+        reference = ticks[0] // _TICKS_PER_REFERENCE
+        deltas = [ticks[0] % _TICKS_PER_REFERENCE, *(after - before for before, after in pairwise(ticks))]
+        total = numbers[-1] - begin + 1
+        small = min(deltas) >= 0 and max(deltas) <= 0xFF
+        if small and total == len(numbers):
+            content = (_RUN_OF_SMALL | total).to_bytes(2, "big") + bytes(deltas)
+        else:
+            content = _vectors(total, [number - begin for number in numbers], deltas)
         padding = -len(content) % 4
         if padding:
             content += bytes(padding - 1) + bytes((padding,))
         count, self._count = self._count, (self._count + 1) & 0xFF
-        flags = 0xAF if padding else 0x8F
         words = (_HEAD.size + len(content)) // 4 - 1
-        return (
-            _HEAD.pack(
-                flags, 205, words, sender, media, begin & 0xFFFF, total, (reference & 0xFFFFFF) << 8 | count
-            )
-            + content
-        )
+        flags = 0xAF if padding else 0x8F
+        stamp = (reference & 0xFFFFFF) << 8 | count
+        return _HEAD.pack(flags, 205, words, sender, media, begin & 0xFFFF, total, stamp) + content
 
 
-def _ticks(at: float) -> int:
-    return int(at * _TICKS_PER_SECOND)
+def _vectors(total: int, places: list[int], deltas: list[int]) -> bytes:
+    """Status vectors of seven two-bit symbols, then the deltas of those at `places` of `total`."""
+    symbols = [_MISSING] * (total + -total % _PER_VECTOR)
+    packed = bytearray()
+    for place, delta in zip(places, deltas, strict=True):
+        if 0 <= delta <= 0xFF:
+            symbols[place] = _SMALL
+            packed.append(delta)
+        else:
+            symbols[place] = _LARGE
+            packed += delta.to_bytes(2, "big", signed=True)
+    chunks = bytearray()
+    for at in range(0, total, _PER_VECTOR):
+        vector = 0b11
+        for symbol in symbols[at : at + _PER_VECTOR]:
+            vector = vector << 2 | symbol
+        chunks += vector.to_bytes(2, "big")
+    return bytes(chunks + packed)
