@@ -201,8 +201,8 @@ class MediaClient:
         await self._call("POST", _path("rooms", room, "open"))
 
     async def close(self, room: str) -> None:
-        """Forward nothing in the room from now on; its endpoints stay connected."""
-        await self._call("POST", _path("rooms", room, "close"))
+        """Forward nothing in the room from now on; its endpoints stay connected. No room forwards nothing."""
+        await self._call("POST", _path("rooms", room, "close"), missing_is_fine=True)
 
     async def remove(self, room: str) -> None:
         """End the room and every endpoint in it. A room that is not there is fine."""

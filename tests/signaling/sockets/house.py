@@ -90,6 +90,7 @@ class Page:
         self.presence: dict[str, dict[str, str]] = {}
         self.standing: dict[str, Any] = {}
         self.visit: str = ""
+        self.cookie = ""
         self._news = asyncio.Event()
         self.client.on("*", self._hear, namespace=namespace)
         self.client.on("disconnect", self._closed, namespace=namespace)
@@ -260,7 +261,8 @@ class House:
         self, namespace: str, cookie: str = "", *, auth: Any = None, origin: str | None = "own", **how: Any
     ) -> Page:
         """A page that connects; raises `socketio.exceptions.ConnectionError` if it may not."""
-        page = Page(namespace)
+        page = how.get("page") or Page(namespace)
+        page.cookie = cookie
         self.pages.append(page)
         headers = {"Cookie": cookie} if cookie else {}
         if origin is not None:
