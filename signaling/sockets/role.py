@@ -71,7 +71,7 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
                 actor,
                 self.parts.clock.now(),
                 self.command_id(actor, said),
-                translated.texts,
+                texts=translated.texts,
             )
         except Unavailable:
             return refuse("failed")
