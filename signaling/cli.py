@@ -223,7 +223,7 @@ def _revoke_key(arguments: argparse.Namespace) -> int:
 
 
 def _passphrase() -> str:
-    """From the terminal, asked for twice; or a line of stdin. Never from the arguments, which everybody can read."""
+    """From the terminal, asked for twice; or a line of stdin. Never from arguments, which all can read."""
     from signaling.settings import SettingsError  # noqa: PLC0415
 
     if not sys.stdin.isatty():

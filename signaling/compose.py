@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from signaling.http.figures import Figures
 from signaling.http.health import Health, operators
 from signaling.http.origin import Surroundings
 from signaling.http.pages import Pages
-from signaling.http.routing import Doorkeeper
+from signaling.http.routing import Admit, Doorkeeper, Route
 from signaling.http.site import Index, Site
 from signaling.ids import Ids
 from signaling.links import Links
@@ -55,6 +55,12 @@ from web_client import DIST
 CLOSE_SECONDS: Final = 2.0
 """How long any one part may take to stop. Longer delays a restart; shorter cuts what is being written."""
 
+REFRESH_EVERY: Final = timedelta(seconds=5)
+"""How often the directory is read. Longer shows old names; shorter reads more."""
+
+PURGE_EVERY: Final = timedelta(minutes=5)
+"""How often what need not be kept is deleted."""
+
 log = structlog.get_logger("compose")
 
 
@@ -69,6 +75,151 @@ class House:
     accounts: SqlAccounts
     keys: SqlKeys
     people: People
+
+
+class _Cellar:
+    """What is below everything: the database, what is kept in it, and the desk that writes it."""
+
+    def __init__(self, records: WaitingRoomSettings) -> None:
+        self.database = Database(records.database_url.get_secret_value(), pool_size=records.database_pool)
+        self.vault = records.vault()
+        self.store = SqlStore(self.database, keep_texts=records.keep_texts)
+        self.accounts = SqlAccounts(self.database)
+        self.keys = SqlKeys(self.database)
+        self.sessions = SqlSessions(self.database)
+        self.throttles = SqlThrottles(self.database)
+        self.people = People(self.accounts)
+        self.desk = Desk(self.store, self.vault, self.people)
+        self.line = Line(self.desk, self.people)
+        self.reading = Reading(self.store, self.vault, self.people)
+
+    async def answers(self) -> bool:
+        """Whether the database can be asked."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS), self.database.read() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except (Unavailable, TimeoutError):
+            return False
+        return True
+
+    async def refresh(self, _at: datetime) -> None:
+        """Read the directory anew."""
+        await self.people.refresh()
+
+    def timekeeper(self, clock: Clock, ids: Ids) -> Timekeeper:
+        """Passes time on visits, refreshes the directory, and deletes what need not be kept."""
+        purges = {
+            "texts": self.store.purge,
+            "sessions": self.sessions.purge,
+            "keys": self.keys.purge,
+            "tries": self.throttles.purge,
+        }
+        chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh)]
+        chores += [Chore(f"purge_{name}", PURGE_EVERY, purge) for name, purge in purges.items()]
+        return Timekeeper(self.desk, self.store, clock, ids, chores=chores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hall:
+    """What the doors share."""
+
+    cellar: _Cellar
+    clock: Clock
+    ids: Ids
+    surroundings: Surroundings
+    figures: Figures
+    directory: Directory
+    sessions: Sessions
+    throttle: Throttle
+    links: Links
+
+
+def _hall(cellar: _Cellar, clock: Clock, ids: Ids, surroundings: Surroundings) -> _Hall:
+    directory = Directory(cellar.accounts, clock)
+    return _Hall(
+        cellar=cellar,
+        clock=clock,
+        ids=ids,
+        surroundings=surroundings,
+        figures=Figures(),
+        directory=directory,
+        sessions=Sessions(cellar.sessions, directory, clock, ids),
+        throttle=Throttle(cellar.throttles, clock, cellar.vault.digest),
+        links=Links(cellar.desk, surroundings.public, ids),
+    )
+
+
+def _doors(
+    hall: _Hall, settings: Settings, snapshots: MemberSnapshots
+) -> tuple[tuple[Route, ...], Mapping[Audience, Admit]]:
+    """The doors' addresses, and whom each of them admits."""
+    cellar = hall.cellar
+    member = MemberDoor(
+        desk=cellar.desk,
+        store=cellar.store,
+        vault=cellar.vault,
+        directory=hall.directory,
+        sessions=hall.sessions,
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        figures=hall.figures,
+        clock=hall.clock,
+        ids=hall.ids,
+        brand=brand(settings),
+        snapshot=snapshots.of,
+    )
+    booking = BookingDoor(
+        desk=cellar.desk,
+        keys=cellar.keys,
+        vault=cellar.vault,
+        directory=hall.directory,
+        links=hall.links,
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        clock=hall.clock,
+        ids=hall.ids,
+    )
+    sign_in = SignInDesk(
+        directory=hall.directory,
+        sessions=hall.sessions,
+        passwords=Passwords(),
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        figures=hall.figures,
+    )
+    admits = {
+        Audience.member: member.admit,
+        Audience.clinician: ClinicianDoor(hall.sessions).admit,
+        Audience.support: SupportDoor(hall.sessions).admit,
+        Audience.booking: booking.admit,
+        Audience.operator: operators(hall.surroundings, settings.metrics_token),
+    }
+    return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
+
+
+def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
+    sockets = Sockets(
+        desk=hall.cellar.desk,
+        line=hall.cellar.line,
+        reading=hall.cellar.reading,
+        people=hall.cellar.people,
+        clock=hall.clock,
+        ids=hall.ids,
+        sessions=hall.sessions,
+        links=hall.links,
+        rooms=rooms,
+        origins=hall.surroundings.origins,
+    )
+    hall.sessions.on_end(sockets.session_ended)
+    return sockets
+
+
+def _count(hall: _Hall) -> None:
+    def count(change: Change) -> None:
+        for record in change.records:
+            hall.figures.recorded(record.event.type)
+
+    hall.cellar.desk.subscribe(count)
 
 
 def build(
@@ -86,137 +237,37 @@ def build(
 
     `workers_begun`: the workers start up already; the application waits for them and stops them in any case.
     """
-    database = Database(records.database_url.get_secret_value(), pool_size=records.database_pool)
-    vault = records.vault()
-    store = SqlStore(database, keep_texts=records.keep_texts)
-    accounts, keys = SqlAccounts(database), SqlKeys(database)
-    session_rows, throttle_rows = SqlSessions(database), SqlThrottles(database)
-    people = People(accounts)
-    desk = Desk(store, vault, people)
-    line = Line(desk, people)
-    reading = Reading(store, vault, people)
-    directory = Directory(accounts, clock)
-    figures = Figures()
-    throttle = Throttle(throttle_rows, clock, vault.digest)
-    sessions = Sessions(session_rows, directory, clock, ids)
-    links = Links(desk, surroundings.public, ids)
-
+    cellar = _Cellar(records)
+    hall = _hall(cellar, clock, ids, surroundings)
     rooms = Rooms(workers)
-    sockets = Sockets(
-        desk=desk,
-        line=line,
-        reading=reading,
-        people=people,
-        clock=clock,
-        ids=ids,
-        sessions=sessions,
-        links=links,
-        rooms=rooms,
-        origins=surroundings.origins,
-    )
-    sessions.on_end(sockets.session_ended)
-
-    async def refresh(_at: datetime) -> None:
-        await people.refresh()
-
-    purges = {
-        "texts": store.purge,
-        "sessions": session_rows.purge,
-        "keys": keys.purge,
-        "tries": throttle_rows.purge,
-    }
-    timekeeper = Timekeeper(
-        desk,
-        store,
-        clock,
-        ids,
-        chores=(
-            Chore("refresh_directory", timedelta(seconds=5), refresh),
-            *(Chore(f"purge_{name}", timedelta(minutes=5), purge) for name, purge in purges.items()),
-        ),
-    )
-
-    async def records_answer() -> bool:
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS), database.read() as connection:
-                await connection.exec_driver_sql("SELECT 1")
-        except (Unavailable, TimeoutError):
-            return False
-        return True
+    sockets = _sockets(hall, rooms)
+    timekeeper = cellar.timekeeper(clock, ids)
+    _count(hall)
 
     async def media_answers() -> bool:
         counts = workers.figures()
         return counts["workers_ready"] == counts["workers"]
 
-    health = Health({"records": records_answer, "media": media_answers}, figures)
-    snapshots = MemberSnapshots(reading, sockets.standing_of)
-    member = MemberDoor(
-        desk=desk,
-        store=store,
-        vault=vault,
-        directory=directory,
-        sessions=sessions,
-        throttle=throttle,
-        surroundings=surroundings,
-        figures=figures,
-        clock=clock,
-        ids=ids,
-        brand=brand(settings),
-        snapshot=snapshots.of,
-    )
-    booking = BookingDoor(
-        desk=desk,
-        keys=keys,
-        vault=vault,
-        directory=directory,
-        links=links,
-        throttle=throttle,
-        surroundings=surroundings,
-        clock=clock,
-        ids=ids,
-    )
-    sign_in = SignInDesk(
-        directory=directory,
-        sessions=sessions,
-        passwords=Passwords(),
-        throttle=throttle,
-        surroundings=surroundings,
-        figures=figures,
-    )
+    health = Health({"records": cellar.answers, "media": media_answers}, hall.figures)
+    routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
     site = Site(Pages(DIST), lambda: describe(VERSION, surroundings.public), index)
-    keeper = Doorkeeper(
-        surroundings,
-        {
-            Audience.member: member.admit,
-            Audience.clinician: ClinicianDoor(sessions).admit,
-            Audience.support: SupportDoor(sessions).admit,
-            Audience.booking: booking.admit,
-            Audience.operator: operators(surroundings, settings.metrics_token),
-        },
-    )
     app = http_app.create(
-        routes=(*site.routes(), *health.routes(), *member.routes(), *sign_in.routes(), *booking.routes()),
-        keeper=keeper,
-        figures=figures,
+        routes=(*site.routes(), *health.routes(), *routes),
+        keeper=Doorkeeper(surroundings, admits),
+        figures=hall.figures,
         clock=clock,
         ids=ids,
     )
     sockets.attach(app)
     for name, read in {"sockets": sockets.figures, "media": workers.figures, "rooms": rooms.figures}.items():
-        figures.add_live(name, read)
-
-    def count(change: Change) -> None:
-        for record in change.records:
-            figures.recorded(record.event.type)
-
-    desk.subscribe(count)
+        hall.figures.add_live(name, read)
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
         """Start in order, stop in reverse; every stop has a deadline of its own."""
         async with contextlib.AsyncExitStack() as open_parts:
-            _on_exit(open_parts, "database", database.close)
-            _on_exit(open_parts, "desk", desk.close)
-            await people.refresh()
+            _on_exit(open_parts, "database", cellar.database.close)
+            _on_exit(open_parts, "desk", cellar.desk.close)
+            await cellar.people.refresh()
             _on_exit(open_parts, "media workers", workers.stop)
             if not workers_begun:
                 workers.begin()
@@ -229,7 +280,15 @@ def build(
             yield
 
     app.cleanup_ctx.append(lifetime)
-    return House(app=app, health=health, desk=desk, links=links, accounts=accounts, keys=keys, people=people)
+    return House(
+        app=app,
+        health=health,
+        desk=cellar.desk,
+        links=hall.links,
+        accounts=cellar.accounts,
+        keys=cellar.keys,
+        people=cellar.people,
+    )
 
 
 def _on_exit(open_parts: contextlib.AsyncExitStack, name: str, close: Callable[[], Awaitable[None]]) -> None:

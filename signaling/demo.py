@@ -92,7 +92,7 @@ async def run(options: DemoOptions) -> int:
             front.info = await _seed(Seeder(house, clock, ids), house, surroundings)
 
         def ready() -> None:
-            # What is there now stays: the collector, put off while imports made it, need not look at it again.
+            # What is there now stays: the collector, put off during the imports, need not look at it again.
             gc.freeze()
             gc.enable()
             print(json.dumps(front.info) if options.as_json else _described(front.info), flush=True)

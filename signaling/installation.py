@@ -47,7 +47,7 @@ def configured() -> Configured:
     Raises:
         SettingsError: names everything that is wrong, in all rooms, at once.
     """
-    problems = unknown_variables(os.environ, *ROOMS, also=ELSEWHERE)
+    problems = unknown_variables(os.environ, *ROOMS, elsewhere=ELSEWHERE)
     web = _read(Settings, problems)
     records = _read(WaitingRoomSettings, problems)
     if web is not None:
@@ -60,8 +60,8 @@ def configured() -> Configured:
 S = TypeVar("S", bound=BaseSettings)
 
 ROOMS: Final = (Settings, WaitingRoomSettings)
-ELSEWHERE: Final = frozenset({"MEDIA_KEY"})
-"""Settings of the media worker, which reads them itself."""
+ELSEWHERE: Final = "MEDIA_"
+"""How the names of settings begin that the media workers read themselves."""
 
 
 def _read(kind: type[S], problems: list[tuple[str, str]]) -> S | None:

@@ -16,11 +16,16 @@ import structlog
 
 FIELDS: Final = frozenset(
     {
-        "event", "level", "logger", "timestamp", "room",
-        "method", "route", "status", "ms", "request_id",
-        "visit", "state", "seq", "type", "command", "code", "role", "staff", "namespace", "outcome",
-        "worker", "pid", "udp_port", "port", "lived_seconds", "seconds", "count", "error", "frames", "version",
-        "revision", "name_of_task", "reason", "endpoint", "attempt", "workers", "signal", "deaths", "opened", "chore", "tries",
+        # every line
+        "event", "level", "logger", "timestamp",
+        # requests
+        "method", "route", "status", "ms", "request_id", "code", "namespace",
+        # visits
+        "visit", "state", "seq", "type", "command", "role", "staff", "outcome", "reason", "chore", "tries",
+        # workers and rooms
+        "worker", "workers", "pid", "port", "udp_port", "lived_seconds", "deaths", "room", "endpoint", "attempt",
+        # everything else
+        "count", "seconds", "error", "frames", "version", "revision", "name_of_task", "signal",
     }
 )  # fmt: skip
 """Fields that hold codes, ids and figures. Add one only when no value of it can be about a person."""

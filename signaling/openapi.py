@@ -117,8 +117,8 @@ def describe(version: str, origin: str) -> dict[str, Any]:
             "title": "videovisit booking",
             "version": version,
             "description": (
-                "Books video and phone visits. Times are ISO 8601 with an offset. Absent fields mean “none”; there "
-                "are no nulls. Every refusal is `{error: {code, sentence}}`; codes are stable."
+                "Books video and phone visits. Times are ISO 8601 with an offset. Absent fields mean “none”; "
+                "there are no nulls. Every refusal is `{error: {code, sentence}}`; codes are stable."
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

@@ -44,7 +44,7 @@ class Seeder:
         self._ids = ids
 
     async def day(self) -> Day:
-        """Accounts, an API key and a dozen visits around now; in a kept database, today's visits are added."""
+        """Accounts, an API key and a dozen visits around now; a kept database gets them in addition."""
         for clinic in seed.CLINICS:
             await self._house.accounts.save_clinic(clinic)
         for person in seed.STAFF:

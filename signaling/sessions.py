@@ -23,7 +23,7 @@ MEMBER_COOKIE: Final = "__Host-visit"
 STAFF_COOKIE: Final = "__Host-staff"
 
 MEMBER_SESSION: Final = timedelta(hours=24)
-"""A redeemed link serves the visit of that day. Longer leaves a shared phone open; shorter cuts a long wait."""
+"""A redeemed link serves the visit of that day. Longer leaves a shared phone open; shorter cuts waits."""
 
 STAFF_SESSION: Final = timedelta(hours=12)
 """One shift. Longer leaves a shared desk open; shorter signs people out during a visit."""

@@ -1,7 +1,7 @@
 """Settings of the web process: environment variables `VIDEOVISIT_…`, checked together, never shown."""
 
 import ipaddress
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
@@ -199,13 +199,16 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def unknown_variables(
-    environment: Mapping[str, str], *rooms: type[BaseSettings], also: Collection[str] = ()
+    environment: Mapping[str, str], *rooms: type[BaseSettings], elsewhere: str = ""
 ) -> list[tuple[str, str]]:
     """Variables with our prefix that nobody reads: a typing error should not be silent.
 
-    `also`: names, without the prefix, that are read elsewhere.
+    `elsewhere`: how names begin, after the prefix, that another process reads.
     """
-    names = {name.upper() for room in rooms for name in room.model_fields} | set(also)
-    known = {PREFIX + name for name in names}
-    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    return [(name, "is not a setting") for name in strange]
+    known = {PREFIX + name.upper() for room in rooms for name in room.model_fields}
+    strange = (name for name in sorted(environment) if name.startswith(PREFIX) and name not in known)
+    return [
+        (name, "is not a setting")
+        for name in strange
+        if not elsewhere or not name.startswith(PREFIX + elsewhere)
+    ]

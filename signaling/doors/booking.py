@@ -1,6 +1,6 @@
 """The booking programs' door: an API key, and a program that may repeat itself safely.
 
-A request with an `Idempotency-Key` is the same request however often it is sent within a day: ids, command ids
+A request with an `Idempotency-Key` is the same request however often it is sent within a day: ids, commands
 and even the link's token are derived from the API key and the Idempotency-Key, so a repetition gives the same
 answer although no token is stored.
 """
