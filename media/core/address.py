@@ -3,13 +3,13 @@
 Anybody can write a source address on a datagram, and a STUN check that was overheard can be sent again from
 elsewhere. So three kinds of evidence are told apart:
 
-* an authenticated check makes an address *known*: other datagrams from it are looked at. The very first one is
-  also taken, provisionally, as the address to send to;
+* an authenticated check makes an address *known*: other datagrams from it are looked at. The very first one
+  is also taken, provisionally, as the address to send to;
 * a *nominated* check (USE-CANDIDATE) moves the address when a fresh packet that cannot be a replay (SRTP or
   SRTCP that passed its window, DTLS) came from the same place, before it or after it;
-* an SRTP media packet from a new place moves it at once (a *latch*): after a NAT rebinding the next check is up
-  to 2.5 s away. A check from there must confirm it within 3 s, else it goes back. Never more than one latch a
-  second, and never for RTCP.
+* an SRTP media packet from a new place moves it at once (a *latch*): after a NAT rebinding the next check
+  is up to 2.5 s away. A check from there must confirm it within 3 s, else it goes back. Never more than one
+  latch a second, and never for RTCP.
 
 Addresses are opaque: anything hashable.
 """

@@ -1,10 +1,11 @@
 """What an endpoint can receive: its video rate now, the cap its reports ask for, and the repair budget.
 
-Two witnesses. *Loss* (the fraction lost of its reception reports): above 10 % the cap is what arrived and half of
-what was lost again; between 2 and 10 % it stays; below 2 % it grows by 5 % a second and goes when nobody uses
-it. *REMB*: a browser's estimate starts low and follows what it is sent by 8 % a second, so a low one alone says
-nothing. It limits when it is below what is being sent and has fallen, or has not risen for a second; from then
-on until twice what is sent fits. The lower of the two is the cap; without either there is none.
+Two witnesses. *Loss* (the fraction lost of its reception reports): above 10 % the cap is what was sent less
+half of what was lost; between 2 and 10 % it stays; below 2 % it grows by 5 % a second, and goes when it is
+twice what is sent. *REMB*: a browser's estimate starts low and follows what it is sent by 8 % a second, so
+a low one alone says nothing. It limits when it is below what is being sent and has fallen or has not risen
+for a second, from then on until it is twice what is sent. The lower of the two is the cap; without either
+there is none.
 """
 
 from collections import deque
@@ -35,8 +36,8 @@ class Downlink:
     """Of one endpoint. Rates are bit/s of video payload; `octets` counts them from the start."""
 
     __slots__ = (
-        "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_rose_at", "_samples",
-        "_saved", "_saved_at", "rate", "round_trip",
+        "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_rose_at",
+        "_samples", "_saved", "_saved_at", "rate", "round_trip",
     )  # fmt: skip
 
     def __init__(self) -> None:

@@ -29,9 +29,9 @@ class Endpoint:
     """State of one endpoint; `room` moves the packets."""
 
     __slots__ = (
-        "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname", "downlink",
-        "dropped", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc",
-        "told", "tracks", "transport_id", "unbound",
+        "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
+        "downlink", "dropped", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots",
+        "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:
@@ -81,24 +81,28 @@ class Endpoint:
                 if ssrc is not None and len(self.media) + len(self.repairs) < BOUND_MAX:
                     table[ssrc] = track
 
-    def bind(self, packet: Packet, ssrc: int, end: int) -> bool:
-        """Learn whose an unknown SSRC is, by its mid or a payload type that only one m-line has."""
+    def bind(self, packet: Packet, ssrc: int, end: int) -> Track | None:
+        """Learn whose an unknown SSRC is, by its mid or a payload type that only one m-line has.
+
+        The track whose media it is; `None` if it is nobody's, or a track's retransmissions (see `repairs`).
+        """
+        if ssrc in self.repairs or self._learnt >= LEARNT_MAX:
+            return None
         track = self._owner(packet, end)
-        if track is None or self._learnt >= LEARNT_MAX:
-            return False
+        if track is None:
+            return None
         repair = packet[1] & 0x7F != track.type
-        old = track.repair_ssrc if repair else track.ssrc
-        table = self.repairs if repair else self.media
+        table, old = (self.repairs, track.repair_ssrc) if repair else (self.media, track.ssrc)
         replaces = old is not None and table.pop(old, None) is not None
         if not replaces and len(self.media) + len(self.repairs) >= BOUND_MAX:
-            return False
+            return None
         self._learnt += 1
         table[ssrc] = track
         if repair:
             track.repair_ssrc = ssrc
-        else:
-            track.change(ssrc)
-        return True
+            return None
+        track.change(ssrc)
+        return track
 
     def _owner(self, packet: Packet, end: int) -> Track | None:
         payload_type = packet[1] & 0x7F

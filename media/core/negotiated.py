@@ -1,7 +1,7 @@
 """What one offer and its answer settled, in the words of the core: one record per m-line that carries media.
 
-The shell's SDP code fills these; the core never sees a session description. m-lines that were rejected or left
-inactive have no record.
+The shell's SDP code fills these; the core never sees a session description. m-lines that were rejected or
+left inactive have no record.
 """
 
 from dataclasses import dataclass, field

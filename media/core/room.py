@@ -2,13 +2,14 @@
 
 Contract of the door (all of it synchronous, none of it raises on any bytes):
 
-* `now` is monotonic seconds, the same clock everywhere, never smaller than before. For a packet: when it came.
-* Input packets are plaintext (unprotected once, authenticated) `bytes`, `bytearray` or `memoryview`; the room
-  keeps no reference to them after the call, so the buffer may be reused at once.
+* `now` is monotonic seconds, one clock everywhere, never smaller than before. For a packet: when it came.
+* Input packets are plaintext (unprotected once, authenticated) `bytes`, `bytearray` or `memoryview`; the
+  room keeps no reference to them after the call, so the buffer may be reused at once.
 * Output goes to the caller's list `out` as `(endpoint, packet, is_rtcp)`, in sending order. `packet` is an
   immutable `bytes` of plaintext; the room may keep it for retransmission. The caller copies it into its own
-  send buffer, which needs 16 bytes of tail room for SRTP (20 for SRTCP), and protects it there. Nothing may be
-  sent twice or reordered per endpoint. Only where no RTX was negotiated is a packet repeated, byte for byte.
+  send buffer, which needs 16 bytes of tail room for SRTP (20 for SRTCP), and protects it there. Nothing may
+  be sent twice or reordered per endpoint. Only where no RTX was negotiated is a packet repeated, byte for
+  byte.
 * Events wait in `events`; the caller takes them with `take_events` after a call.
 * `tick` is wanted every 50 ms while it answers True, and again after any later call of another method. It
   writes feedback and reports, and re-asks for keyframes. A room without news needs no tick.
@@ -21,7 +22,7 @@ from media.core.endpoint import Endpoint
 from media.core.events import Event, Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
 from media.core.rtcp import Block, KeyframeWanted, Nack, Remb, SenderInfo
-from media.core.rtp import FIXED, FIXED_SIZE, Packet, body, find_extension, send_time
+from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
 from media.core.track import Track
 from media.core.vp8 import begins_keyframe
@@ -32,7 +33,7 @@ Send = tuple[str, bytes, bool]
 TICK: Final = 0.05
 """Seconds between ticks of a room that has news."""
 QUIET_AFTER: Final = 6.0
-"""Seconds after the last news when everything that is due has been done: the longest wait is a screen's, 5 s."""
+"""Seconds after the last news when all that is due has been done: the longest wait is a screen's, 5 s."""
 
 
 class Room:
@@ -69,7 +70,7 @@ class Room:
             self._seat(now)
 
     def open(self, now: float, out: list[Send]) -> None:
-        """Open the gate: audio flows at once, video from the next keyframe, which is asked for. Idempotent."""
+        """Open the gate: audio flows at once, video from the keyframe that is asked for now. Idempotent."""
         if not self.is_open:
             self.is_open = True
             self._seat(now)
@@ -105,41 +106,24 @@ class Room:
         sender = self._endpoints.get(endpoint)
         if sender is None:
             return
-        end = len(packet)
-        if end < FIXED_SIZE:
+        start, end = bounds(packet)
+        if not start:
             sender.malformed += 1
             return
-        flags, marked, sequence, timestamp, ssrc = FIXED.unpack_from(packet)
-        start = body(packet)
-        if flags & 0x20 and start < end:
-            end -= packet[-1]
-        if flags >> 6 != 2 or not start or start > end:
-            sender.malformed += 1
-            return
+        _flags, marked, sequence, timestamp, ssrc = FIXED.unpack_from(packet)
         self._news_at = now
         if sender.transport_id:
             at, size = find_extension(packet, start, sender.transport_id)
             if size >= 2:
                 sender.arrivals.fresh[packet[at] << 8 | packet[at + 1]] = now
-        track = sender.media.get(ssrc)
-        if track is not None:
-            count = track.accept(sequence, timestamp, now)
-            if marked & 0x7F != track.type:
-                end = start
-        elif (track := sender.repairs.get(ssrc)) is not None:
-            if end - start < 2:
-                return  # padding: a probe for bandwidth
-            count = track.accept_repair(packet[start] << 8 | packet[start + 1])
-            start += 2
-        elif sender.bind(packet, ssrc, start):
-            self.receive_rtp(endpoint, packet, now, out)
+        track = sender.media.get(ssrc) or sender.bind(packet, ssrc, start)
+        if track is None:
+            self._receive_repair(sender, packet, now, out)
             return
-        else:
-            sender.unbound += 1
-            return
+        count = track.accept(sequence, timestamp, now)
         if not count:
             sender.dropped += 1
-        elif start == end:
+        elif start == end or marked & 0x7F != track.type:
             self._forward_nothing(track, count, timestamp, now, out)
         else:
             if not track.live:
@@ -147,7 +131,21 @@ class Room:
             if track.targets:
                 self._forward(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
 
-    def _forward(
+    def _receive_repair(self, sender: Endpoint, packet: Packet, now: float, out: list[Send]) -> None:
+        """RTX (RFC 4588): what it repeats is handled as if it came itself; as padding, it only probes."""
+        start, end = bounds(packet)
+        _flags, marked, _sequence, timestamp, ssrc = FIXED.unpack_from(packet)
+        track = sender.repairs.get(ssrc)
+        if track is None:
+            sender.unbound += 1
+        elif end - start > 2:
+            count = track.accept_repair(packet[start] << 8 | packet[start + 1])
+            if not count:
+                sender.dropped += 1
+            elif track.targets:
+                self._forward(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
+
+    def _forward(  # noqa: PLR0917 - keywords cost as much as a table look-up here
         self,
         track: Track,
         count: int,
@@ -197,7 +195,7 @@ class Room:
             out.append((slot.endpoint, packet, False))
 
     def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
-        """Padding took a number of the stream: close the hole, or if later ones left, say that it is empty."""
+        """Padding took a number of the stream: close the hole, or if later ones left, send it empty."""
         time = send_time(now)
         for slot in track.targets:
             if slot.gated:
@@ -304,7 +302,7 @@ class Room:
             out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
 
     def _limit_all(self, now: float, out: list[Send]) -> None:
-        """Tell every sender what the narrowest of its receivers can take, sharing each receiver's cap evenly."""
+        """Tell every sender what the narrowest of its receivers can take; a receiver's cap is shared evenly."""
         caps: dict[str, float] = {}
         for receiver in self._endpoints.values():
             cap = receiver.downlink.cap(now)

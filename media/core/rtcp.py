@@ -31,7 +31,7 @@ _REMB_MAX: Final = 10_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One reception report. `fraction` is lost packets of 256, `last_report` and `delay` are in 1/65,536 s."""
+    """One reception report. `fraction`: lost packets of 256; `last_report`, `delay`: in 1/65,536 s."""
 
     ssrc: int
     fraction: int

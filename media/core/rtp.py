@@ -1,4 +1,4 @@
-"""RTP packets as bytes (RFC 3550 §5.1, RFC 8285): what is read of one that came, and the head of one that leaves.
+"""RTP packets as bytes (RFC 3550 §5.1, RFC 8285): what is read of one that came, the head of one that leaves.
 
 Outgoing heads are made from a template per slot: everything that stays the same (extension ids, mid) is laid
 out once, so that one `Struct.pack` writes a whole head.
@@ -27,20 +27,28 @@ Pack = Callable[[int, int, int, int, int, int], bytes]
 """Marker with payload type, sequence, timestamp, SSRC, high byte and low word of abs-send-time → a head."""
 
 
-def body(packet: Packet) -> int:
-    """Where the payload of a packet of at least `FIXED_SIZE` bytes begins; 0 if it is malformed."""
-    at = FIXED_SIZE + ((packet[0] & 0x0F) << 2)
-    if packet[0] & 0x10:
-        if at + 4 > len(packet):
-            return 0
-        at += 4 + ((packet[at + 2] << 10) | (packet[at + 3] << 2))
-    return at if at <= len(packet) else 0
+def bounds(packet: Packet) -> tuple[int, int]:
+    """Where the payload begins and ends, padding left off; (0, 0) if this is no RTP packet."""
+    end = len(packet)
+    if end < FIXED_SIZE:
+        return 0, 0
+    flags = packet[0]
+    if flags >> 6 != 2:
+        return 0, 0
+    start = FIXED_SIZE + ((flags & 0x0F) << 2)
+    if flags & 0x10:
+        if start + 4 > end:
+            return 0, 0
+        start += 4 + (packet[start + 2] << 10 | packet[start + 3] << 2)
+    if flags & 0x20 and start < end:
+        end -= packet[-1]
+    return (start, end) if start <= end else (0, 0)
 
 
 def find_extension(packet: Packet, end: int, wanted: int) -> tuple[int, int]:
     """(offset, length) of the data of header extension `wanted`; (0, 0) if it is not there.
 
-    `end` is where the payload begins, as `body` says. A malformed block simply ends.
+    `end` is where the payload begins, as `bounds` says. A malformed block simply ends.
     """
     at = FIXED_SIZE + ((packet[0] & 0x0F) << 2)
     if not packet[0] & 0x10:
@@ -88,14 +96,14 @@ def packer(mid: str, extensions: Extensions) -> Pack:
     return _with_time(before, after)
 
 
-def _bare(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:  # noqa: PLR0917
+def _bare(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:
     return FIXED.pack(0x80, marked, sequence, time, ssrc)
 
 
 def _with_tail(tail: bytes) -> Pack:
     layout = Struct(f">BBHII{len(tail)}s").pack
 
-    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:  # noqa: PLR0917
+    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:
         return layout(0x90, marked, sequence, time, ssrc, tail)
 
     return pack
@@ -104,7 +112,9 @@ def _with_tail(tail: bytes) -> Pack:
 def _with_time(before: bytes, after: bytes) -> Pack:
     layout = Struct(f">BBHII{len(before)}sBH{len(after)}s").pack
 
-    def pack(marked: int, sequence: int, time: int, ssrc: int, high: int, low: int) -> bytes:  # noqa: PLR0917
+    def pack(  # noqa: PLR0917 - keywords cost as much as a table look-up here
+        marked: int, sequence: int, time: int, ssrc: int, high: int, low: int
+    ) -> bytes:
         return layout(0x90, marked, sequence, time, ssrc, before, high, low, after)
 
     return pack

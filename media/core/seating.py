@@ -17,7 +17,8 @@ def seat(endpoints: Mapping[str, Endpoint], *, is_open: bool, now: float) -> Non
     for track in tracks:
         track.targets = []
     for receiver in endpoints.values():
-        _seat_receiver(receiver, [track for track in tracks if track.live and track.endpoint != receiver.name])
+        others = [track for track in tracks if track.live and track.endpoint != receiver.name]
+        _seat_receiver(receiver, others)
         for slot in receiver.slots if is_open else ():
             if slot.track is not None:
                 slot.track.targets.append(slot)

@@ -27,9 +27,9 @@ class Slot:
     """Of one endpoint. Numbers without wrap-around are called `count`s here."""
 
     __slots__ = (
-        "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at",
-        "last_count", "last_time", "occupant", "octets", "pack", "packets", "record", "repair_sequence",
-        "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
+        "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at", "last_count",
+        "last_time", "occupant", "octets", "pack", "packets", "record", "repair_sequence", "repair_type",
+        "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
@@ -67,7 +67,7 @@ class Slot:
         return self.record.kind is kind and self.record.source in {None, source}
 
     def fitness(self, track: "Track") -> tuple[bool, bool, bool]:
-        """How well this free slot suits a track: it sat here, the slot is kept for its like, nobody sat here."""
+        """How well this free slot suits a track: it sat here; kept for its like; nobody sat here."""
         sat = self.occupant == (track.endpoint, track.source)
         return sat, self.record.source is not None, self.occupant is None
 

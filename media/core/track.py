@@ -30,9 +30,10 @@ class Track:
     """Sequence numbers without wrap-around are `count`s; they start at 65,536 and more."""
 
     __slots__ = (
-        "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_report", "_report_at",
-        "_seen", "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live", "mid", "record",
-        "repair_ssrc", "source", "ssrc", "targets", "timestamp", "type", "video", "wanted_at", "wants_keyframe",
+        "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_report",
+        "_report_at", "_seen", "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
+        "mid", "record", "repair_ssrc", "source", "ssrc", "targets", "timestamp", "type", "video",
+        "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
@@ -76,7 +77,7 @@ class Track:
             self.asked_at = _NEVER
 
     def accept(self, sequence: int, timestamp: int, now: float) -> int:
-        """The count of a packet that came; 0 if it is to be dropped (twice, too old). Regates after a hole."""
+        """The count of a packet that came; 0 if it is to be dropped (twice, too old). Gates after a hole."""
         step = (sequence - self.highest) & 0xFFFF
         if step - 1 < 0x7FFF and step and self.highest:
             if step > JUMP or now - self.heard_at > HOLE:

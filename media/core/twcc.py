@@ -1,7 +1,7 @@
 """Transport-wide feedback for what an endpoint sends (draft-holmer-rmcat-transport-wide-cc-extensions-01).
 
-The browser numbers every packet of its transport, retransmissions and padding included; we say when each came.
-Its own estimator does the rest.
+The browser numbers every packet of its transport, retransmissions and padding included; we say when each
+came. Its own estimator does the rest.
 """
 
 from itertools import pairwise
@@ -75,8 +75,7 @@ class Arrivals:
         numbers = []
         for number, at in self.fresh.items():
             whole = highest + ((number - highest + 0x8000) & 0xFFFF) - 0x8000
-            if whole > highest:
-                highest = whole
+            highest = max(highest, whole)
             numbers.append(whole)
             known[whole] = int(at * _TICKS_PER_SECOND)
         self._highest = highest
