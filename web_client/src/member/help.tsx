@@ -6,6 +6,7 @@ import { Button } from "../kit/ui/button";
 import { Dialog } from "../kit/ui/dialog";
 import { entriesOf, Line } from "../kit/ui/line";
 import { CallLink } from "./parts";
+import { readable } from "./phone";
 import type { Session } from "./session";
 import type { MemberView } from "./view";
 import { useMemberWords } from "./words";
@@ -36,7 +37,7 @@ export function HelpDialog({ session, view, open, onClose }: {
     >
       {view.clinic.deskPhone !== "" && (
         <CallLink number={view.clinic.deskPhone}>
-          {t("help.call")}: {view.clinic.deskPhone}
+          {t("help.call")}: {readable(view.clinic.deskPhone)}
         </CallLink>
       )}
       <h3>{t("help.write")}</h3>

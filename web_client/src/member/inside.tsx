@@ -53,7 +53,11 @@ export function Inside({ session, onSignedOut }: { readonly session: Session; re
   const before = stepBefore(step);
   const questions = { session, view, onDone: done };
   return (
-    <Frame brand={view.clinic.name} actions={<HelpButton unread={view.lineUnread} onPress={() => setHelping(true)} />}>
+    <Frame
+      brand={view.clinic.name}
+      kind={screen === "visit" ? "stage" : "page"}
+      actions={<HelpButton unread={view.lineUnread} onPress={() => setHelping(true)} />}
+    >
       {link === "offline" && (
         <div class="notice">
           <Banner tone="warn">{t("offline")}</Banner>
@@ -94,9 +98,17 @@ function hasNotice(screen: ScreenName): boolean {
 
 function Above({ step, onBack }: { readonly step: Step; readonly onBack: (() => void) | null }) {
   const t = useMemberWords();
+  const count = STEPS.indexOf(step) + 1;
   return (
     <div class="row row-between above">
-      <span class="small quiet">{t("page.step", { count: STEPS.indexOf(step) + 1, all: STEPS.length })}</span>
+      <span class="stack-tight">
+        <span class="small quiet">{t("page.step", { count, all: STEPS.length })}</span>
+        <span class="bar" aria-hidden="true">
+          {STEPS.map((one, n) => (
+            <span key={one} class={n < count ? "bar-done" : "bar-open"} />
+          ))}
+        </span>
+      </span>
       {onBack !== null && (
         <Button kind="quiet" onClick={onBack}>
           {t("page.back")}

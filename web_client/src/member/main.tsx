@@ -17,7 +17,7 @@ import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./d
 import { Frame } from "./parts";
 import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
 import { type Claim, Welcome } from "./screens/welcome";
-import { forgetToken, takeToken } from "./token";
+import { forgetToken, mayHaveVisit, rememberVisit, takeToken } from "./token";
 import { readStanding } from "./view";
 import { loadWords, useMemberWords } from "./words";
 
@@ -51,12 +51,14 @@ function Door() {
       view: isObject(view) ? view : {},
       standing: readStanding(standing),
     });
+    rememberVisit();
     session.open();
     setPhase({ kind: "inside", Page: () => <Inside session={session} onSignedOut={() => setPhase({ kind: "no_link" })} /> });
   }, []);
 
   useEffect(() => {
     getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
+    if (token !== null && !mayHaveVisit()) return;
     getJson("/api/member/visit").then(
       // With a token in the address the person came for that visit, perhaps another one: they choose.
       (snapshot) => (token === null ? enter(snapshot) : setOpen(snapshot)),

@@ -7,29 +7,32 @@ import { EmergencyNotice } from "../kit/ui/emergency";
 import { LiveRegion } from "../kit/ui/live";
 import { useHeadingFocus, useTitle } from "../kit/ui/use";
 import { LanguageSwitch } from "../kit/ui/words";
+import { isNumber } from "./phone";
 import { useMemberWords } from "./words";
 
-export function Frame({ brand, actions, children }: {
+export function Frame({ brand, kind = "page", actions, children }: {
   readonly brand: string;
+  /** “stage” fills the window and is dark around the pictures. */
+  readonly kind?: "page" | "stage";
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
   const t = useMemberWords();
   return (
-    <>
+    <div class={`frame frame-${kind}`}>
       <a class="skip unseen" href="#main">
         {t("page.skip")}
       </a>
       <header class="topbar">
         <span class="topbar-name">{brand}</span>
-        <div class="row">
+        <div class="topbar-actions">
           {actions}
           <LanguageSwitch />
         </div>
       </header>
       {children}
       <LiveRegion />
-    </>
+    </div>
   );
 }
 
@@ -75,7 +78,12 @@ export function Emergency({ urgentCare, full = false }: { readonly urgentCare: s
   const t = useMemberWords();
   return (
     <aside class="stack-tight" aria-label={t("emergency.title")}>
-      <EmergencyNotice urgentCare={urgentCare === "" ? undefined : urgentCare} />
+      <EmergencyNotice urgentCare={isNumber(urgentCare) ? urgentCare : undefined} />
+      {urgentCare !== "" && !isNumber(urgentCare) && (
+        <p class="small">
+          <strong>{t("emergency.urgent_care")}</strong> {urgentCare}
+        </p>
+      )}
       {full && <p class="small quiet">{t("emergency.what_urgent_care_is")}</p>}
     </aside>
   );

@@ -28,7 +28,7 @@ export function SpeakerCheck() {
       {speakers.length > 1 && (
         <Select
           label={t("devices.speaker")}
-          value={speaker}
+          value={speaker || (speakers[0]?.id ?? "")}
           choices={speakers.map((one, n) => ({
             value: one.id,
             label: one.label || t("devices.numbered", { kind: t("devices.speaker"), count: n + 1 }),

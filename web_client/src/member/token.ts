@@ -30,6 +30,25 @@ export function forgetToken(): void {
   }
 }
 
+const ENTERED = "videovisit.entered";
+
+/** This browser has been inside a visit, so that its cookie may still open it. */
+export function rememberVisit(): void {
+  try {
+    localStorage.setItem(ENTERED, "1");
+  } catch {
+    // Then a page without a token asks the server anyway.
+  }
+}
+
+export function mayHaveVisit(): boolean {
+  try {
+    return localStorage.getItem(ENTERED) !== null;
+  } catch {
+    return true;
+  }
+}
+
 function keep(token: string): void {
   try {
     sessionStorage.setItem(KEPT, token);

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { Button } from "../../kit/ui/button";
 import { Field } from "../../kit/ui/field";
 import { Screen } from "../parts";
+import { readable } from "../phone";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import type { Session } from "../session";
 import type { MemberView } from "../view";
@@ -37,7 +38,7 @@ export function CallbackForm({ session, view, save, onDone }: {
 }) {
   const t = useMemberWords();
   const sending = useSending(session);
-  const [number, setNumber] = useState(view.callback ?? "");
+  const [number, setNumber] = useState(readable(view.callback ?? ""));
   const [missing, setMissing] = useState(false);
   const refused = sending.refused === NOT_A_NUMBER;
 

@@ -2,6 +2,7 @@
 
 import { Button } from "../../kit/ui/button";
 import { CallLink, Screen } from "../parts";
+import { readable } from "../phone";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { CONSENT_TEXT } from "../steps";
 import { useMemberWords } from "../words";
@@ -28,7 +29,7 @@ export function ConsentScreen({ session, view, above, onDone }: QuestionProps) {
       </Button>
       <p class="small quiet">{t("consent.disagree")}</p>
       {view.clinic.deskPhone !== "" && (
-        <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: view.clinic.deskPhone })}</CallLink>
+        <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
       )}
     </Screen>
   );

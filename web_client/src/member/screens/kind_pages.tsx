@@ -4,6 +4,7 @@ import { clockTimeWithZone, dayAndTime } from "../../kit/clock";
 import { Button } from "../../kit/ui/button";
 import { type Brand, opensAt, zonesDiffer } from "../door";
 import { CallLink, Emergency, Screen } from "../parts";
+import { readable } from "../phone";
 import type { Clinic } from "../view";
 import { useMemberWords } from "../words";
 
@@ -16,12 +17,12 @@ export function NotRecognised({ brand, onAgain }: { readonly brand: Brand; reado
       <ul>
         <li>{t("lost.check")}</li>
         <li>{t("lost.newest")}</li>
-        <li>{brand.phone === "" ? t("lost.call_unknown") : t("lost.call", { number: brand.phone })}</li>
+        <li>{brand.phone === "" ? t("lost.call_unknown") : t("lost.call", { number: readable(brand.phone) })}</li>
       </ul>
       <Button kind="primary" wide onClick={onAgain}>
         {t("lost.again")}
       </Button>
-      {brand.phone !== "" && <CallLink number={brand.phone}>{t("page.call", { number: brand.phone })}</CallLink>}
+      {brand.phone !== "" && <CallLink number={brand.phone}>{t("page.call", { number: readable(brand.phone) })}</CallLink>}
       <Emergency urgentCare={brand.urgentCare} />
     </Screen>
   );
@@ -33,7 +34,7 @@ export function NoLink({ brand }: { readonly brand: Brand }) {
     <Screen name="no_link" title={t("nolink.title")}>
       <p>{t("nolink.lead")}</p>
       <p>{t("nolink.gone")}</p>
-      {brand.phone !== "" && <CallLink number={brand.phone}>{t("page.call", { number: brand.phone })}</CallLink>}
+      {brand.phone !== "" && <CallLink number={brand.phone}>{t("page.call", { number: readable(brand.phone) })}</CallLink>}
       <Emergency urgentCare={brand.urgentCare} />
     </Screen>
   );
@@ -80,6 +81,6 @@ export function ClinicCall({ clinic }: { readonly clinic: Clinic }) {
   const t = useMemberWords();
   if (clinic.phone === "") return null;
   return (
-    <CallLink number={clinic.phone}>{t("page.call_clinic", { clinic: clinic.name, number: clinic.phone })}</CallLink>
+    <CallLink number={clinic.phone}>{t("page.call_clinic", { clinic: clinic.name, number: readable(clinic.phone) })}</CallLink>
   );
 }

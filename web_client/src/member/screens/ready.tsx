@@ -6,6 +6,7 @@ import { Banner } from "../../kit/ui/banner";
 import { Button } from "../../kit/ui/button";
 import { useStore } from "../../kit/ui/use";
 import { Screen } from "../parts";
+import { readable } from "../phone";
 import { Unsent, useSending } from "../question";
 import type { Session } from "../session";
 import { devicesDone, type Step } from "../steps";
@@ -44,7 +45,7 @@ export function ReadyScreen({ session, view, above, onChange }: ReadyProps) {
     <Screen name="ready" title={t("ready.title")} above={above}>
       <dl class="answers card">
         {fact("location", view.onBehalf ? t("ready.where.other", { name: view.forName }) : t("ready.where"), view.location ?? "")}
-        {fact("callback", t("ready.call"), view.callback ?? "")}
+        {fact("callback", t("ready.call"), readable(view.callback ?? ""))}
         {fact("present", t("ready.with"), view.present ?? "")}
         {fact(
           "devices",

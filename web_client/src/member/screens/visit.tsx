@@ -9,8 +9,10 @@ import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
+import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { useScreenFocus } from "../parts";
+import { readable } from "../phone";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { playOnChosen } from "../speaker";
@@ -56,7 +58,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
               live="assertive"
               actions={<Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>}
             >
-              <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: view.callback ?? "" })}
+              <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: readable(view.callback ?? "") })}
             </Banner>
           )}
           {muted && <Banner tone="warn">{t("visit.muted")}</Banner>}
@@ -89,13 +91,16 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
       </div>
       <div class="controls" role="group" aria-label={title}>
         <Toggle pressed={muted} onToggle={(next) => session.mute(next)}>
-          {t("visit.mute")}
+          <Icon name="microphone" struck={muted} />
+          <span>{t("visit.mute")}</span>
         </Toggle>
         <Toggle pressed={camera.kind !== "on"} onToggle={(next) => void session.turnCameraOff(next)}>
-          {t("visit.camera")}
+          <Icon name="camera" struck={camera.kind !== "on"} />
+          <span>{t("visit.camera")}</span>
         </Toggle>
         <Button kind="danger" onClick={() => setLeaving(true)}>
-          {t("visit.leave")}
+          <Icon name="leave" />
+          <span>{t("visit.leave")}</span>
         </Button>
       </div>
       <LeaveDialog session={session} open={leaving} inVisit onClose={() => setLeaving(false)} />

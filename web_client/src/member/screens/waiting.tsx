@@ -11,6 +11,7 @@ import { DeviceTrouble } from "../device_trouble";
 import { DeskLine } from "../help";
 import { LeaveDialog } from "../leave";
 import { Screen } from "../parts";
+import { readable } from "../phone";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { placeOf } from "../place";
@@ -115,14 +116,14 @@ function OwnPicture({ session, view }: WaitingProps) {
         <>
           {off && <p>{t("waiting.camera_off")}</p>}
           <div class="row">
-            {camera.kind === "on" && (
-              <Toggle pressed={shown} onToggle={setShown}>
-                {t("waiting.show")}
-              </Toggle>
-            )}
             <Toggle pressed={off} onToggle={(next) => void session.turnCameraOff(next)}>
               {t("visit.camera")}
             </Toggle>
+            {camera.kind === "on" && (
+              <Button kind="quiet" onClick={() => setShown(!shown)}>
+                {t(shown ? "waiting.hide" : "waiting.show")}
+              </Button>
+            )}
           </div>
         </>
       )}
@@ -140,7 +141,7 @@ function Details({ session, view }: WaitingProps) {
       {view.driving && <Banner tone="danger">{t("location.driving.warn")}</Banner>}
       <p>{view.location}</p>
       <Button onClick={() => setChanging("location")}>{t("change.location")}</Button>
-      <p>{view.callback}</p>
+      <p>{readable(view.callback ?? "")}</p>
       <Button onClick={() => setChanging("callback")}>{t("change.callback")}</Button>
       <Dialog
         open={changing !== null}
