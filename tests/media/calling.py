@@ -9,7 +9,13 @@ from typing import Any
 import aioice.ice
 import av
 import numpy as np
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import AUDIO_PTIME, MediaStreamError, VideoStreamTrack
 
 RATE = 48000
@@ -73,7 +79,9 @@ class Caller:
 
     def __init__(self, luma: int, hertz: float, *, slots: int = 1) -> None:
         self.luma, self.hertz = luma, hertz
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
         self.connection.addTransceiver(Tone(hertz), direction="sendonly")
         self.connection.addTransceiver(Colour(luma), direction="sendonly")
         self._slots = [
