@@ -1,0 +1,151 @@
+"""Media over a real worker process: nothing before Admit, at once after it, and back after a crash."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from signaling.clock import SystemClock
+from signaling.workers import MediaWorkers
+from tests.media.calling import Caller, gather_loopback_only
+from tests.signaling.sockets.house import House, Page, open_house
+
+pytestmark = [pytest.mark.sockets, pytest.mark.slow]
+
+ANA_LUMA, ANA_HERTZ, LEE_LUMA, LEE_HERTZ = 60, 400.0, 190, 900.0
+WITHIN_SECONDS = 10.0
+
+
+@dataclass
+class Visit:
+    """A member and a clinician with their pages and their connections."""
+
+    house: House
+    workers: MediaWorkers
+    ana: Page
+    lee: Page
+    callers: list[Caller]
+
+    async def calls(self, page: Page, luma: int, hertz: float) -> Caller:
+        """The page offers and takes the answer."""
+        caller = Caller(luma, hertz)
+        self.callers.append(caller)
+        said = {"sdp": await caller.offer()}
+        if page is self.lee:
+            said["visit"] = self.ana.visit
+        answer = await page.asks("offer", said)
+        assert answer.get("ok"), answer
+        assert [slot["kind"] for slot in answer["slots"]] == ["audio", "video"]
+        await caller.take(answer["sdp"])
+        return caller
+
+    async def both_call(self) -> tuple[Caller, Caller]:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            ana, lee = await asyncio.gather(
+                self.calls(self.ana, ANA_LUMA, ANA_HERTZ), self.calls(self.lee, LEE_LUMA, LEE_HERTZ)
+            )
+            await asyncio.gather(ana.connected(), lee.connected())
+        return ana, lee
+
+
+@asynccontextmanager
+async def a_claimed_visit(folder: Path) -> AsyncIterator[Visit]:
+    workers = MediaWorkers(count=1, runtime_dir=folder / "run", clock=SystemClock())
+    callers: list[Caller] = []
+    async with open_house(folder, workers=workers) as house:
+        try:
+            await workers.start()
+            lee = await house.clinician("lee")
+            ana = await house.member(checked_in=True)
+            await lee.does("claim", visit=ana.visit)
+            await ana.shows("claimed")
+            yield Visit(house, workers, ana, lee, callers)
+        finally:
+            await asyncio.gather(*(caller.connection.close() for caller in callers))
+            await workers.stop()
+
+
+@pytest.fixture
+async def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Visit]:
+    gather_loopback_only(monkeypatch)
+    async with a_claimed_visit(tmp_path) as visit:
+        yield visit
+
+
+async def test_nothing_flows_before_admit_and_both_see_each_other_after_it(visit: Visit) -> None:
+    ana, lee = await visit.both_call()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(lee.sees(ANA_LUMA), 1.0)
+    assert (await visit.lee.does("admit", visit=visit.ana.visit))["ok"]
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await asyncio.gather(ana.sees(LEE_LUMA), lee.sees(ANA_LUMA))
+        await asyncio.gather(ana.hears(LEE_HERTZ), lee.hears(ANA_HERTZ))
+    await visit.ana.until(lambda page: page.all("media") and page.all("media")[-1]["open"])
+    slots = visit.ana.all("media")[-1]["slots"]
+    assert {(slot["from"], slot["source"]) for slot in slots} == {
+        ("clinician", "microphone"),
+        ("clinician", "camera"),
+    }
+
+
+async def test_a_worker_that_is_killed_is_replaced_and_both_are_back(visit: Visit) -> None:
+    ana, lee = await visit.both_call()
+    await visit.lee.does("admit", visit=visit.ana.visit)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await asyncio.gather(ana.sees(LEE_LUMA), lee.sees(ANA_LUMA))
+    (pid,) = visit.workers.pids().values()
+    killed = time.perf_counter()
+    os.kill(pid, signal.SIGKILL)
+    await asyncio.gather(visit.ana.hears("media_lost"), visit.lee.hears("media_lost"))
+    told = time.perf_counter() - killed
+    ana, lee = await visit.both_call()
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await asyncio.gather(ana.sees(LEE_LUMA), lee.sees(ANA_LUMA))
+    back = time.perf_counter() - killed
+    print(f"told after {told:.3f} s, decoded frames again after {back:.3f} s")
+    assert back <= 10.0
+    assert (await visit.house.desk.visit(visit.ana.visit)).state == "in_visit"
+
+
+async def test_ending_the_visit_removes_its_room(visit: Visit) -> None:
+    await visit.both_call()
+    await visit.lee.does("admit", visit=visit.ana.visit)
+    await visit.lee.does("end", visit=visit.ana.visit, outcome="treated")
+    await visit.ana.shows("completed")
+    await visit.house.rooms.settled()
+    assert visit.house.rooms.figures() == {"rooms": 0, "rooms_open": 0, "rooms_unsettled": 0}
+    caller = Caller(ANA_LUMA, ANA_HERTZ)
+    visit.callers.append(caller)
+    refused = await visit.ana.asks("offer", {"sdp": await caller.offer()})
+    assert refused["error"]["code"] == "visit_ended"
+
+
+async def test_an_offer_the_worker_refuses_is_a_coded_error(visit: Visit) -> None:
+    refused = await visit.ana.asks("offer", {"sdp": "v=0\r\nnonsense"})
+    assert refused["error"]["code"] == "media_refused"
+    assert refused["error"]["reason"]
+
+
+async def test_only_the_holder_connects_media(visit: Visit) -> None:
+    ortiz = await visit.house.clinician("ortiz")
+    refused = await ortiz.asks("offer", {"visit": visit.ana.visit, "sdp": "v=0"})
+    assert refused["error"]["code"] == "not_holder"
+
+
+async def test_a_member_connects_media_from_check_in_on(visit: Visit) -> None:
+    ben = await visit.house.member("Ben Ode")
+    assert (await ben.asks("offer", {"sdp": "v=0"}))["error"]["code"] == "no_room_yet"
+
+
+async def test_a_second_console_takes_the_media_over(visit: Visit) -> None:
+    await visit.calls(visit.lee, LEE_LUMA, LEE_HERTZ)
+    other = await visit.house.clinician("lee")
+    visit.lee, first = other, visit.lee
+    await visit.calls(visit.lee, LEE_LUMA, LEE_HERTZ)
+    assert await first.hears("superseded") == {"visit": visit.ana.visit}
