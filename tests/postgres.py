@@ -1,4 +1,6 @@
-"""A PostgreSQL server of the tests' own: made in a temporary directory, reached over a Unix socket, thrown away after.
+"""A PostgreSQL server of the tests' own.
+
+Made in a temporary directory, reached over a Unix socket, thrown away after.
 
 `initdb` refuses root, so as root it runs as `postgres` through `runuser`, in a directory that user can read.
 """

@@ -16,7 +16,10 @@ from waiting_room.schema import clinics, staff, staff_clinics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinic:
-    """A clinic as its members see it. `tz` is an IANA name; `urgent_care` says where to go when it cannot wait."""
+    """A clinic as its members see it.
+
+    `tz` is an IANA name; `urgent_care` says where to go when it cannot wait.
+    """
 
     id: ClinicId
     name: str
@@ -98,7 +101,9 @@ class SqlAccounts:
                 await connection.execute(self._upsert(staff, values))
                 await connection.execute(staff_clinics.delete().where(staff_clinics.c.staff_id == person.id))
                 if person.clinics:
-                    works_at = [{"staff_id": person.id, "clinic_id": clinic} for clinic in sorted(person.clinics)]
+                    works_at = [
+                        {"staff_id": person.id, "clinic_id": clinic} for clinic in sorted(person.clinics)
+                    ]
                     await connection.execute(staff_clinics.insert(), works_at)
         except sa.exc.IntegrityError:
             raise ValueError("the sign-in name is taken, or a clinic does not exist") from None
@@ -147,8 +152,12 @@ class SqlAccounts:
     def _upsert(self, table: sa.Table, values: dict[str, Any]) -> sa.Insert:
         others = {name: value for name, value in values.items() if name != "id"}
         if self._database.is_sqlite:
-            return sqlite.insert(table).values(values).on_conflict_do_update(index_elements=["id"], set_=others)
-        return postgresql.insert(table).values(values).on_conflict_do_update(index_elements=["id"], set_=others)
+            return (
+                sqlite.insert(table).values(values).on_conflict_do_update(index_elements=["id"], set_=others)
+            )
+        return (
+            postgresql.insert(table).values(values).on_conflict_do_update(index_elements=["id"], set_=others)
+        )
 
 
 class MemoryAccounts:

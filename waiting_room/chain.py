@@ -80,7 +80,14 @@ def to_record(row: Row) -> Record:
 
 
 def verify(visit: VisitId, rows: Sequence[Row], seq: int, head: str) -> Broken | None:
-    """The first record that does not fit, given every row of the visit in order and the position its row claims."""
+    """The first record that does not fit; None when the chain is whole.
+
+    Args:
+        visit: the visit, for the answer.
+        rows: every journal row of it, in order.
+        seq: where the visit's row says that its history ends.
+        head: the hash that the visit's row says is the last.
+    """
     before = START
     for expected, row in enumerate(rows, start=1):
         if row.seq != expected:

@@ -2,9 +2,9 @@
 
 The two differ in how a write begins, and nowhere else that the repositories can see:
 
-* SQLite has one writer. Every write transaction begins with ``BEGIN IMMEDIATE`` on the one writing connection of this
-  process, so that it either has the right to write or waits for it; it never fails half way. The file is in WAL mode with
-  ``synchronous=FULL``: a commit that returned is on the disk.
+* SQLite has one writer. Every write transaction begins with ``BEGIN IMMEDIATE`` on the one writing
+  connection of this process, so that it either has the right to write or waits for it; it never fails half
+  way. The file is in WAL mode with ``synchronous=FULL``: a commit that returned is on the disk.
 * PostgreSQL runs at read committed; writers meet at a conditional UPDATE or at a unique index.
 
 Exceptions never carry parameters (``hide_parameters``): they may hold what a person typed.
@@ -24,7 +24,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long a SQLite writer waits for its turn. Longer hides a stuck process, shorter fails a busy but healthy one."""
+"""How long a SQLite writer waits for its turn.
+
+Longer hides a stuck process, shorter fails a busy but healthy one.
+"""
 
 LOCK_TIMEOUT_MS = 10_000
 """The same on PostgreSQL: how long one row's lock may be waited for."""
@@ -49,7 +52,8 @@ def parse_url(url: str) -> sa.URL:
     """The URL with its driver named.
 
     Raises:
-        ValueError: neither SQLite with a file nor PostgreSQL. The message does not repeat the URL: it may hold a password.
+        ValueError: neither SQLite with a file nor PostgreSQL. The message does not repeat the URL: it may
+            hold a password.
     """
     try:
         parsed = sa.make_url(url)
@@ -88,7 +92,8 @@ class Database:
         """A transaction that may write: commits at the end of the block, rolls back when it raises.
 
         Raises:
-            Unavailable: no connection, or it broke. When the block itself had finished, the commit may have happened.
+            Unavailable: no connection, or it broke. When the block itself had finished, the commit may have
+                happened.
         """
         async with _available(), self._writer.begin() as connection:
             yield connection
@@ -150,7 +155,10 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
 
 
 def prepare_sqlite(dbapi_connection: Any) -> None:
-    """Set what makes a commit durable and a deletion final; the write-ahead log is the file's, set by `migrate`."""
+    """Set what makes a commit durable and a deletion final.
+
+    The write-ahead log is the file's, set by `migrate`.
+    """
     cursor = dbapi_connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -180,10 +188,13 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _durable(dbapi_connection: Any, _record: object) -> None:
-        # A server set to acknowledge before writing would make our acknowledgements untrue. Stronger settings stay.
+        # A server set to acknowledge before writing would make our acknowledgements untrue. Stronger
+        # settings stay.
         cursor = dbapi_connection.cursor()
-        cursor.execute("SELECT set_config('synchronous_commit', 'on', false) "
-                       "WHERE current_setting('synchronous_commit') = 'off'")
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') = 'off'"
+        )
         cursor.close()
         dbapi_connection.commit()
 

@@ -1,10 +1,11 @@
 """The desk: the one place where commands become history.
 
-Load → decide → append → publish. The append is conditional on the position the decision was made on, so of two who
-decide at once one wins; the other reads again and decides anew, and is told who won. Nothing is locked across processes.
+Load → decide → append → publish. The append is conditional on the position the decision was made on, so of
+two who decide at once one wins; the other reads again and decides anew, and is told who won. Nothing is
+locked across processes.
 
-Within this process the commands of one visit take turns, which makes "published in order" a plain fact: subscribers
-hear of a visit's records after their commit, in `seq` order, each once.
+Within this process the commands of one visit take turns, which makes "published in order" a plain fact:
+subscribers hear of a visit's records after their commit, in `seq` order, each once.
 """
 
 from __future__ import annotations
@@ -36,10 +37,16 @@ from waiting_room.store import Append, ClinicianBusy, Conflict, NewLink, Store, 
 from waiting_room.texts import NewText, Vault
 
 TRIES = 6
-"""The first and five more. A visit has a handful of people: losing this often means something is wrong, not busy."""
+"""The first and five more.
+
+A visit has a handful of people: losing this often means something is wrong, not busy.
+"""
 
 VISITS_KEPT = 4_096
-"""Positions remembered, to save a read per command. Validated by every append, so being old costs a try, no more."""
+"""Positions remembered, to save a read per command.
+
+Validated by every append, so being old costs a try, no more.
+"""
 
 _log = structlog.get_logger("waiting_room")
 
@@ -63,12 +70,18 @@ class Change:
     directory: Directory
 
     def public(self, role: ViewRole, viewer: str = "") -> list[Json]:
-        """The records as pages of that role get them; `viewer` is a clinician's staff id. See `core.public`."""
+        """The records as pages of that role get them; `viewer` is a clinician's staff id.
+
+        See `core.public`.
+        """
         return publish(self.before, self.records, role, self.texts, self.directory, viewer=viewer)
 
 
 Subscriber = Callable[[Change], None]
-"""Called on the event loop, in order; it must not block. What takes time goes into a queue of the subscriber's own."""
+"""Called on the event loop, in order; it must not block.
+
+What takes time goes into a queue of the subscriber's own.
+"""
 
 
 @dataclass(slots=True)
@@ -94,11 +107,14 @@ class Desk:
         self._running: set[asyncio.Task[Done | Refused]] = set()
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """From now on `subscriber` hears every change this process makes or meets. Call the answer to end that."""
+        """From now on `subscriber` hears every change this process makes or meets.
+
+        Call the answer to end that.
+        """
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
-    async def execute(
+    async def execute(  # noqa: PLR0917 - a command is these, in this order, wherever one is given
         self,
         visit: VisitId,
         command: Command,
@@ -106,12 +122,13 @@ class Desk:
         at: datetime,
         command_id: CommandId,
         texts: Mapping[TextId, NewText] | None = None,
+        *,
         links: Sequence[NewLink] = (),
     ) -> Done | Refused:
         """Do what the command asks, once. The same `command_id` again gives the same answer and adds nothing.
 
-        After this returns `Done`, its records survive a crash and subscribers have heard them. When the caller is
-        cancelled the command goes on to its end, published or refused.
+        After this returns `Done`, its records survive a crash and subscribers have heard them. When the
+        caller is cancelled the command goes on to its end, published or refused.
 
         Args:
             visit: the visit; for `BookVisit` the one to make.
@@ -181,7 +198,9 @@ class Desk:
         stored = known.stored if known else await self._read(wish.visit)
         for _ in range(TRIES):
             before = stored
-            answer = handle(before.visit if before else None, wish.command, wish.actor, wish.at, wish.command_id)
+            answer = handle(
+                before.visit if before else None, wish.command, wish.actor, wish.at, wish.command_id
+            )
             refused: Refused | None = answer if isinstance(answer, Refused) else None
             if isinstance(answer, Recorded) and answer.records:
                 try:
@@ -192,8 +211,8 @@ class Desk:
                     pass
                 except Unavailable:
                     _log.warning("append_uncertain", visit=wish.visit)
-            # Refused, lost, uncertain or nothing to do: true only of what is stored now, and only if this very
-            # command is not what made it so.
+            # Refused, lost, uncertain or nothing to do: true only of what is stored now, and only if this
+            # very command is not what made it so.
             stored = await self._read(wish.visit)
             if stored and (earlier := await self._store.recorded(wish.visit, wish.command_id)):
                 return _done(stored.visit, earlier)
@@ -225,7 +244,10 @@ class Desk:
         return _done(stored.visit, answer.records)
 
     async def _read(self, visit: VisitId) -> Stored | None:
-        """The visit as it is now. Records of other processes, or of an append that seemed to fail, are told first."""
+        """The visit as it is now.
+
+        Records of other processes, or of an append that seemed to fail, are told first.
+        """
         stored = await self._store.load(visit)
         known = self._known.get(visit)
         if stored is None:
@@ -234,7 +256,9 @@ class Desk:
             self._keep(stored)
         elif known.stored.visit.seq < stored.visit.seq:
             missed = await self._store.records(visit, since=known.stored.visit.seq)
-            await self._tell(known.stored, stored, tuple(one for one in missed if one.seq <= stored.visit.seq))
+            await self._tell(
+                known.stored, stored, tuple(one for one in missed if one.seq <= stored.visit.seq)
+            )
         return stored
 
     async def _tell(self, before: Stored | None, stored: Stored, records: tuple[Record, ...]) -> None:
@@ -300,4 +324,6 @@ def _call(subscriber: Subscriber, change: Change) -> None:
     try:
         subscriber(change)
     except Exception as error:  # noqa: BLE001 - what is committed must be told to the others
-        _log.error("subscriber_failed", visit=change.after.id, seq=change.after.seq, error=type(error).__name__)
+        _log.error(
+            "subscriber_failed", visit=change.after.id, seq=change.after.seq, error=type(error).__name__
+        )

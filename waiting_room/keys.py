@@ -1,7 +1,8 @@
 """API keys of booking programs, and the requests they may repeat.
 
-A key is a random value; only its SHA-256 is stored. An `Idempotency-Key` is reserved for a visit's id before the visit is
-made, so that a request that is repeated, even after a crash between the two, names the same visit.
+A key is a random value; only its SHA-256 is stored. An `Idempotency-Key` is reserved for a visit's id
+before the visit is made, so that a request that is repeated, even after a crash between the two, names the
+same visit.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class Keys(Protocol):
     async def reserve(
         self, *, api_key: str, key: str, body_digest: str, visit: VisitId, at: datetime
     ) -> Reservation:
-        """Reserve `key` for that visit, or learn what it stands for already. Exactly one caller gets it fresh."""
+        """Reserve `key` for that visit, or learn what it stands for already.
+
+        Exactly one caller gets it fresh.
+        """
         ...
 
     async def purge(self, at: datetime) -> int:
@@ -73,7 +77,13 @@ class SqlKeys:
 
     async def add(self, key: ApiKey, sha256: str, at: datetime) -> None:
         """See `Keys.add`."""
-        row = {"id": key.id, "sha256": sha256, "name": key.name, "scopes": sorted(key.scopes), "created_at": at}
+        row = {
+            "id": key.id,
+            "sha256": sha256,
+            "name": key.name,
+            "scopes": sorted(key.scopes),
+            "created_at": at,
+        }
         async with self._database.write() as connection:
             await connection.execute(api_keys.insert(), row)
 
@@ -94,7 +104,13 @@ class SqlKeys:
         self, *, api_key: str, key: str, body_digest: str, visit: VisitId, at: datetime
     ) -> Reservation:
         """See `Keys.reserve`."""
-        row = {"api_key": api_key, "key": key, "body_digest": body_digest, "visit_id": visit, "created_at": at}
+        row = {
+            "api_key": api_key,
+            "key": key,
+            "body_digest": body_digest,
+            "visit_id": visit,
+            "created_at": at,
+        }
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         mine = sa.and_(idempotency.c.api_key == api_key, idempotency.c.key == key)
         async with self._database.write() as connection:

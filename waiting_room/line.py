@@ -1,7 +1,8 @@
 """Everybody who has not been seen yet, in memory: the order, how many are ahead of whom, and who is next.
 
-A projection of a projection. It hears of changes from the desk, and is read anew from the store at the start and now and then,
-so that what another process did, or what was missed, heals. A line that is behind costs a try: the claim decides.
+A projection of a projection. It hears of changes from the desk, and is read anew from the store at the
+start and now and then, so that what another process did, or what was missed, heals. A line that is behind
+costs a try: the claim decides.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ _TRY_THE_NEXT = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's place: how many the same clinicians would take first, and whether there is any clinician at all."""
+    """A member's place.
+
+    How many the same clinicians would take first, and whether there is any clinician at all.
+    """
 
     ahead: int
     nobody: bool
@@ -78,7 +82,9 @@ class Line:
         """Those with a place, first to be seen first; then the rest by appointment."""
         visits = self.visits(clinics)
         placed = [entry.visit for entry in in_order(_entries(visits))]
-        rest = sorted((visit for visit in visits if visit.id not in set(placed)), key=lambda one: (one.start, one.id))
+        rest = sorted(
+            (visit for visit in visits if visit.id not in set(placed)), key=lambda one: (one.start, one.id)
+        )
         return (*placed, *(visit.id for visit in rest))
 
     def standings(self) -> Mapping[VisitId, Standing]:
@@ -95,10 +101,14 @@ class Line:
     def held_by(self, clinician: StaffId) -> Visit | None:
         """The visit this clinician has claimed or is in."""
         busy = (State.claimed, State.in_visit)
-        return next((one for one in self._visits.values() if one.claimed_by == clinician and one.state in busy), None)
+        return next(
+            (one for one in self._visits.values() if one.claimed_by == clinician and one.state in busy), None
+        )
 
     async def take_next(self, clinician: StaffId, at: datetime, command_id: CommandId) -> Done | Refused:
-        """Claim whoever is next for this clinician. Asked again while the claim holds, it answers the same visit.
+        """Claim whoever is next for this clinician.
+
+        Asked again while the claim holds, it answers the same visit.
 
         Returns:
             The claimed visit, or Refused: `nobody_waiting`, or `clinician_busy` when one is running.

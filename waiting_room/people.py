@@ -35,7 +35,8 @@ def rosters_of(clinics: Iterable[Clinic], staff: Iterable[Staff]) -> Rosters:
     """The clinicians of each clinic, without those who have left."""
     taking = [person for person in staff if person.active and Role.clinician in person.roles]
     rosters: dict[ClinicId, frozenset[StaffId]] = {
-        clinic.id: frozenset(person.id for person in taking if clinic.id in person.clinics) for clinic in clinics
+        clinic.id: frozenset(person.id for person in taking if clinic.id in person.clinics)
+        for clinic in clinics
     }
     return MappingProxyType(rosters)
 

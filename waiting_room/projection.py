@@ -1,4 +1,7 @@
-"""A visit as JSON in its row. Only this program reads it; whatever is unreadable is folded anew from the journal."""
+"""A visit as JSON in its row.
+
+Only this program reads it; whatever is unreadable is folded anew from the journal.
+"""
 
 from __future__ import annotations
 

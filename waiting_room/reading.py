@@ -59,7 +59,10 @@ class Reading:
         return dict(self._vault.open_all(await self._store.texts(visits)))
 
     async def view(self, visit: VisitId, role: ViewRole, viewer: str = "") -> Snapshot | None:
-        """The visit as that role sees it; `viewer` is the clinician's staff id. None: there is no such visit."""
+        """The visit as that role sees it; `viewer` is the clinician's staff id.
+
+        None: there is no such visit.
+        """
         found = await self.visit(visit)
         if found is None:
             return None

@@ -1,8 +1,8 @@
 """The tables, as SQLAlchemy Core knows them. What may stand in each column is in ``docs/privacy.md``.
 
-Times are whole milliseconds since the epoch, UTC, in 64-bit integers: they sort, compare and index the same way in both
-databases, where text sorts wrongly and naive timestamps mean a different instant on another machine. `UtcTime` turns them
-into aware datetimes on the way out and refuses naive ones on the way in.
+Times are whole milliseconds since the epoch, UTC, in 64-bit integers: they sort, compare and index the same
+way in both databases, where text sorts wrongly and naive timestamps mean a different instant on another
+machine. `UtcTime` turns them into aware datetimes on the way out and refuses naive ones on the way in.
 """
 
 from __future__ import annotations

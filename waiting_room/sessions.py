@@ -1,4 +1,6 @@
-"""Sessions: a cookie's digest, whose it is, and until when. Revocable at once, and gone when they have expired.
+"""Sessions: a cookie's digest, whose it is, and until when.
+
+Revocable at once, and gone when they have expired.
 
 The cookie itself, a random value, is never stored: `id_sha256` is its SHA-256 in hexadecimal.
 """
@@ -29,7 +31,10 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One browser let in. `subject` is the device of a member or the id of a staff person; a member has a visit."""
+    """One browser let in.
+
+    `subject` is the device of a member or the id of a staff person; a member has a visit.
+    """
 
     id_sha256: str
     kind: SessionKind

@@ -1,4 +1,7 @@
-"""Settings of the waiting room: where visits are kept, and what seals their texts. ``VIDEOVISIT_…`` in the environment."""
+"""Settings of the waiting room: where visits are kept, and what seals their texts.
+
+``VIDEOVISIT_…`` in the environment.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,22 @@ class WaitingRoomSettings(BaseSettings):
     """Every setting of this room. All errors are reported at once; none of them repeats a secret."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VIDEOVISIT_", extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
+        env_prefix="VIDEOVISIT_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
     )
 
     database_url: SecretStr = Field(
         default=SecretStr("sqlite:///videovisit.db"),
-        description="Where visits are kept: sqlite:///path/to/file.db, or postgresql://user:password@host/name.",
+        description="Where visits are kept: sqlite:///path/file.db, or postgresql://user:password@host/name.",
     )
     database_pool: int = Field(
         default=8, ge=2, le=64, description="PostgreSQL connections of one web process at most."
     )
     text_key: SecretStr = Field(
-        description="Seals and opens what people typed: name:base64 of 32 random bytes. Losing it loses the texts."
+        description="Seals what people typed: name:base64 of 32 random bytes. Losing it loses the texts."
     )
     text_keys_old: SecretStr = Field(
         default=SecretStr(""), description="Former text keys, separated by commas; they only open."

@@ -1,7 +1,10 @@
-"""The port to whatever keeps visits: the journal, the projection of it, the sealed texts and the link digests.
+"""The port to whatever keeps visits.
 
-`append` is the only way in, and the only lock: one transaction, conditional on the position it was decided on. Adapters:
-`store_sql.SqlStore` (SQLite or PostgreSQL) and `store_memory.MemoryStore`; one contract suite holds for all of them.
+It keeps the journal, the projection of it, the sealed texts and the digests of the links.
+
+`append` is the only way in, and the only lock: one transaction, conditional on the position it was decided
+on. Adapters: `store_sql.SqlStore` (SQLite or PostgreSQL) and `store_memory.MemoryStore`; one contract suite
+holds for all of them.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ KEEP_LINKS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A visit as it was when it was read, and the hash of its last record: together, a position in its history."""
+    """A visit as it was when it was read, and the hash of its last record: a position in its history."""
 
     visit: Visit
     head: str
@@ -49,7 +52,9 @@ class NewLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """What one command adds. `records` follow `before` without a gap, carry the command's id and add up to `after`.
+    """What one command adds.
+
+    `records` follow `before` without a gap, carry the command's id and add up to `after`.
 
     `deadline` is the next moment at which time alone changes the visit.
     """
@@ -72,7 +77,10 @@ class Broken:
 
 
 class Conflict(Exception):  # noqa: N818 - an expected answer
-    """The visit has moved on, or the command is recorded already. Nothing was written; read again and decide anew."""
+    """The visit has moved on, or the command is recorded already.
+
+    Nothing was written; read again and decide anew.
+    """
 
 
 class ClinicianBusy(Exception):  # noqa: N818 - an expected answer
@@ -91,10 +99,13 @@ class Store(Protocol):
         ...
 
     async def append(self, new: Append) -> Stored:
-        """Write records, projection, texts and links in one transaction. After this returns they survive a crash.
+        """Write records, projection, texts and links in one transaction.
+
+        After this returns they survive a crash.
 
         Raises:
-            Conflict: `new.before` is no longer the position, the visit exists already, or the command is recorded.
+            Conflict: `new.before` is no longer the position, the visit exists already, or the command is
+                recorded.
             ClinicianBusy: `new.after` would be the second claimed or running visit of its clinician.
             Unavailable: the database went away; whether it was written is known after reading again.
         """
@@ -109,7 +120,10 @@ class Store(Protocol):
         ...
 
     async def open_visits(self, clinics: Collection[ClinicId] | None = None) -> tuple[Stored, ...]:
-        """Visits that have not ended, of these clinics or of all, by due time. One query, whatever their number."""
+        """Visits that have not ended, of these clinics or of all, by due time.
+
+        One query, whatever their number.
+        """
         ...
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
@@ -129,7 +143,10 @@ class Store(Protocol):
         ...
 
     async def hold(self, visit: VisitId, at: datetime) -> bool:
-        """Put the visit on legal hold: its texts outlive their purge time. False when there is no such visit."""
+        """Put the visit on legal hold: its texts outlive their purge time.
+
+        False when there is no such visit.
+        """
         ...
 
     async def release_hold(self, visit: VisitId) -> bool:
@@ -137,7 +154,10 @@ class Store(Protocol):
         ...
 
     async def purge(self, at: datetime) -> int:
-        """Delete the texts whose time has come and which nothing holds; how many. Links 30 days after the end go too."""
+        """Delete the texts whose time has come and which nothing holds; how many.
+
+        Links 30 days after the end go too.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,4 +1,7 @@
-"""Visits in memory, with the same promises as the database except surviving the process. For tests and rehearsals."""
+"""Visits in memory, with the same promises as the database except surviving the process.
+
+For tests and rehearsals.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ class MemoryStore:
             raise Conflict
         if self._busy(new.after):
             raise ClinicianBusy(new.after.claimed_by)
-        if self._text_ids & {text.id for text in new.texts} or self._link_ids & {link.id for link in new.links}:
+        if self._text_ids & {text.id for text in new.texts} or self._link_ids & {
+            link.id for link in new.links
+        }:
             raise ValueError("the store refused a record: an id is used twice or points nowhere")
         rows = link_up(new.records, new.before.head if new.before else START)
         stored = Stored(new.after, rows[-1].hash)
@@ -107,7 +112,9 @@ class MemoryStore:
             for kept in self._visits.values()
             if kept.stored.visit.ended_at is None and (clinics is None or kept.stored.visit.clinic in clinics)
         ]
-        return tuple(sorted(found, key=lambda stored: (stored.visit.due or stored.visit.start, stored.visit.id)))
+        return tuple(
+            sorted(found, key=lambda stored: (stored.visit.due or stored.visit.start, stored.visit.id))
+        )
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
         """See `Store.texts`."""

@@ -36,7 +36,10 @@ class SqlStore:
     """The store on a database that `migrations.migrate` has prepared. See `store.Store`."""
 
     def __init__(self, database: Database, *, keep_texts: timedelta = KEEP_AFTER_END) -> None:
-        """`keep_texts`: how long a visit's texts outlive its end. The database stays the caller's to close."""
+        """`keep_texts`: how long a visit's texts outlive its end.
+
+        The database stays the caller's to close.
+        """
         self._database = database
         self._keep_texts = keep_texts
 
@@ -68,12 +71,7 @@ class SqlStore:
                         raise Conflict
                 await connection.execute(_INSERT_JOURNAL, [_values(row) for row in rows])
                 await self._write_texts(connection, new)
-                if new.links:
-                    at = new.records[-1].at
-                    await connection.execute(_INSERT_LINK, [
-                        {"id": link.id, "visit_id": new.after.id, "token_sha256": link.token_sha256, "created_at": at}
-                        for link in new.links
-                    ])  # fmt: skip
+                await _write_links(connection, new)
         except IntegrityError as error:
             raise _meaning(error, new) from None
         return Stored(new.after, rows[-1].hash)
@@ -182,7 +180,9 @@ class SqlStore:
         """See `Store.close`."""
         await self._database.close()
 
-    async def _stored(self, connection: AsyncConnection, visit: VisitId, row: sa.Row[*tuple[Any, ...]]) -> Stored:
+    async def _stored(
+        self, connection: AsyncConnection, visit: VisitId, row: sa.Row[*tuple[Any, ...]]
+    ) -> Stored:
         seen = projection.from_json(row.data)
         if seen is None:
             for line in await _journal(connection, visit, since=0):
@@ -252,6 +252,13 @@ def _projected(visit: Visit, head: str, deadline: datetime | None) -> dict[str, 
     }
 
 
+async def _write_links(connection: AsyncConnection, new: Append) -> None:
+    if new.links:
+        common = {"visit_id": new.after.id, "created_at": new.records[-1].at}
+        rows = [common | {"id": link.id, "token_sha256": link.token_sha256} for link in new.links]
+        await connection.execute(_INSERT_LINK, rows)
+
+
 async def _journal(connection: AsyncConnection, visit: VisitId, since: int) -> list[Row]:
     return [_row(row) for row in await connection.execute(_JOURNAL_SINCE, {"visit": visit, "since": since})]
 
@@ -268,7 +275,10 @@ def _row(row: sa.Row[Any]) -> Row:
 
 
 def _meaning(error: IntegrityError, new: Append) -> Exception:
-    """What a violated constraint says in our words. The driver's own text may hold values, so it goes no further."""
+    """What a violated constraint says in our words.
+
+    The driver's own text may hold values, so it goes no further.
+    """
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
     if constraint == ONE_VISIT_PER_CLINICIAN.name or "visits.claimed_by" in constraint:
         return ClinicianBusy(new.after.claimed_by)
@@ -281,5 +291,3 @@ def _meaning(error: IntegrityError, new: Append) -> Exception:
 def _in_parts(ids: Sequence[VisitId]) -> Iterator[Sequence[VisitId]]:
     for start in range(0, len(ids), _IDS_AT_ONCE):
         yield ids[start : start + _IDS_AT_ONCE]
-
-

@@ -1,8 +1,8 @@
 """What people typed, and who they are: sealed before it reaches the store, opened after.
 
-A sealed text is ``1 | len(key id) | key id | nonce (12) | ciphertext and tag``, AES-256-GCM, with the visit's id and the text's id
-authenticated. So a text moved to another row does not open, and every text says which key it needs, which is what
-makes rotation possible.
+A sealed text is ``1 | len(key id) | key id | nonce (12) | ciphertext and tag``, AES-256-GCM, with the
+visit's id and the text's id authenticated. So a text moved to another row does not open, and every text
+says which key it needs, which is what makes rotation possible.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 
 KEEP_AFTER_END = timedelta(hours=1)
-"""How long a visit's texts outlive it. Longer lets the desk answer questions afterwards; shorter keeps less."""
+"""How long a visit's texts outlive it.
+
+Longer lets the desk answer questions afterwards; shorter keeps less.
+"""
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the text
+class UnreadableError(Exception):
     """The text does not open: its key is not here, or it was changed or moved."""
 
 
@@ -116,17 +119,17 @@ class Vault:
         """The text in the clear.
 
         Raises:
-            Unreadable: its key is not here, or it was changed, or it belongs to another visit or id.
+            UnreadableError: its key is not here, or it was changed, or it belongs to another visit or id.
         """
         start = 2 + sealed[1] if len(sealed) > 2 and sealed[:1] == VERSION else 0
         cipher = self._ciphers.get(sealed[2:start].decode(errors="replace")) if start else None
         if cipher is None:
-            raise Unreadable
+            raise UnreadableError
         nonce, ciphertext = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, ciphertext, _bound(visit, text)).decode()
         except (InvalidTag, ValueError):
-            raise Unreadable from None
+            raise UnreadableError from None
 
     def open_all(self, sealed: Sequence[SealedText]) -> Mapping[TextId, str]:
         """Every text that opens; the others are left out, so that one damaged row does not hide a visit."""
@@ -134,14 +137,15 @@ class Vault:
         for text in sealed:
             try:
                 opened[text.id] = self.open(text.visit, text.id, text.sealed)
-            except Unreadable:
+            except UnreadableError:
                 continue
         return opened
 
     def digest(self, purpose: str, value: str) -> str:
-        """A keyed digest, for what must be recognised but not kept: a throttled address, the body of a request.
+        """A keyed digest of what must be recognised but not kept: an address, the body of a request.
 
-        Changes with the current key, so it is fit for things that live a day, not for looking up what is kept.
+        Changes with the current key, so it is fit for things that live a day, not for looking up what is
+        kept.
         """
         key = hmac.digest(self._current.secret, b"videovisit digest " + purpose.encode(), "sha256")
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()

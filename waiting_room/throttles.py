@@ -1,6 +1,9 @@
-"""Throttles: how often something was tried lately. They survive a restart, which is what a guesser would wait for.
+"""Throttles: how often something was tried lately.
 
-A throttle's key is a keyed digest (`texts.Vault.digest`) of what is counted: neither names nor addresses are kept.
+They survive a restart, which is what a guesser would wait for.
+
+A throttle's key is a keyed digest (`texts.Vault.digest`) of what is counted: neither names nor addresses
+are kept.
 """
 
 from __future__ import annotations
@@ -88,7 +91,9 @@ class SqlThrottles:
     async def purge(self, at: datetime) -> int:
         """See `Throttles.purge`."""
         async with self._database.write() as connection:
-            return (await connection.execute(throttles.delete().where(throttles.c.window_ends_at <= at))).rowcount
+            return (
+                await connection.execute(throttles.delete().where(throttles.c.window_ends_at <= at))
+            ).rowcount
 
 
 class MemoryThrottles:

@@ -1,7 +1,8 @@
 """The timekeeper: has the desk pass time on each visit when its deadline comes.
 
-Deadlines near by are kept in a heap, fed by what the desk tells; every few seconds the store is asked as well, which is how a
-restart, another process and a failed try heal. Two timekeepers do no harm: what one has settled, the other finds settled.
+Deadlines near by are kept in a heap, fed by what the desk tells; every few seconds the store is asked as
+well, which is how a restart, another process and a failed try heal. Two timekeepers do no harm: what one
+has settled, the other finds settled.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SWEEP_EVERY = timedelta(seconds=5)
 """How often the store is asked for deadlines. Longer heals later; shorter asks for nothing new."""
 
 AT_ONCE = 16
-"""Visits settled side by side when many fall due together, so that one slow append does not hold up the rest."""
+"""Visits settled side by side when many fall due together. More load the store; fewer settle late."""
 
 _log = structlog.get_logger("waiting_room")
 _ACTOR = Actor(Role.system, "timekeeper")
@@ -59,7 +60,10 @@ class Deadlines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to do every so often: purging, refreshing. A failure is logged, and it is tried again next time."""
+    """Something to do every so often: purging, refreshing.
+
+    A failure is logged, and it is tried again next time.
+    """
 
     name: str
     every: timedelta
@@ -112,6 +116,7 @@ class Timekeeper:
         self._sheet = _Sheet()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
         self._unsubscribe = desk.subscribe(self._hear)
 
     def start(self) -> None:
@@ -133,10 +138,12 @@ class Timekeeper:
             with suppress(asyncio.CancelledError):
                 await task
 
-    _stopping = False
-
     async def tick(self) -> datetime:
-        """Settle everything that is due now, sweep and do chores if it is time; when to come back at the latest."""
+        """Settle what is due now, sweep and do chores if it is time.
+
+        Returns:
+            When to come back at the latest.
+        """
         now = self._clock.now()
         if self._next_sweep is None or now >= self._next_sweep or self._next_sweep - now > SWEEP_EVERY:
             await self._sweep(now)

@@ -1,4 +1,7 @@
-"""The databases these tests run on: a fresh SQLite file, and a fresh database in a PostgreSQL of the tests' own."""
+"""The databases these tests run on.
+
+A fresh SQLite file, and a fresh database in a PostgreSQL of the tests' own.
+"""
 
 from __future__ import annotations
 

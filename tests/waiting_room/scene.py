@@ -1,4 +1,7 @@
-"""A small world to act in: a store or a desk, one clinic, a member, two clinicians, and a clock that is told the time."""
+"""A small world to act in.
+
+A store or a desk, one clinic, a member, two clinicians, and a clock that is told the time.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,7 @@ class Journaled:
         *,
         texts: dict[TextId, str] | None = None,
         links: tuple[NewLink, ...] = (),
-        before: Stored | None | str = "now",
+        before: Stored | str | None = "now",
         command_id: CommandId | None = None,
     ) -> Stored:
         position = await self.store.load(visit) if isinstance(before, str) else before
@@ -97,12 +100,15 @@ class Journaled:
         actor: Actor,
         texts: dict[TextId, str] | None = None,
         links: tuple[NewLink, ...] = (),
-        id: CommandId | None = None,
+        same_as: CommandId | None = None,
     ) -> Append:
-        answer = handle(position.visit if position else None, command, actor, self.at, id or command_id())
+        answer = handle(
+            position.visit if position else None, command, actor, self.at, same_as or command_id()
+        )
         assert isinstance(answer, Recorded), answer
         sealed = [
-            vault().seal(visit, text, NewText(kind="line", body=body), self.at) for text, body in (texts or {}).items()
+            vault().seal(visit, text, NewText(kind="line", body=body), self.at)
+            for text, body in (texts or {}).items()
         ]
         return Append(
             before=position,
@@ -174,7 +180,9 @@ class Scene:
     async def on(store: Store, make: Callable[[Store, Vault, People], Desk] = Desk) -> Scene:
         accounts = MemoryAccounts()
         await accounts.save_clinic(
-            Clinic(id=NORTH, name="North", tz="America/Denver", phone="1", desk_phone="2", urgent_care="Main St")
+            Clinic(
+                id=NORTH, name="North", tz="America/Denver", phone="1", desk_phone="2", urgent_care="Main St"
+            )
         )
         for who, roles in (("lee", {Role.clinician}), ("ortiz", {Role.clinician}), ("sam", {Role.support})):
             await accounts.save_staff(
@@ -198,12 +206,14 @@ class Scene:
         command: Command,
         visit: VisitId = ANA,
         *,
-        id: CommandId | None = None,
+        same_as: CommandId | None = None,
         texts: dict[TextId, str] | None = None,
         links: tuple[NewLink, ...] = (),
     ) -> Done | Refused:
         new = {text: NewText(kind="line", body=body) for text, body in (texts or {}).items()}
-        return await self.desk.execute(visit, command, actor, self.clock.now(), id or command_id(), new, links)
+        return await self.desk.execute(
+            visit, command, actor, self.clock.now(), same_as or command_id(), new, links=links
+        )
 
     async def booked(self, visit: VisitId = ANA, **changes: object) -> None:
         command = book(visit, **changes)
@@ -212,7 +222,9 @@ class Scene:
     async def waiting(self, visit: VisitId = ANA, **changes: object) -> None:
         await self.booked(visit, **changes)
         link = LinkId(f"link-{visit}")
-        self.done(await self.asks(DESK, c.IssueLink(link=link), visit, links=(NewLink(id=link, token_sha256=link),)))
+        self.done(
+            await self.asks(DESK, c.IssueLink(link=link), visit, links=(NewLink(id=link, token_sha256=link),))
+        )
         for command in _until_waiting(visit, link):
             text = getattr(command, "text", None)
             said = {text: f"{type(command).__name__} of {visit}"} if text else {}

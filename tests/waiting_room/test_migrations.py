@@ -33,14 +33,17 @@ def described(url: str) -> dict[str, object]:
                 "foreign keys": sorted(seen.get_foreign_keys(table), key=str),
                 "unique": sorted(seen.get_unique_constraints(table), key=str),
                 "indexes": sorted(
-                    (index["name"], index["column_names"], bool(index["unique"])) for index in seen.get_indexes(table)
+                    (index["name"], index["column_names"], bool(index["unique"]))
+                    for index in seen.get_indexes(table)
                 ),
             }
         if engine.dialect.name == "sqlite":
-            statements = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+            statements = sa.text(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            )
         else:
             statements = sa.text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
-        found["definitions"] = {name: definition for name, definition in connection.execute(statements)}
+        found["definitions"] = {row[0]: row[1] for row in connection.execute(statements)}
     engine.dispose()
     return found
 

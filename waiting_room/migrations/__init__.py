@@ -1,8 +1,9 @@
 """The schema's history (Alembic), and `migrate`, which brings a database to its end.
 
-`HEAD` is written here as well as in the last revision, so that a database that is up to date (every start but the first) is
-recognised without loading Alembic; a test keeps the two equal. An empty database is laid out from `schema` at once and
-stamped, for the same reason; a test keeps that equal, table by table, to the database the revisions build.
+`HEAD` is written here as well as in the last revision, so that a database that is up to date (every start
+but the first) is recognised without loading Alembic; a test keeps the two equal. An empty database is laid
+out from `schema` at once and stamped, for the same reason; a test keeps that equal, table by table, to the
+database the revisions build.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _LOG_TRIES = 100
 _LOG_PAUSE_SECONDS = 0.05
 
 _LOCK = 7_310_579_002
-"""Names our advisory lock on PostgreSQL: two processes that start together must not both lay out the tables."""
+"""Names our advisory lock on PostgreSQL: processes that start together lay out the tables once."""
 
 VERSIONS = sa.Table(
     "alembic_version",
@@ -42,7 +43,8 @@ def migrate(url: str, *, from_scratch: bool = False) -> bool:
 
     Args:
         url: ``sqlite:///file`` (the file is made if it is missing) or ``postgresql://…``.
-        from_scratch: run every revision even in an empty database, as an old one would have been brought here.
+        from_scratch: run every revision even in an empty database, as an old one would have been brought
+        here.
 
     Returns:
         Whether anything had to be done.
@@ -95,15 +97,19 @@ def sync_engine(url: str) -> sa.Engine:
 
 
 def _use_write_ahead_log(engine: sa.Engine) -> None:
-    """Once for the life of the file. SQLite does not wait for its turn here, however patient the connection is."""
+    """Once for the life of the file.
+
+    SQLite does not wait for its turn here, however patient the connection is.
+    """
     for left in reversed(range(_LOG_TRIES)):
         connection = engine.raw_connection()
         try:
             connection.cursor().execute("PRAGMA journal_mode=WAL")
-            return
         except OperationalError:
             if not left:
                 raise
+        else:
+            return
         finally:
             connection.close()
         time.sleep(_LOG_PAUSE_SECONDS)
@@ -118,7 +124,8 @@ def _bring_to_head(connection: sa.Connection, from_scratch: bool) -> bool:
         VERSIONS.create(connection)
         connection.execute(VERSIONS.insert().values(version_num=HEAD))
         return True
-    from waiting_room.migrations.runner import upgrade  # noqa: PLC0415 - Alembic loads only when there is work for it
+    # Alembic loads only when there is work for it.
+    from waiting_room.migrations.runner import upgrade  # noqa: PLC0415
 
     upgrade(connection)
     return True

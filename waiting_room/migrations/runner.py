@@ -1,4 +1,7 @@
-"""Runs the revisions on a connection that is already in a transaction. Imported only when there is something to run."""
+"""Runs the revisions on a connection that is already in a transaction.
+
+Imported only when there is something to run.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ def upgrade(connection: sa.Connection, to: str = "head") -> None:
 
     def steps(revision: str | tuple[str, ...], _context: MigrationContext) -> list[RevisionStep]:
         try:
-            return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - what alembic.command uses
+            # What alembic.command itself calls; there is no public name for it.
+            return directory._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001
         except CommandError:
             raise NewerDatabaseError from None
 

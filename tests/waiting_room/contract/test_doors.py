@@ -18,7 +18,9 @@ from waiting_room.people import People
 from waiting_room.sessions import MemorySessions, Session, SessionKind, Sessions, SqlSessions
 from waiting_room.throttles import MemoryThrottles, SqlThrottles, Throttles, Tries
 
-NORTH = Clinic(id=ClinicId("north"), name="North", tz="America/Denver", phone="1", desk_phone="2", urgent_care="3")
+NORTH = Clinic(
+    id=ClinicId("north"), name="North", tz="America/Denver", phone="1", desk_phone="2", urgent_care="3"
+)
 SOUTH = replace(NORTH, id=ClinicId("south"), name="South")
 LEE = Staff(
     id=StaffId("lee"),
@@ -66,7 +68,7 @@ async def test_saving_again_replaces(accounts: Accounts) -> None:
     await accounts.save_staff(LEE)
     await accounts.save_staff(replace(LEE, name="Dr. Kim Lee", clinics=frozenset({SOUTH.id}), active=False))
     [found] = await accounts.staff()
-    assert (found.name, found.clinics, found.active) == ("Dr. Kim Lee", {SOUTH.id}, False)
+    assert (found.name, found.clinics, found.active) == ("Dr. Kim Lee", frozenset({SOUTH.id}), False)
 
 
 async def test_a_sign_in_name_belongs_to_one_person(accounts: Accounts) -> None:
@@ -99,9 +101,9 @@ async def test_people_know_who_takes_which_pool(accounts: Accounts) -> None:
     assert people.directory.clinics["south"]["name"] == "South"
 
 
-def session(id: str, subject: str = "lee", **changes: object) -> Session:
+def session(letter: str, subject: str = "lee", **changes: object) -> Session:
     made = Session(
-        id_sha256=id * 64,
+        id_sha256=letter * 64,
         kind=SessionKind.staff,
         subject=subject,
         created_at=NINE,

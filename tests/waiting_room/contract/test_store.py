@@ -53,7 +53,7 @@ async def test_the_projection_is_what_the_journal_adds_up_to(store: Store, journ
 
 async def test_records_since_leave_out_what_is_known(store: Store, journaled: Journaled) -> None:
     await journaled.waiting()
-    assert [record.seq for record in await store.records(ANA, since=5)][0] == 6
+    assert (await store.records(ANA, since=5))[0].seq == 6
 
 
 async def test_an_unknown_visit_is_nothing(store: Store) -> None:
@@ -208,7 +208,9 @@ async def test_nothing_of_a_lost_append_stays(store: Store, journaled: Journaled
     assert await store.link("d" * 64) is None
 
 
-async def test_an_id_used_twice_is_refused_without_a_word_of_the_text(store: Store, journaled: Journaled) -> None:
+async def test_an_id_used_twice_is_refused_without_a_word_of_the_text(
+    store: Store, journaled: Journaled
+) -> None:
     before = await journaled.waiting()
     say = c.Say(text=TextId("person-ana"))
 

@@ -121,7 +121,9 @@ def _visits() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_visits"),
     )
-    _partial("uq_visits_claimed_by", "visits", ["claimed_by"], "state IN ('claimed', 'in_visit')", unique=True)
+    _partial(
+        "uq_visits_claimed_by", "visits", ["claimed_by"], "state IN ('claimed', 'in_visit')", unique=True
+    )
     _partial("ix_visits_open", "visits", ["clinic_id", "due_at"], "ended_at IS NULL")
     _partial("ix_visits_deadline_at", "visits", ["deadline_at"], "deadline_at IS NOT NULL")
     op.create_table(
