@@ -6,7 +6,7 @@ import type { Here } from "../kit/staff/board";
 import { DeviceBadges, NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrases";
 import { RowList } from "../kit/staff/row_list";
 import { clinicOf, type Me } from "../kit/staff/session";
-import { Badge, Button, Time, useNow } from "../kit/ui";
+import { Badge, Button, Time, type Tone, useNow } from "../kit/ui";
 import { type ClinicianView, mayClaim, type Sections } from "./view";
 import { useT } from "./words";
 
@@ -151,9 +151,7 @@ function Row({ me, presence, view, children }: RowProps) {
         )}
       </p>
       <div class="board-state">
-        <Badge {...(view.state === "waiting" ? { tone: "good" } : view.state === "held" || view.state === "away" ? { tone: "warn" } : {})}>
-          {stateWords(view.state, t)}
-        </Badge>
+        {here && <StateBadge state={view.state} />}
         {here && <PresenceBadge here={presence(view.visit)} />}
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
         {here && <DeviceBadges devices={view.devices} />}
@@ -161,4 +159,12 @@ function Row({ me, presence, view, children }: RowProps) {
       <div class="board-act row">{children}</div>
     </li>
   );
+}
+
+const STATE_TONE: Readonly<Record<string, Tone>> = { waiting: "good", held: "warn", away: "warn", on_hold: "warn" };
+
+function StateBadge({ state }: { readonly state: string }) {
+  const t = useT();
+  const tone = STATE_TONE[state];
+  return <Badge {...(tone === undefined ? {} : { tone })}>{stateWords(state, t)}</Badge>;
 }
