@@ -302,7 +302,7 @@ class Room:
             out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
 
     def _limit_all(self, now: float, out: list[Send]) -> None:
-        """Tell every sender what the narrowest of its receivers can take; a receiver's cap is shared evenly."""
+        """Tell every sender what the narrowest of its receivers can take; who share one share evenly."""
         caps: dict[str, float] = {}
         for receiver in self._endpoints.values():
             cap = receiver.downlink.cap(now)

@@ -1,8 +1,8 @@
 """What one forwarded packet costs the core: `python -m tests.media.core.bench_forward [seconds]`.
 
-Ten visits of two, each person sending video (165 packets a second, 1,110 bytes, frames of five and six) and audio
-(50 a second), with transport-wide numbers, mid and abs-send-time; ticks, reports and feedback included. The
-last line is JSON.
+Ten visits of two, each person sending video (165 packets a second, 1,110 bytes, frames of five and six) and
+audio (50 a second), with transport-wide numbers, mid and abs-send-time; ticks, reports and feedback included.
+The last line is JSON.
 """
 
 import json
@@ -18,7 +18,7 @@ VISITS = 10
 
 
 def traffic(seconds: float, endpoint: int, base: int) -> list[tuple[float, bytes]]:
-    packets: list[tuple[float, bytes]] = []
+    packets: list = []
     big = MIDDLE + bytes(1110 - 12 - 16 - len(MIDDLE))
     first = KEY + bytes(1110 - 12 - 16 - len(KEY))
     sequence, frame = 100, 0
@@ -30,8 +30,9 @@ def traffic(seconds: float, endpoint: int, base: int) -> list[tuple[float, bytes
             packets.append((at + index * 0.002, (sequence, frame * 3000, payload, index == count - 1)))
             sequence += 1
         frame += 1
-    for index in range(int(seconds * 50)):
-        packets.append((index * 0.02 + endpoint * 0.007, (index, index * 960, None, False)))
+    packets += [
+        (index * 0.02 + endpoint * 0.007, (index, index * 960, None, False)) for index in range(int(seconds * 50))
+    ]
     packets.sort(key=lambda item: item[0])
     made = []
     for number, (at, (seq, ts, payload, marker)) in enumerate(packets):

@@ -1,0 +1,173 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.core.downlink import (
+    DECREASE_EVERY,
+    LOWEST,
+    REMB_STALE,
+    REPAIR_BURST,
+    REPAIR_SHARE,
+    Downlink,
+)
+
+
+def sending(rate: float, seconds: float = 2.0) -> Downlink:
+    """A downlink that has carried `rate` bit/s until `seconds`."""
+    downlink = Downlink()
+    for step in range(int(seconds * 20) + 1):
+        downlink.measure(int(rate / 8 * step / 20), step / 20)
+    return downlink
+
+
+def test_the_rate_is_that_of_the_last_second() -> None:
+    downlink = sending(800_000)
+    assert downlink.rate == pytest.approx(800_000, rel=0.01)
+    for step in range(1, 31):
+        downlink.measure(200_000, 2 + step / 20)
+    assert downlink.rate == 0
+
+
+def test_nothing_limits_at_first() -> None:
+    downlink = sending(1_000_000)
+    assert downlink.cap(2.0) is None
+    downlink.lost(0.0, 2.0)
+    downlink.lost(0.05, 2.1)
+    assert downlink.cap(2.2) is None
+
+
+def test_much_loss_caps_at_what_was_sent_less_half_of_what_was_lost() -> None:
+    downlink = sending(1_000_000)
+    downlink.lost(0.2, 2.0)
+    assert downlink.cap(2.0) == pytest.approx(900_000, rel=0.01)
+
+
+def test_a_cap_falls_again_only_after_it_could_show() -> None:
+    downlink = sending(1_000_000)
+    downlink.round_trip = 0.1
+    downlink.lost(0.2, 2.0)
+    first = downlink.cap(2.0)
+    downlink.lost(0.5, 2.0 + DECREASE_EVERY)
+    assert downlink.cap(2.3) == first
+    downlink.lost(0.5, 2.0 + DECREASE_EVERY + 0.11)
+    assert downlink.cap(2.5) == pytest.approx(750_000, rel=0.01)
+
+
+def test_loss_never_raises_a_cap() -> None:
+    downlink = sending(1_000_000)
+    downlink.lost(0.5, 2.0)
+    downlink.lost(0.11, 3.0)
+    assert downlink.cap(3.0) == pytest.approx(750_000, rel=0.01)
+
+
+def test_loss_without_video_says_nothing() -> None:
+    downlink = Downlink()
+    downlink.lost(0.9, 1.0)
+    assert downlink.cap(1.0) is None
+
+
+def test_a_cap_is_never_below_the_lowest() -> None:
+    downlink = sending(40_000)
+    downlink.lost(1.0, 2.0)
+    assert downlink.cap(2.0) == LOWEST
+
+
+def test_little_loss_raises_it_by_a_twentieth_each_second() -> None:
+    downlink = sending(1_000_000)
+    downlink.lost(0.2, 2.0)
+    for step in range(1, 5):
+        downlink.lost(0.0, 2.0 + step / 2)
+    assert downlink.cap(4.0) == pytest.approx(900_000 * 1.05**2, rel=0.01)
+    downlink.lost(0.05, 5.0)  # between the two it holds
+    assert downlink.cap(5.0) == pytest.approx(900_000 * 1.05**2, rel=0.01)
+
+
+def test_a_report_after_silence_raises_it_by_one_second_at_most() -> None:
+    downlink = sending(1_000_000)
+    downlink.lost(0.2, 2.0)
+    downlink.lost(0.0, 60.0)
+    assert downlink.cap(60.0) == pytest.approx(900_000 * 1.05, rel=0.01)
+
+
+def test_a_cap_that_nobody_uses_goes() -> None:
+    downlink = sending(1_000_000)
+    downlink.lost(0.2, 2.0)
+    for step in range(1, 31):
+        downlink.measure(250_000 + 10_000 * step // 10, 2 + step / 20)
+    downlink.lost(0.0, 4.0)
+    assert downlink.cap(4.0) is None
+
+
+def test_a_low_estimate_that_rises_limits_nothing() -> None:
+    downlink = sending(2_000_000)
+    for step in range(20):
+        downlink.estimated(300_000 * 1.02**step, 2 + step * 0.23)
+    assert downlink.cap(6.5) is None
+
+
+def test_an_estimate_that_falls_below_what_is_sent_limits() -> None:
+    downlink = sending(2_000_000)
+    downlink.estimated(1_900_000, 2.0)
+    downlink.estimated(1_200_000, 2.2)
+    assert downlink.cap(2.2) == 1_200_000
+
+
+def test_an_estimate_that_stands_still_below_what_is_sent_limits() -> None:
+    downlink = sending(2_000_000)
+    for step in range(7):
+        downlink.estimated(1_000_000, 2 + step * 0.23)
+    assert downlink.cap(3.5) == 1_000_000
+
+
+def test_the_lower_of_the_two_is_the_cap() -> None:
+    downlink = sending(2_000_000)
+    downlink.lost(0.2, 2.0)
+    downlink.estimated(1_900_000, 2.0)
+    downlink.estimated(1_500_000, 2.2)
+    assert downlink.cap(2.2) == 1_500_000
+    downlink.lost(1.0, 3.0)
+    assert downlink.cap(3.0) == pytest.approx(1_000_000, rel=0.01)
+
+
+def test_an_estimate_stops_limiting_when_it_is_far_above_or_old() -> None:
+    downlink = sending(2_000_000)
+    downlink.estimated(1_900_000, 2.0)
+    downlink.estimated(1_200_000, 2.2)
+    assert downlink.cap(2.3 + REMB_STALE) is None
+    downlink.estimated(4_500_000, 2.4)
+    assert downlink.cap(2.4) is None
+
+
+def test_an_estimate_limits_on_while_it_recovers() -> None:
+    downlink = sending(2_000_000)
+    downlink.estimated(1_900_000, 2.0)
+    downlink.estimated(1_200_000, 2.2)
+    downlink.estimated(2_500_000, 2.4)
+    assert downlink.cap(2.4) == 2_500_000
+
+
+def test_a_tiny_estimate_leaves_the_lowest() -> None:
+    downlink = sending(2_000_000)
+    downlink.estimated(1_900_000, 2.0)
+    downlink.estimated(10, 2.2)
+    assert downlink.cap(2.2) == LOWEST
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 1500)), max_size=200))
+def test_repair_takes_a_fifth_at_most_of_what_was_sent(steps: list[tuple[int, int]]) -> None:
+    downlink = Downlink()
+    octets = repaired = 0
+    for sent, size in steps:
+        octets += sent
+        if downlink.may_repair(size, octets):
+            repaired += size
+    assert repaired <= octets * REPAIR_SHARE
+
+
+def test_what_is_saved_up_for_repair_is_bounded() -> None:
+    downlink = Downlink()
+    assert downlink.may_repair(1, 10_000_000)
+    taken = 0
+    while downlink.may_repair(1000, 10_000_000):
+        taken += 1000
+    assert taken <= REPAIR_BURST

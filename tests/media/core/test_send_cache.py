@@ -1,0 +1,71 @@
+from media.core.send_cache import ANSWERS, APART, GENERATION, TURN, SendCache
+
+
+def test_what_was_just_sent_is_there() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    assert cache.wanted(7, 1.1, 0.0) == b"seven"
+    assert cache.wanted(8, 1.1, 0.0) is None
+
+
+def test_a_packet_is_answered_three_times_at_most_and_not_too_often() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    now = 1.0
+    for _ in range(ANSWERS):
+        assert cache.wanted(7, now, 0.0) == b"seven"
+        cache.answered(7, now)
+        assert cache.wanted(7, now + APART / 2, 0.0) is None
+        now += APART + 0.001
+    assert cache.wanted(7, now, 0.0) is None
+
+
+def test_a_long_round_trip_spaces_answers_further() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    cache.answered(7, 1.0)
+    assert cache.wanted(7, 1.15, 0.2) is None
+    assert cache.wanted(7, 1.21, 0.2) == b"seven"
+
+
+def test_after_two_turns_a_packet_is_gone() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    cache.put(8, b"eight", 1.0 + TURN)
+    assert cache.wanted(7, 1.0 + TURN, 0.0) == b"seven"
+    cache.put(9, b"nine", 1.0 + 2 * TURN)
+    assert cache.wanted(7, 1.0 + 2 * TURN, 0.0) is None
+
+
+def test_after_silence_everything_is_gone() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    assert cache.wanted(7, 1.0 + 3 * TURN, 0.0) is None
+
+
+def test_at_most_1024_packets_are_kept() -> None:
+    cache = SendCache()
+    for number in range(5000):
+        cache.put(number, b"x", 1.0)
+    held = sum(cache.wanted(number, 1.0, 0.0) is not None for number in range(5000))
+    assert GENERATION <= held <= 2 * GENERATION
+    assert cache.wanted(4999, 1.0, 0.0) == b"x"
+
+
+def test_answers_are_forgotten_with_their_packet() -> None:
+    cache = SendCache()
+    cache.put(7, b"old", 1.0)
+    for at in (1.0, 1.1, 1.2):
+        cache.answered(7, at)
+    cache.put(8, b"x", 2.0)
+    cache.put(8, b"x", 2.6)
+    cache.put(7, b"new", 2.7)  # the numbers came round
+    assert cache.wanted(7, 2.7, 0.0) == b"new"
+
+
+def test_a_cleared_cache_has_nothing() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    cache.answered(7, 1.0)
+    cache.clear()
+    assert cache.wanted(7, 1.1, 0.0) is None
