@@ -157,7 +157,6 @@ def _doors(
     member = MemberDoor(
         desk=cellar.desk,
         store=cellar.store,
-        vault=cellar.vault,
         directory=hall.directory,
         sessions=hall.sessions,
         throttle=hall.throttle,

@@ -23,7 +23,7 @@ FIELDS: Final = frozenset(
         # visits
         "visit", "state", "seq", "type", "command", "role", "staff", "outcome", "reason", "chore", "tries",
         # workers and rooms
-        "worker", "workers", "pid", "port", "udp_port", "lived_seconds", "deaths", "room", "endpoint", "attempt",
+        "worker", "workers", "pid", "port", "udp_port", "lived_seconds", "deaths", "room", "endpoint",
         # everything else
         "count", "seconds", "error", "frames", "version", "revision", "name_of_task", "signal",
     }

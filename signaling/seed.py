@@ -12,8 +12,8 @@ from waiting_room.core.model import Mode, Role
 PASSPHRASE: Final = "a quiet morning demo"  # noqa: S105 - the demo listens on loopback only
 """Opens every demo account. The demo listens on loopback only."""
 
-PASSPHRASE_HASH: Final = (  # noqa: S105 - of the passphrase above
-    "$argon2id$v=19$m=65536,t=3,p=4$pTAarXc4qAD9IAxkMkPqMA$Rdbb+h081K+/n5hVf/jqdRS1FTsSW2rehr9wXnmH+Ag"
+PASSPHRASE_HASH: Final = (
+    "$argon2id$v=19$m=65536,t=3,p=4$pTAarXc4qAD9IAxkMkPqMA$Rdbb+h081K+/n5hVf/jqdRS1FTsSW2rehr9wXnmH+Ag"  # noqa: S105
 )
 """The passphrase, hashed once: doing it at every start would take a fifth of it."""
 
