@@ -113,8 +113,8 @@ class Clinician(Person):
     """At a desk, in the console."""
 
     async def signs_in(self, login: dict[str, Any]) -> None:
-        await self.page.get_by_label("User name").fill(login["user"])
-        await self.page.get_by_label("Password").fill(login["password"])
+        await self.page.get_by_label("User name", exact=True).fill(login["user"])
+        await self.page.get_by_label("Password", exact=True).fill(login["password"])
         await self.presses("Sign in")
 
     async def claims(self, name: str = "") -> None:

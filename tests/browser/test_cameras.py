@@ -16,7 +16,9 @@ MODULE = "module"
 
 
 @pytest_asyncio.fixture(loop_scope=MODULE)
-async def at_the_check(request: pytest.FixtureRequest, server: DemoServer, members_browser: Browser) -> AsyncIterator[Member]:
+async def at_the_check(
+    request: pytest.FixtureRequest, server: DemoServer, members_browser: Browser
+) -> AsyncIterator[Member]:
     """A member at the camera check, whose camera has the shape that the test asks for."""
     shape = f"window.cameraShape = {request.param!r};\n{SHAPES}"
     context, page = await open_page(members_browser, server.info["member_link"], size=PHONE, scripts=(shape,))
@@ -40,7 +42,9 @@ async def at_the_check(request: pytest.FixtureRequest, server: DemoServer, membe
     ],
     indirect=["at_the_check"],
 )
-async def test_a_camera_that_fails_is_named_and_the_microphone_goes_on(at_the_check: Member, words: str) -> None:
+async def test_a_camera_that_fails_is_named_and_the_microphone_goes_on(
+    at_the_check: Member, words: str
+) -> None:
     await at_the_check.sees(words)
     await expect(at_the_check.page.get_by_text("We can hear you.")).to_be_visible(timeout=PATIENCE_MS)
     await at_the_check.presses("Go on with the microphone only")
