@@ -21,7 +21,7 @@ PICTURES = HOUSE / "test-results" / "screens"
 
 
 async def look(page: Page, name: str) -> list[str]:
-    """Photograph a screen at each width and answer what is wrong with it: axe findings and sideways scrolling."""
+    """Photograph a screen at each width; what is wrong with it: axe findings and sideways scrolling."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size
     wrong = []
