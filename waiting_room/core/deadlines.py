@@ -53,9 +53,9 @@ LINE_MAX = 200
 """Messages on one line. Higher: larger snapshots; lower: a long conversation is cut short."""
 
 
-def no_show_at(visit: Visit) -> datetime:
+def no_show_from(start: datetime, minutes: int) -> datetime:
     """From then on a visit to which nobody came is a no-show: when it would have ended, or later."""
-    return visit.start + max(timedelta(minutes=visit.minutes), NO_SHOW_AFTER)
+    return start + max(timedelta(minutes=minutes), NO_SHOW_AFTER)
 
 
 def ready_from(visit: Visit) -> datetime:
@@ -88,7 +88,7 @@ def _due(visit: Visit) -> list[tuple[datetime, Event]]:
         due.append((visit.claim_expires, events.ClaimExpired(clinician=visit.claimed_by)))
     due += _lost(visit)
     if visit.state is State.booked:
-        due.append((no_show_at(visit), events.NoShow()))
+        due.append((no_show_from(visit.start, visit.minutes), events.NoShow()))
     if visit.state is State.preparing and visit.checked_in_at is not None:
         due.append((ready_from(visit), events.EarlyEnded()))
     if visit.state in _UNATTENDED:

@@ -5,6 +5,7 @@ answer. Nothing is permitted that `grants` does not list, and nothing recorded t
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from waiting_room.core import commands as c
@@ -22,6 +23,20 @@ from waiting_room.core.moments import moment
 from waiting_room.core.refusals import Refusal, Refused
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer in three parts: what the clock had done before, what the actor did, what that made due."""
+
+    overdue: tuple[Event, ...] = ()
+    answer: tuple[Event, ...] = ()
+    then: tuple[Event, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of it, in the order of the journal."""
+        return (*self.overdue, *self.answer, *self.then)
+
+
 def decide(visit: Visit | None, command: Command, actor: Actor, at: datetime) -> tuple[Event, ...] | Refused:
     """The events that follow from `command`; empty: accepted, and already so.
 
@@ -29,15 +44,22 @@ def decide(visit: Visit | None, command: Command, actor: Actor, at: datetime) ->
     A wrong birth date is not refused but recorded (`birth_date_refused`): whoever answers the person says
     `not_recognised`.
     """
+    decision = weigh(visit, command, actor, at)
+    return decision if isinstance(decision, Refused) else decision.events
+
+
+def weigh(visit: Visit | None, command: Command, actor: Actor, at: datetime) -> Decision | Refused:
+    """`decide`, telling the clock's part from the actor's."""
     relation = granted(command, actor)
     if relation is None:
         return Refused(Refusal.not_permitted)
+    at = not_before(visit, at)
     if isinstance(command, c.BookVisit):
-        return decide_first(visit, command)
+        first = decide_first(visit, command, at)
+        return first if isinstance(first, Refused) else Decision(answer=first)
     if visit is None:
         unknown = isinstance(command, c.Redeem)
         return Refused(Refusal.not_recognised if unknown else Refusal.visit_unknown)
-    at = not_before(visit, at)
     due = overdue(visit, at)
     settled = _after(visit, due, at)
     answer = _answer(settled, command, actor, relation, at)
@@ -45,7 +67,7 @@ def decide(visit: Visit | None, command: Command, actor: Actor, at: datetime) ->
         return answer
     if answer and answer[0].type not in LIFECYCLE[settled.state]:
         return Refused(Refusal.wrong_state, {"state": settled.state})
-    return (*due, *answer, *overdue(_after(settled, answer, at), at))
+    return Decision(overdue=due, answer=answer, then=overdue(_after(settled, answer, at), at))
 
 
 def not_before(visit: Visit | None, at: datetime) -> datetime:

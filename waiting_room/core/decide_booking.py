@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime
+from typing import assert_never
 
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
-from waiting_room.core.deadlines import PASS_WITHIN
+from waiting_room.core.deadlines import PASS_WITHIN, no_show_from
 from waiting_room.core.events import Event
 from waiting_room.core.model import State, Visit
 from waiting_room.core.moments import moment
@@ -13,6 +14,7 @@ from waiting_room.core.refusals import Refusal, Refused
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_REF = re.compile(r"[^\W_][\w ./:#-]{0,63}")
 _MINUTES = range(5, 481)
 
 
@@ -31,12 +33,17 @@ def is_language(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
-def decide_first(visit: Visit | None, command: c.BookVisit) -> tuple[Event, ...] | Refused:
-    """The only command for a visit that does not exist; asking twice for the same visit books it once."""
+def decide_first(visit: Visit | None, command: c.BookVisit, at: datetime) -> tuple[Event, ...] | Refused:
+    """The only command for a visit that does not exist; asking twice for the same visit books it once.
+
+    A visit that would be a no-show at once is not booked.
+    """
     if command.minutes not in _MINUTES:
         return malformed("minutes")
     if not is_language(command.language):
         return malformed("language")
+    if command.ref is not None and not _REF.fullmatch(command.ref):
+        return malformed("ref")
     booked = e.Booked(
         visit=command.visit,
         clinic=command.clinic,
@@ -51,6 +58,8 @@ def decide_first(visit: Visit | None, command: c.BookVisit) -> tuple[Event, ...]
         proxy=command.proxy,
     )
     if visit is None:
+        if at >= no_show_from(booked.start, booked.minutes):
+            return malformed("start")
         return (booked,)
     same = (visit.clinic, visit.start, visit.minutes, visit.clinician, visit.person)
     if same == (booked.clinic, booked.start, booked.minutes, booked.clinician, booked.person):
@@ -62,7 +71,7 @@ def decide_booking(visit: Visit, command: c.BookingCommand, at: datetime) -> tup
     """Moving, cancelling, and who may come in by which link."""
     match command:
         case c.Reschedule():
-            return _reschedule(visit, command)
+            return _reschedule(visit, command, at)
         case c.Cancel():
             if not is_code(command.reason):
                 return malformed("reason")
@@ -76,9 +85,11 @@ def decide_booking(visit: Visit, command: c.BookingCommand, at: datetime) -> tup
                 return Refused(Refusal.link_revoked)
             until = at + PASS_WITHIN
             return () if visit.link_passed_until == until else (e.LinkPassed(until=until),)
+        case _:
+            assert_never(command)
 
 
-def _reschedule(visit: Visit, command: c.Reschedule) -> tuple[Event, ...] | Refused:
+def _reschedule(visit: Visit, command: c.Reschedule, at: datetime) -> tuple[Event, ...] | Refused:
     """A place once taken is never moved, so only a visit whose member is not here yet moves."""
     if command.minutes not in _MINUTES:
         return malformed("minutes")
@@ -87,4 +98,6 @@ def _reschedule(visit: Visit, command: c.Reschedule) -> tuple[Event, ...] | Refu
         return ()
     if visit.state is not State.booked:
         return Refused(Refusal.already_arrived)
+    if at >= no_show_from(start, command.minutes):
+        return malformed("start")
     return (e.Rescheduled(start=start, minutes=command.minutes),)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import assert_never
 
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
@@ -104,6 +105,8 @@ def _give(visit: Visit, command: c.GivenByMember) -> tuple[Event, ...] | Refused
             event = e.DevicesChecked(
                 camera=found.camera, microphone=found.microphone, facing=found.facing, seen=found.seen
             )
+        case _:
+            assert_never(command)
     return () if unchanged else (event,)
 
 

@@ -27,6 +27,8 @@ def decide_line(visit: Visit, command: c.LineCommand, actor: Actor) -> tuple[Eve
             of_member = actor.role is Role.member
             unread = visit.line_unread_member if of_member else visit.line_unread_desk
             return (e.LineSeen(by=actor.role),) if unread else ()
+        case _:
+            assert_never(command)
 
 
 def decide_desk(visit: Visit, command: c.DeskCommand, actor: Actor) -> tuple[Event, ...] | Refused:
@@ -45,6 +47,8 @@ def decide_desk(visit: Visit, command: c.DeskCommand, actor: Actor) -> tuple[Eve
             if not is_code(command.reason):
                 return malformed("reason")
             return (e.Redirected(reason=command.reason),)
+        case _:
+            assert_never(command)
 
 
 def decide_taking(
@@ -75,6 +79,8 @@ def decide_taking(
             if visit.offered_to == me:
                 return (e.Declined(clinician=me, reason=command.reason),)
             return () if me in visit.declined_by else Refused(Refusal.offer_expired)
+        case _:
+            assert_never(command)
 
 
 def taken(visit: Visit, clinician: StaffId) -> Refused | None:

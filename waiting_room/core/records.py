@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waiting_room.core.commands import Command
-from waiting_room.core.decide import decide, not_before
+from waiting_room.core.decide import not_before, weigh
 from waiting_room.core.events import Booked, Event
 from waiting_room.core.evolve import ImpossibleRecordError, evolve
 from waiting_room.core.ids import CommandId, VisitId
-from waiting_room.core.model import Actor, Visit
+from waiting_room.core.model import Actor, Role, Visit
 from waiting_room.core.refusals import Refused
+
+CLOCK = Actor(Role.system, "clock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,21 @@ class Recorded:
 def handle(
     visit: Visit | None, command: Command, actor: Actor, at: datetime, command_id: CommandId | None = None
 ) -> Recorded | Refused:
-    """Decide, number and fold: everything the shell has to store, or why nothing."""
-    answer = decide(visit, command, actor, at)
-    if isinstance(answer, Refused):
-        return answer
+    """Decide, number and fold: everything the shell has to store, or why nothing.
+
+    What the clock did is recorded as the clock's, also when somebody's command brought it to light. All
+    records of one command carry its id.
+    """
+    decision = weigh(visit, command, actor, at)
+    if isinstance(decision, Refused):
+        return decision
     at = not_before(visit, at)
     records: list[Record] = []
-    for event in answer:
-        seq = 1 if visit is None else visit.seq + 1
-        visit = evolve(visit, event, seq, at)
-        records.append(Record(visit=visit.id, seq=seq, at=at, actor=actor, command=command_id, event=event))
+    for who, events in ((CLOCK, decision.overdue), (actor, decision.answer), (CLOCK, decision.then)):
+        for event in events:
+            seq = 1 if visit is None else visit.seq + 1
+            visit = evolve(visit, event, seq, at)
+            records.append(Record(visit=visit.id, seq=seq, at=at, actor=who, command=command_id, event=event))
     assert visit is not None, "only a booking is accepted without a visit, and it records one"
     return Recorded(visit=visit, records=tuple(records))
 

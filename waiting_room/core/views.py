@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from waiting_room.core.deadlines import RETURN_WITHIN
 from waiting_room.core.ids import StaffId, TextId
@@ -43,6 +43,8 @@ def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewe
             return _clinician(visit, texts, directory, StaffId(viewer))
         case Role.support:
             return _support(visit, texts, directory)
+        case _:
+            assert_never(role)
 
 
 def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[TextId]:
@@ -57,6 +59,8 @@ def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[Te
             wanted = {visit.person, *card}
         case Role.support:
             wanted = {visit.person, visit.callback, *said}
+        case _:
+            assert_never(role)
     return frozenset(text for text in wanted if text is not None)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.waiting_room.core.world import BOOKING, SYSTEM, World, refused
+from tests.waiting_room.core.world import BOOKING, MONDAY_NINE, SYSTEM, World, refused
 from waiting_room.core import commands as c
 from waiting_room.core.deadlines import LINE_MAX
 from waiting_room.core.ids import VisitId
@@ -88,6 +88,8 @@ def test_a_visit_moves_until_the_member_is_here(world: World) -> None:
     assert world.does(ana.visit, later, BOOKING) == []
     too_long = replace(later, minutes=481)
     assert world.does(ana.visit, too_long, BOOKING) == refused(Refusal.malformed, field="minutes")
+    too_late = replace(later, start=world.now - timedelta(minutes=30))
+    assert world.does(ana.visit, too_late, BOOKING) == refused(Refusal.malformed, field="start")
     ana.redeems()
     again = replace(later, minutes=20)
     assert world.does(ana.visit, again, BOOKING) == refused(Refusal.already_arrived)
@@ -102,11 +104,23 @@ def test_booking_twice_is_booking_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"minutes": 4}, "minutes"), ({"language": "in Spanish"}, "language")]
+    ("wrong", "field"),
+    [
+        ({"minutes": 4}, "minutes"),
+        ({"language": "in Spanish"}, "language"),
+        ({"ref": "Ana Ruiz, born 1980"}, "ref"),
+        ({"ref": ""}, "ref"),
+        ({"start": MONDAY_NINE - timedelta(minutes=30)}, "start"),
+    ],
 )
 def test_a_booking_is_within_bounds(world: World, wrong: dict[str, object], field: str) -> None:
     booking = replace(world.member().booking, visit=VisitId("new"), **wrong)  # type: ignore[arg-type]
     assert world.does(VisitId("new"), booking, BOOKING) == refused(Refusal.malformed, field=field)
+
+
+def test_a_visit_without_a_number_of_the_health_system_is_booked_too(world: World) -> None:
+    booking = replace(world.member().booking, visit=VisitId("new"), ref=None)
+    assert world.does(VisitId("new"), booking, BOOKING) == ["booked"]
 
 
 def test_what_does_not_exist(world: World) -> None:

@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.waiting_room.core.world import NORTH, SYSTEM, World
+from tests.waiting_room.core.world import NORTH, SYSTEM, World, refused
 from waiting_room.core import commands as c
+from waiting_room.core.decide import decide
 from waiting_room.core.evolve import ImpossibleRecordError
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import Role
+from waiting_room.core.model import Actor, Role
 from waiting_room.core.patch import fold
 from waiting_room.core.public import CHANGED, catch_up
-from waiting_room.core.records import Recorded, apply, handle, replay
+from waiting_room.core.records import CLOCK, Recorded, apply, handle, replay
+from waiting_room.core.refusals import Refusal
 from waiting_room.core.views import view
 
 
@@ -40,6 +42,30 @@ def test_records_carry_who_when_and_which_command(world: World) -> None:
     assert issued.command != booked.command
 
 
+def test_what_the_clock_did_is_the_clocks_whoever_came_across_it(world: World) -> None:
+    ana, lee, sun = world.waiting_member(), world.clinician("lee"), world.clinician("sun")
+    lee.claims(ana)
+    ana.goes()
+    world.passes(seconds=61)
+    assert sun.claims(ana) == refused(Refusal.member_away)
+    ana.is_back()
+    assert sun.claims(ana) == ["claimed"]
+    by = [(record.event.type, record.actor.id) for record in world.journals[ana.visit][-5:]]
+    assert by == [
+        ("gone", "clock"),
+        ("claim_expired", "clock"),
+        ("away", "clock"),
+        ("back", "clock"),
+        ("claimed", "sun"),
+    ]
+    world.passes(seconds=60)
+    assert lee.claims(ana) == ["claim_expired", "claimed"]
+    assert [record.actor for record in world.journals[ana.visit][-2:]] == [
+        CLOCK,
+        Actor(Role.clinician, "lee"),
+    ]
+
+
 def test_time_is_kept_in_whole_milliseconds(world: World) -> None:
     world.now += timedelta(microseconds=1234)
     ana = world.member()
@@ -51,6 +77,19 @@ def test_what_is_already_so_is_accepted_without_a_record(world: World) -> None:
     ana = world.waiting_member()
     answer = handle(ana.now, c.PassTime(), SYSTEM, world.now)
     assert answer == Recorded(visit=ana.now, records=())
+
+
+def test_deciding_says_what_handling_records(world: World) -> None:
+    ana, lee = world.waiting_member(), world.clinician()
+    lee.claims(ana)
+    world.passes(seconds=60)
+    sun = Actor(Role.clinician, "sun")
+    answer = handle(ana.now, c.Claim(), sun, world.now)
+    assert isinstance(answer, Recorded)
+    decided = decide(ana.now, c.Claim(), sun, world.now)
+    assert decided == tuple(record.event for record in answer.records)
+    late = Actor(Role.clinician, "lee")
+    assert decide(ana.now, c.Admit(), late, world.now) == refused(Refusal.claim_expired)
 
 
 def test_a_journal_with_a_hole_or_a_stranger_is_refused(world: World) -> None:
