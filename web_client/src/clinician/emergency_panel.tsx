@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import { calendarDate } from "../kit/clock";
 import type { Me } from "../kit/staff/session";
-import { Button, PhoneLink } from "../kit/ui";
+import { Button, PhoneLink, readable } from "../kit/ui";
 import type { ClinicianView } from "./view";
 import { useT } from "./words";
 
@@ -17,6 +17,7 @@ export function EmergencyPanel({ view, me }: { readonly view: ClinicianView; rea
       <dl class="always-facts">
         <div>
           <dt>{t("clinician.where")}</dt>
+          {" "}
           <dd>
             {location}
             {view.location_described === true && <span class="quiet small"> ({t("clinician.described")})</span>}
@@ -56,7 +57,7 @@ export function EmergencyPanel({ view, me }: { readonly view: ClinicianView; rea
             name: view.name ?? view.short_name,
             born: view.birth_date === undefined ? t("clinician.not_given") : calendarDate(view.birth_date, t.language),
             location,
-            callback: view.callback ?? t("clinician.not_given"),
+            callback: view.callback === undefined ? t("clinician.not_given") : readable(view.callback),
           })}
         </blockquote>
         <Button onClick={() => setOpen(false)}>{t("staff.close")}</Button>

@@ -92,7 +92,8 @@ export function VisitScreen(props: VisitScreenProps) {
       </div>
 
       <aside class="visit-side" aria-label={t("clinician.about", { name })}>
-        <section class="card stack-tight" aria-labelledby="identity">
+        <EmergencyPanel view={view} me={me} />
+        <section class="card stack-tight identity" aria-labelledby="identity">
           <h2 id="identity">{t("clinician.identity")}</h2>
           <p>
             <span class="strong">{name}</span>
@@ -123,7 +124,6 @@ export function VisitScreen(props: VisitScreenProps) {
           </dl>
         </section>
       </aside>
-      <EmergencyPanel view={view} me={me} />
       <EndDialog open={ending} name={view.short_name} onEnd={props.onEnd} onClose={() => setEnding(false)} />
     </div>
   );

@@ -27,9 +27,12 @@ export function wordsFrom<C extends Catalog>(language: Language, catalog: C): Wo
     const count = holes["count"];
     const sentence =
       typeof entry === "string" ? entry : (entry[plurals.select(Number(count ?? 0))] ?? entry.other);
-    return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => {
+    return sentence.replace(/\{(\w+)\}(\.?)/g, (hole, name: string, stop: string) => {
       const value = holes[name];
-      return value === undefined ? hole : typeof value === "number" ? numbers.format(value) : value;
+      if (value === undefined) return hole;
+      if (typeof value === "number") return numbers.format(value) + stop;
+      // “Ana R.” at the end of a sentence brings its own full stop.
+      return value.endsWith(".") ? value : value + stop;
     });
   };
   const words = (key: keyof C & string, holes: Holes = {}): string => {

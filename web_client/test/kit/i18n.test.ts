@@ -9,6 +9,12 @@ describe("words", () => {
   const words = wordsFrom("en", { hello: "Hello {name}", ready: { one: "{count} person", other: "{count} people" } });
 
   test("fill their holes", () => assert.equal(words("hello", { name: "Ana R." }), "Hello Ana R."));
+  test("do not double the full stop of a shortened name", () => {
+    const closing = wordsFrom("en", { gone: "Bye {name}. See you.", count: "{count}." });
+    assert.equal(closing("gone", { name: "Ana R." }), "Bye Ana R. See you.");
+    assert.equal(closing("gone", { name: "Ana" }), "Bye Ana. See you.");
+    assert.equal(closing("count", { count: 3 }), "3.");
+  });
   test("count", () => {
     assert.equal(words("ready", { count: 1 }), "1 person");
     assert.equal(words("ready", { count: 0 }), "0 people");

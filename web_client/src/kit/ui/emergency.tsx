@@ -17,7 +17,7 @@ export function EmergencyNotice({ urgentCare }: EmergencyNoticeProps) {
       <p class="emergency-lines">
         <a href="tel:911">{t("kit.emergency.911")}</a>
         <a href="tel:988">{t("kit.emergency.988")}</a>
-        {urgentCare && <a href={telephone(urgentCare)}>{t("kit.emergency.urgent", { number: urgentCare })}</a>}
+        {urgentCare && <a href={telephone(urgentCare)}>{t("kit.emergency.urgent", { number: readable(urgentCare) })}</a>}
       </p>
     </section>
   );
@@ -29,10 +29,17 @@ export function telephone(number: string): string {
   return `tel:${plus}${number.replace(/[^\d]/g, "")}`;
 }
 
+/** “(415) 555-0134” for a North American number; any other as it is. */
+export function readable(number: string): string {
+  const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
+  return parts === null ? number : `(${parts[1]}) ${parts[2]}-${parts[3]}`;
+}
+
 export function PhoneLink({ number, name }: { readonly number: string; readonly name?: string }) {
+  const shown = readable(number);
   return (
-    <a class="nowrap" href={telephone(number)} aria-label={name === undefined ? undefined : `${name} ${number}`}>
-      {number}
+    <a class="nowrap" href={telephone(number)} aria-label={name === undefined ? undefined : `${name} ${shown}`}>
+      {shown}
     </a>
   );
 }
