@@ -219,6 +219,8 @@ class Life {
     const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
     if (this.pc.signalingState === "closed") return;
     await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    // A camera that was there before the answer has run with the browser's own preferences until now.
+    await this.fullParameters();
   }
 
   /** Full parameters → camera → microphone; one change at a time. */
