@@ -48,7 +48,6 @@ def test_who_is_early_waits_aside_until_a_quarter_of_an_hour_before(world: World
     ana.gives_everything()
     assert ana.checks_in() == ["checked_in_early"]
     assert ana.checks_in() == []
-    assert ana.state is State.preparing
     world.passes(minutes=25, seconds=-1)
     assert world.looks(ana) == []
     world.passes(seconds=1)

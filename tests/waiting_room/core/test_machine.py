@@ -22,7 +22,7 @@ from waiting_room.core.model import (
     State,
     Visit,
 )
-from waiting_room.core.records import Recorded, handle
+from waiting_room.core.records import Recorded, apply, handle
 from waiting_room.core.refusals import Refusal, Refused
 
 LINKS = st.sampled_from([LinkId("link1"), LinkId("link2")])
@@ -110,7 +110,7 @@ class Days(RuleBasedStateMachine):
         new = self.world.journals[self.ana.visit][before.seq :]
         visit = before
         for record in new:
-            after = laws.apply(visit, record)
+            after = apply(visit, record)
             if record.event.type in {"claim_expired", "offer_expired", "claim_released", "declined"}:
                 assert (after.state, after.due) == (State.waiting, visit.due)
             visit = after

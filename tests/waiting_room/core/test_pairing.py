@@ -178,5 +178,5 @@ def test_ten_thousand_are_counted_in_one_pass(count: int) -> None:
     }
     line = [entry(f"{number:05}", clinic=clinics[number % 60], minute=number) for number in range(count)]
     counts = ahead(line, rosters)
-    assert counts["00000"] == 0
-    assert counts[f"{count - 1:05}"] > count // 60
+    assert counts[VisitId("00000")] == 0
+    assert counts[VisitId(f"{count - 1:05}")] > count // 60
