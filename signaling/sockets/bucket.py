@@ -14,16 +14,18 @@ class Bucket:
     """One socket's allowance. `now` is monotonic seconds and never goes back."""
 
     now: float
-    tokens: float = BURST
+    burst: float = BURST
+    per_second: float = PER_SECOND
+    spent: float = 0.0
     refusals: int = 0
 
     def take(self, now: float, cost: float = 1.0) -> bool:
         """Whether a request that costs `cost` may be served at `now`."""
-        self.tokens = min(BURST, self.tokens + (now - self.now) * PER_SECOND)
+        self.spent = max(0.0, self.spent - (now - self.now) * self.per_second)
         self.now = now
-        if self.tokens >= cost:
-            self.tokens -= cost
-            if self.tokens >= BURST / 2:
+        if self.spent + cost <= self.burst:
+            self.spent += cost
+            if self.spent <= self.burst / 2:
                 self.refusals = 0
             return True
         self.refusals += 1

@@ -13,6 +13,10 @@ from typing import Any
 import engineio.packet
 import socketio
 from aiohttp import web
+from engineio.async_drivers import aiohttp as driver
+
+from signaling.clock import Clock
+from signaling.sockets.bucket import Bucket
 
 LARGEST_MESSAGE_BYTES = 100_000
 PING_EVERY_SECONDS = 15
@@ -20,6 +24,9 @@ PING_WITHIN_SECONDS = 10
 """A dead network is noticed after at most the sum of both; shorter wakes phones more often."""
 LONGEST_QUEUE = 1000
 """Messages that wait for one page. A page that does not read this many has gone, or is up to no good."""
+PACKETS_AT_ONCE = 300.0
+PACKETS_PER_SECOND = 60.0
+"""Of any kind, also those that no handler sees. More than the handlers' own allowances together."""
 NAMESPACE_WITHIN_SECONDS = 10.0
 """A connection that has not entered a namespace by then has no business here."""
 
@@ -45,6 +52,24 @@ class TextPacket(socketio.packet.Packet):  # type: ignore[misc]
         return attachments
 
 
+class TextSocket(driver.WebSocket):  # type: ignore[misc]
+    """A WebSocket on which anything but a text that begins like a packet ends the connection."""
+
+    async def wait(self) -> str:
+        """The next packet.
+
+        Raises:
+            OSError: the connection has ended, or should.
+        """
+        data = await super().wait()
+        if not isinstance(data, str) or data[:1] not in _FIRST:
+            raise OSError
+        return data
+
+
+_FIRST = frozenset("0123456")
+
+
 def make_server(origins: Sequence[str]) -> Any:
     """A Socket.IO server for pages of exactly these origins.
 
@@ -53,7 +78,7 @@ def make_server(origins: Sequence[str]) -> Any:
     """
     if not origins or "*" in origins:
         raise ValueError("name the origins of our own pages")
-    return socketio.AsyncServer(
+    server = socketio.AsyncServer(
         async_mode="aiohttp",
         namespaces=["/member", "/clinician", "/support"],
         cors_allowed_origins=list(origins),
@@ -63,22 +88,30 @@ def make_server(origins: Sequence[str]) -> Any:
         ping_interval=PING_EVERY_SECONDS,
         ping_timeout=PING_WITHIN_SECONDS,
         transports=["websocket", "polling"],
-        # Their loggers write whole packets at INFO; the house's log rules keep them at WARNING, and these
-        # own loggers keep them there when nobody has configured anything.
+        # Their loggers write whole packets at INFO: these say that something was wrong and nothing else.
         logger=_quiet("socketio"),
         engineio_logger=_quiet("engineio"),
     )
+    server.eio._async = {**server.eio._async, "websocket": TextSocket}  # noqa: SLF001 - kept by a contract test
+    return server
 
 
 class Pipe:
     """Sends to sockets and closes them. One per server."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, clock: Clock) -> None:
         self._server = server
+        self._clock = clock
+        self._buckets: dict[str, Bucket] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._overflowing: set[str] = set()
         self._handle_connect: Callable[[str, Any], Any] = server.eio.handlers["connect"]
+        self._handle_disconnect: Callable[[str, Any], Any] = server.eio.handlers["disconnect"]
+        self._handle_message: Callable[[str, Any], Any] = server.eio.handlers["message"]
         server.eio.on("connect", self._on_connect)
+        server.eio.on("message", self._on_message)
+        server.eio.on("disconnect", self._on_disconnect)
+        self.bad_packets = 0
         self._timers: set[asyncio.TimerHandle] = set()
 
     def attach(self, app: web.Application) -> None:
@@ -168,10 +201,30 @@ class Pipe:
         self._timers.add(timer)
         return answer
 
+    async def _on_disconnect(self, transport_id: str, reason: Any) -> None:
+        self._buckets.pop(transport_id, None)
+        await self._handle_disconnect(transport_id, reason)
+
+    async def _on_message(self, transport_id: str, data: Any) -> None:
+        transport = self._server.eio.sockets.get(transport_id)
+        if transport is None or transport.closed:
+            return
+        now = self._clock.monotonic()
+        bucket = self._buckets.setdefault(transport_id, Bucket(now, PACKETS_AT_ONCE, PACKETS_PER_SECOND))
+        if not bucket.take(now):
+            self.bad_packets += 1
+            await self._close(transport_id)
+            return
+        try:
+            await self._handle_message(transport_id, data)
+        except Exception:  # noqa: BLE001 - what cannot be read is counted, and its sender has to start again
+            self.bad_packets += 1
+            await self._close(transport_id)
+
 
 def _quiet(name: str) -> logging.Logger:
     logger = logging.getLogger(f"{name}.videovisit")
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)  # their warnings can be caused at will by whoever connects
     logger.addFilter(_drop_contents)
     return logger
 

@@ -51,7 +51,7 @@ class Sockets:
         self._line = line
         self._reading = reading
         self._rooms = rooms
-        self._pipe = Pipe(server)
+        self._pipe = Pipe(server, clock)
         self._board = Board()
         attendance = Attendance()
         self._feed = Feed(
@@ -117,7 +117,7 @@ class Sockets:
 
     def figures(self) -> dict[str, int]:
         """Counts for the metrics page."""
-        counts = {"open_visits": len(self._board)}
+        counts = {"open_visits": len(self._board), "bad_packets": self._pipe.bad_packets}
         for namespace in self._namespaces:
             name = namespace.namespace.removeprefix("/")
             counts[f"sockets_{name}"] = len(namespace.connections)

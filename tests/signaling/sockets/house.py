@@ -267,14 +267,19 @@ class House:
         headers = {"Cookie": cookie} if cookie else {}
         if origin is not None:
             headers["Origin"] = self.url if origin == "own" else origin
-        await page.client.connect(
-            self.url,
-            headers=headers,
-            auth=auth,
-            namespaces=[namespace],
-            transports=how.get("transports", ["websocket"]),
-            wait_timeout=WITHIN_SECONDS,
-        )
+        try:
+            await page.client.connect(
+                self.url,
+                headers=headers,
+                auth=auth,
+                namespaces=[namespace],
+                transports=how.get("transports", ["websocket"]),
+                wait_timeout=WITHIN_SECONDS,
+            )
+        except socketio.exceptions.ConnectionError:
+            if page.client.eio.http is not None:
+                await page.client.eio.http.close()
+            raise
         return page
 
     async def passes(self, seconds: float) -> None:
