@@ -82,7 +82,7 @@ class Endpoint:
                     table[ssrc] = track
 
     def bind(self, packet: Packet, ssrc: int, end: int) -> Track | None:
-        """Learn whose an unknown SSRC is, by its mid or a payload type that only one m-line has.
+        """Learn whose an unknown SSRC is, by its mid, or a payload type that only one m-line has.
 
         The track whose media it is; `None` if it is nobody's, or a track's retransmissions (see `repairs`).
         """
@@ -112,7 +112,8 @@ class Endpoint:
             if size:
                 mid = bytes(packet[at : at + size])
                 return next((track for track in able if track.mid.encode() == mid), None)
-        return able[0] if len(able) == 1 else None
+        # a payload type is weak evidence: it never moves a track off the SSRC that was declared for it
+        return able[0] if len(able) == 1 and able[0].record.ssrc is None else None
 
     def octets(self) -> int:
         """Video payload sent to it so far."""

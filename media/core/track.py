@@ -162,7 +162,7 @@ class Track:
             ssrc=self.ssrc,
             fraction=min((lost << 8) // interval, 255) if lost > 0 else 0,
             lost=expected - self._received,
-            highest=self.highest & 0xFFFFFFFF,
+            highest=(self.highest - 0x1_0000) & 0xFFFFFFFF,
             jitter=min(int(self._jitter), 0xFFFFFFFF),
             last_report=self._report,
             delay=min(int(since * 65536), 0xFFFFFFFF) if self._report else 0,

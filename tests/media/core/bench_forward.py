@@ -31,7 +31,8 @@ def traffic(seconds: float, endpoint: int, base: int) -> list[tuple[float, bytes
             sequence += 1
         frame += 1
     packets += [
-        (index * 0.02 + endpoint * 0.007, (index, index * 960, None, False)) for index in range(int(seconds * 50))
+        (index * 0.02 + endpoint * 0.007, (index, index * 960, None, False))
+        for index in range(int(seconds * 50))
     ]
     packets.sort(key=lambda item: item[0])
     made = []

@@ -105,7 +105,9 @@ def test_reading_is_total(packet: bytes) -> None:
     rtcp.read(packet)
 
 
-@given(st.lists(st.sampled_from([1, 4, 15, 31]), min_size=1), st.sampled_from([200, 201, 205, 206]), st.data())
+@given(
+    st.lists(st.sampled_from([1, 4, 15, 31]), min_size=1), st.sampled_from([200, 201, 205, 206]), st.data()
+)
 def test_reading_is_total_on_plausible_packets(counts: list[int], kind: int, data: st.DataObject) -> None:
     packet = b""
     for count in counts:
