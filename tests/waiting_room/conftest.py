@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import Postgres, PostgresMissingError, running
-from waiting_room.migrations import migrate
+from waiting_room.migrations import migrate, sync_engine
+from waiting_room.schema import metadata
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,30 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def _laid_out(postgres: Postgres) -> Iterator[str]:
+    with postgres.database() as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture
+def postgres_laid_out(_laid_out: str) -> str:
+    """A database with every table and no row: the same one each time, because making one takes a while."""
+    engine = sync_engine(_laid_out)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
+    return _laid_out
+
+
+@pytest.fixture
+def sqlite_laid_out(sqlite_url: str) -> str:
+    migrate(sqlite_url)
+    return sqlite_url
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """A file that does not exist yet."""
@@ -46,8 +71,8 @@ def empty_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-def url(empty_url: str) -> str:
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest) -> str:
     """Each database in turn, laid out."""
-    migrate(empty_url)
-    return empty_url
+    url: str = request.getfixturevalue(f"{request.param}_laid_out")
+    return url

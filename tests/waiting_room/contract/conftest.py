@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from waiting_room.database import Database
-from waiting_room.migrations import migrate
 from waiting_room.store import Store
 from waiting_room.store_memory import MemoryStore
 from waiting_room.store_sql import SqlStore
@@ -21,9 +20,7 @@ async def adapter(request: pytest.FixtureRequest) -> AsyncIterator[Database | No
     if request.param == "memory":
         yield None
         return
-    url = request.getfixturevalue(f"{request.param}_url")
-    migrate(url)
-    database = Database(url)
+    database = Database(request.getfixturevalue(f"{request.param}_laid_out"))
     yield database
     await database.close()
 
