@@ -106,7 +106,7 @@ class Asker:
         ) as got:
             for name, cookie in got.cookies.items():
                 self.cookies[name] = cookie.value
-            return Answer(got.status, dict(got.headers), dict(got.cookies), await got.text())
+            return Answer(got.status, got.headers, dict(got.cookies), await got.text())
 
     async def get(self, path: str, **more: Any) -> Answer:
         return await self.ask("GET", path, **more)
