@@ -27,8 +27,8 @@ from signaling.workers import WorkerLost, WorkerNews, WorkerReady
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import State
 
-WORKER_WITHIN_SECONDS = 8.0
-"""How long an offer waits for a worker; after this the page is told and tries again itself."""
+WORKER_WITHIN_SECONDS = 6.0
+"""How long an offer waits for a worker; shorter than the 8 s that a page waits for its answer."""
 LONGEST_RETRY_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 0.05
 RECONNECTS_BEFORE_RESTART = 5

@@ -149,17 +149,17 @@ async def test_a_real_worker_dies_with_its_parent_whatever_way_it_goes(tmp_path:
         sys.executable, "-c", PARENT, str(tmp_path / "run"), stdout=asyncio.subprocess.PIPE
     )
     assert parent.stdout is not None
-    (pid,) = json.loads(await asyncio.wait_for(parent.stdout.readline(), 20)).values()
-    parent.kill()
-    await parent.wait()
-    async with asyncio.timeout(5):
-        while _runs(pid):
-            await asyncio.sleep(0.02)
-
-
-def _runs(pid: int) -> bool:
-    """Whether the process is there and not merely waiting to be buried."""
+    line = b""
+    while not line.startswith(b"{"):
+        line = await asyncio.wait_for(parent.stdout.readline(), 20)
+    (pid,) = json.loads(line).values()
+    ended = asyncio.Event()
+    watched = os.pidfd_open(pid)
+    asyncio.get_running_loop().add_reader(watched, ended.set)
     try:
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
+        parent.kill()
+        await parent.wait()
+        await asyncio.wait_for(ended.wait(), 5)
+    finally:
+        asyncio.get_running_loop().remove_reader(watched)
+        os.close(watched)
