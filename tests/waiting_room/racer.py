@@ -1,4 +1,4 @@
-"""One of many processes that want the same visits: reads a visit and a clinician, claims, says what came of it.
+"""One of many processes that want the same visits: reads who wants which, claims, says what came of it.
 
 Each claim is sent twice with one command id, as a page does that lost the first answer.
 """
