@@ -7,6 +7,7 @@ import { Refused } from "../kit/refusal";
 import { EMPTY_BOARD } from "../kit/staff/board";
 import { BoardFeed, type Happened } from "../kit/staff/board_feed";
 import { Frame } from "../kit/staff/frame";
+import { stateWords } from "../kit/staff/phrases";
 import type { Me } from "../kit/staff/session";
 import { announce, Banner, Button, Toggle, type Tone, useStore, useTitle } from "../kit/ui";
 import { BoardScreen } from "./board";
@@ -64,7 +65,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         }
         const said = lostHold(happened, me, t);
         if (said !== null) {
-          setNotice({ tone: "warn", text: said });
+          setNotice({ tone: MY_DOING.has(happened.record.type) ? "info" : "warn", text: said });
           announce(said, "urgent");
         }
       }),
@@ -110,9 +111,10 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   };
 
   const waiting = parts.waiting.filter((view) => view.state === "waiting").length;
+  // No names in the title: browsers keep titles in their history.
   useTitle(
     held !== null
-      ? `${held.short_name} · ${t("clinician.console")}`
+      ? `${stateWords(held.state, t)} · ${t("clinician.console")}`
       : `${waiting > 0 ? `(${waiting}) ` : ""}${t("clinician.board")} · ${t("clinician.console")}`,
   );
   useKeys({
@@ -134,7 +136,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   );
 
   return (
-    <Frame console={t("clinician.console")} me={me} link={link} onSignOut={() => leave()}>
+    <Frame console={t("clinician.console")} me={me} link={link} onSignOut={() => (held === null ? leave() : tell(t("clinician.sign_out_later")))}>
       <div ref={noticeBox} tabIndex={-1} class="notice">
         {notice !== null && (
           <Banner tone={notice.tone} actions={<Button onClick={() => setNotice(null)}>{t("staff.close")}</Button>}>
@@ -143,17 +145,20 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         )}
       </div>
       {elsewhere ? (
-        <Banner
-          tone="warn"
-          live="assertive"
-          actions={
-            <Button kind="primary" onClick={() => setElsewhere(false)}>
-              {t("staff.use_here")}
-            </Button>
-          }
-        >
-          {t("staff.superseded")}
-        </Banner>
+        <div class="stack">
+          <h1>{t("clinician.console")}</h1>
+          <Banner
+            tone="warn"
+            live="assertive"
+            actions={
+              <Button kind="primary" onClick={() => setElsewhere(false)}>
+                {t("staff.use_here")}
+              </Button>
+            }
+          >
+            {t("staff.superseded")}
+          </Banner>
+        </div>
       ) : snapshot === null ? (
         <p aria-busy="true">{t("clinician.loading")}</p>
       ) : held !== null && room !== null && held.state === "claimed" ? (
@@ -227,6 +232,9 @@ function whoHas(error: unknown): string | null {
   const name = error instanceof Refused ? error.detail["name"] : undefined;
   return typeof name === "string" ? name : null;
 }
+
+/** Ends of a hold that the clinician asked for, more often than not. */
+const MY_DOING: ReadonlySet<string> = new Set(["claim_released", "requeued"]);
 
 /** Why a visit that was mine no longer is, when I did not do it myself. */
 function lostHold({ before, after, record }: Happened, me: Me, t: ReturnType<typeof useT>): string | null {

@@ -74,17 +74,21 @@ export function VisitScreen(props: VisitScreenProps) {
         )}
         <DeviceTrouble room={room} />
         <div class="controls" role="group" aria-label={t("clinician.controls")}>
-          <Toggle pressed={self.muted} onToggle={(muted) => room.mute(muted)}>
-            {t("clinician.mute")}
-          </Toggle>
-          <Toggle pressed={self.cameraOff} onToggle={(off) => room.turnCameraOff(off)}>
-            {t("clinician.turn_off_camera")}
-          </Toggle>
+          {!onHold && (
+            <>
+              <Toggle pressed={self.muted} onToggle={(muted) => room.mute(muted)}>
+                {t("clinician.mute")}
+              </Toggle>
+              <Toggle pressed={self.cameraOff} onToggle={(off) => room.turnCameraOff(off)}>
+                {t("clinician.turn_off_camera")}
+              </Toggle>
+            </>
+          )}
           <Button kind="danger" onClick={() => setEnding(true)}>
             {t("clinician.end_visit")}
           </Button>
         </div>
-        {(self.muted || self.cameraOff) && (
+        {!onHold && (self.muted || self.cameraOff) && (
           <p class="small strong">
             {[self.muted && t("clinician.muted_now"), self.cameraOff && t("clinician.camera_off_now")].filter(Boolean).join(" ")}
           </p>
@@ -145,7 +149,7 @@ function OnHold({ view, here, busy, onResume, onRequeue, onPutAside }: VisitScre
         <Button kind="primary" busy={busy} unavailable={!back} onClick={onResume}>
           {t("clinician.resume", { name: view.short_name })}
         </Button>
-        <Button busy={busy} onClick={onRequeue}>
+        <Button busy={busy} unavailable={view.left_at !== undefined} onClick={onRequeue}>
           {t("clinician.requeue", { name: view.short_name })}
         </Button>
         <Button onClick={onPutAside}>{t("clinician.done.board")}</Button>

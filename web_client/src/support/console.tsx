@@ -2,12 +2,13 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import type { Folded } from "../kit/fold";
 import { EMPTY_BOARD } from "../kit/staff/board";
 import { BoardFeed } from "../kit/staff/board_feed";
 import { chime, chimeOn, turnChime } from "../kit/staff/chime";
 import { Frame } from "../kit/staff/frame";
 import type { Me } from "../kit/staff/session";
-import { announce, Banner, Toggle, useNow, useStore, useTitle } from "../kit/ui";
+import { announce, Toggle, useNow, useStore, useTitle } from "../kit/ui";
 import { Detail } from "./detail";
 import { type Listed, listed, type Wish } from "./list";
 import { RoomList } from "./room_list";
@@ -28,6 +29,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const now = useNow(10_000);
   const [wish, setWish] = useState<Wish>({ clinic: "", search: "", order: "needs" });
   const [open, setOpen] = useState<string | null>(null);
+  const [ended, setEnded] = useState<ReadonlyMap<string, Folded>>(new Map());
   const opener = useRef<string | null>(null);
 
   useEffect(() => {
@@ -35,7 +37,9 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   }, [link]);
   useEffect(
     () =>
-      feed.onHappened(({ before, after }) => {
+      feed.onHappened(({ visit, before, after, removed }) => {
+        // A visit that is open here and over stays in view, as it ended, until it is closed.
+        if (removed) setEnded((known) => new Map(known).set(visit, after));
         const was = before === undefined ? 0 : (viewOf(before).line_unread ?? 0);
         const view = viewOf(after);
         if ((view.line_unread ?? 0) > was) {
@@ -48,7 +52,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
 
   const presence = (visit: string) => board.presence.get(visit)?.member ?? "gone";
   const rows: readonly Listed[] = listed(viewsOf(board), presence, wish, now);
-  const opened = open === null ? undefined : board.rows.get(open);
+  const opened = open === null ? undefined : (board.rows.get(open) ?? ended.get(open));
   const unread = unreadIn(board);
   useTitle(`${unread > 0 ? `(${unread}) ${t("support.messages_waiting")} · ` : ""}${t("support.console")}`);
   useEffect(() => {
@@ -84,11 +88,6 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
               line={feed.line}
               onClose={() => setOpen(null)}
             />
-          )}
-          {open !== null && opened === undefined && (
-            <div class="desk-detail">
-              <Banner live="polite">{t("support.no_longer_open")}</Banner>
-            </div>
           )}
         </div>
       )}

@@ -11,7 +11,7 @@ import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
 import { progress } from "./room_list";
-import { isBefore, type SupportView } from "./view";
+import { isBefore, isOver, type SupportView } from "./view";
 import { refusalSentence, useT } from "./words";
 
 export interface DetailProps {
@@ -68,18 +68,22 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         {view.state !== "booked" && <PresenceBadge here={here} />}
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>
-      {done !== null && (
-        <Banner tone="good" live="polite">
-          {done}
-        </Banner>
-      )}
-      {refusal !== null && (
-        <Banner tone="danger" live="assertive">
-          {refusal}
-        </Banner>
+      {(done !== null || refusal !== null) && (
+        <div class="detail-news stack-tight">
+          {done !== null && (
+            <Banner tone="good" live="polite">
+              {done}
+            </Banner>
+          )}
+          {refusal !== null && (
+            <Banner tone="danger" live="assertive">
+              {refusal}
+            </Banner>
+          )}
+        </div>
       )}
 
-      <section class="card" aria-labelledby="line-heading">
+      <section class="card" aria-labelledby="line-heading" hidden={isOver(view)}>
         <h3 id="line-heading">{t("support.line")}</h3>
         <Line
           entries={entriesOf(view.line)}
@@ -94,7 +98,10 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
 
       <section class="card" aria-label={t("support.facts")}>
         <dl class="facts">
-          <Fact term={t("support.progress")}>{progress(view, now, t)}</Fact>
+          <Fact term={t("support.progress")}>
+            {view.state !== "preparing" && view.state !== "booked" && `${stateWords(view.state, t)} `}
+            {progress(view, now, t)}
+          </Fact>
           <Fact term={t("support.booked_for")}>
             <Time at={view.start} zone={clinic.zone} show="time-zone" />, {clinic.name}
           </Fact>
@@ -137,7 +144,7 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
             <Button onClick={() => setAsking("cancel")}>{t("support.cancel")}</Button>
           </div>
         ) : (
-          <p>{t("support.clinician_decides")}</p>
+          <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
         )}
       </section>
 

@@ -21,7 +21,7 @@ export interface Need {
     | "not_connected"
     | "held";
   readonly weight: number;
-  /** What the words of the code need: a finding, or since when. */
+  /** What the words of the code need: a finding, a time, how many. */
   readonly detail?: string;
 }
 
@@ -33,7 +33,7 @@ export const LONG_WAIT_AFTER_MS = 30 * 60_000;
 export function needsOf(view: SupportView, here: Here, now: number): readonly Need[] {
   const found: Need[] = [];
   const since = (at: string | undefined) => (at === undefined ? 0 : now - Date.parse(at));
-  if ((view.line_unread ?? 0) > 0) found.push({ code: "message", weight: 100 });
+  if ((view.line_unread ?? 0) > 0) found.push({ code: "message", weight: 100, detail: String(view.line_unread) });
   if (view.link?.state === "resting" && (view.link.until === undefined || Date.parse(view.link.until) > now)) {
     found.push({ code: "link_resting", weight: 80, ...(view.link.until === undefined ? {} : { detail: view.link.until }) });
   } else if ((view.link?.tries ?? 0) >= 2 && isBefore(view)) {

@@ -71,7 +71,6 @@ interface RowProps {
 function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
-  const unread = view.line_unread ?? 0;
   return (
     <li class={`support-row${open ? " support-row-open" : ""}`}>
       <div>
@@ -96,14 +95,13 @@ function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
       <div class="board-act row">
         <Button id={`open-${view.visit}`} onClick={() => onOpen(view.visit)}>
           {t("support.open", { name: view.short_name })}
-          {unread > 0 && <span class="count">{t("support.unread", { count: unread })}</span>}
         </Button>
       </div>
     </li>
   );
 }
 
-/** “Camera check, 4 min” while getting ready; otherwise how long in this state. */
+/** “Testing the camera, 4 min” while getting ready; otherwise how long in this state. */
 export function progress(view: Listed["view"], now: number, t: T): string {
   if (view.state === "booked") return t("support.step.booked");
   if (view.state === "preparing") {
@@ -117,6 +115,7 @@ export function needWords(need: Need, zone: string, t: T): string {
   if (need.code === "camera" || need.code === "microphone") {
     return t.code(`staff.devices.${need.code}.${need.detail ?? ""}`, t(`support.need.${need.code}`));
   }
+  if (need.code === "message") return t("support.unread", { count: Number(need.detail) });
   if (need.code === "link_resting" && need.detail !== undefined) {
     return t("support.need.link_resting_until", { time: clockTimeWithZone(need.detail, zone, t.language) });
   }

@@ -47,6 +47,12 @@ export function unreadIn(board: Board): number {
   return sum;
 }
 
+const OVER: ReadonlySet<string> = new Set(["completed", "left", "no_show", "cancelled", "redirected", "closed"]);
+
+export function isOver(view: SupportView): boolean {
+  return OVER.has(view.state);
+}
+
 /** Not begun, not over: what the desk may still hold, cancel or help along. */
 export function isBefore(view: SupportView): boolean {
   return ["booked", "preparing", "waiting", "away", "held", "offered", "claimed"].includes(view.state);
