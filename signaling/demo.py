@@ -49,7 +49,12 @@ async def run(options: DemoOptions) -> int:
     from signaling import serve  # noqa: PLC0415 - see the header
 
     listener = serve.listening_socket(listen)
-    settings = Settings(listen=Listen(host=options.host, port=listener.getsockname()[1]))
+    settings = Settings(
+        listen=Listen(host=options.host, port=listener.getsockname()[1]),
+        brand="Harbor and Prairie Health",
+        help_phone="+12065550140",
+        urgent_care="Harbor Urgent Care in Seattle or Prairie Walk-in Care in Chicago, every day",
+    )
     with _folder(keep=options.keep) as folder, tempfile.TemporaryDirectory(prefix="vv-") as runtime:
         workers = MediaWorkers(
             count=settings.media_workers,

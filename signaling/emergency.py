@@ -10,5 +10,7 @@ def brand(settings: Settings) -> Mapping[str, object]:
     words: dict[str, object] = {"name": settings.brand}
     if settings.help_phone:
         words["phone"] = settings.help_phone
+    if settings.urgent_care:
+        words["urgent_care"] = settings.urgent_care
     numbers = {"emergency": settings.emergency_phone, "crisis": settings.crisis_phone}
     return {"brand": words, "emergency": {name: number for name, number in numbers.items() if number}}

@@ -30,8 +30,12 @@ FIELDS: Final = frozenset(
 )  # fmt: skip
 """Fields that hold codes, ids and figures. Add one only when no value of it can be about a person."""
 
-_CODE: Final = re.compile(r"[A-Za-z0-9_.:/{} <>\-+*]{0,200}")
-"""What a text in a field may look like: codes, ids, routes."""
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:/{}<>\-+*]{0,128}")
+"""What a text in a field may look like: codes, ids, routes. No spaces, so no sentences and no full names."""
+
+_PHRASE: Final = re.compile(r"[A-Za-z0-9_.:/{} <>\-+*]{0,200}")
+_PHRASES: Final = frozenset({"event", "frames"})
+"""Fields whose words are our own or a program's."""
 
 LOUD_LIBRARIES: Final = (
     "aiohttp",
@@ -55,7 +59,7 @@ def keep_known_fields(_logger: object, _method: str, fields: Fields) -> Fields:
     kept: dict[str, Any] = {}
     left_out = 0
     for name, value in fields.items():
-        if name in FIELDS and _is_harmless(value):
+        if name in FIELDS and _is_harmless(value, _PHRASE if name in _PHRASES else _CODE):
             kept[name] = value
         else:
             left_out += 1
@@ -64,12 +68,12 @@ def keep_known_fields(_logger: object, _method: str, fields: Fields) -> Fields:
     return kept
 
 
-def _is_harmless(value: object) -> bool:
+def _is_harmless(value: object, shape: re.Pattern[str]) -> bool:
     if isinstance(value, bool | int | float) or value is None:
         return True
     if isinstance(value, str):
-        return _CODE.fullmatch(value) is not None
-    return isinstance(value, list) and all(_is_harmless(item) for item in value)
+        return shape.fullmatch(value) is not None
+    return isinstance(value, list) and all(_is_harmless(item, shape) for item in value)
 
 
 def _described(info: object) -> dict[str, object]:

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     help_phone: str = Field(default="", max_length=40)
     """The number on that page for people whose link does not work."""
 
+    urgent_care: str = Field(default="", max_length=300)
+    """Where to go when it cannot wait and is no emergency; shown before the clinic of a link is known."""
+
     emergency_phone: str = Field(default="911", max_length=20)
     """The emergency number of the country."""
 
