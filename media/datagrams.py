@@ -8,7 +8,6 @@ comparable and ready to be sent to.
 
 import errno
 import socket
-from collections.abc import Iterator
 from struct import Struct
 from typing import Any, Final
 
@@ -39,8 +38,11 @@ ffi.cdef("""
     int sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags);
 """)
 libc: Any = ffi.dlopen(None)
-_WORDS_PER_HEADER: Final[int] = ffi.sizeof("struct mmsghdr") // 4
-_LENGTH_WORD: Final[int] = ffi.offsetof("struct mmsghdr", "msg_len") // 4
+NAME_STEP: Final = 28  # sizeof(struct sockaddr_in6)
+LENGTH_STEP: Final[int] = ffi.sizeof("struct mmsghdr") // 4
+LENGTH_AT: Final[int] = ffi.offsetof("struct mmsghdr", "msg_len") // 4
+_NAME_WORDS: Final[int] = ffi.sizeof("struct mmsghdr") // ffi.sizeof("uintptr_t")
+_SIZE_WORDS: Final[int] = ffi.sizeof("struct iovec") // ffi.sizeof("uintptr_t")
 _NO_WAIT: Final = int(socket.MSG_DONTWAIT)
 
 
@@ -91,89 +93,91 @@ def open_socket(host: str, port: int) -> socket.socket:
 class _Slots:
     """`count` message headers, each with one fixed buffer of `SLOT` bytes."""
 
-    __slots__ = ("_iov", "_keep", "arena", "base", "headers", "lengths", "vectors")
+    __slots__ = ("_keep", "arena", "base", "headers", "lengths", "vectors")
 
     def __init__(self, count: int) -> None:
         self.arena = bytearray(count * SLOT)
         self._keep = ffi.from_buffer("char[]", self.arena)
         self.base: Any = ffi.cast("char *", self._keep)
-        self._iov = ffi.new("struct iovec[]", count)
+        self.vectors: Any = ffi.new("struct iovec[]", count)
         self.headers: Any = ffi.new("struct mmsghdr[]", count)
         for index in range(count):
-            self._iov[index].iov_base = self.base + index * SLOT
-            self._iov[index].iov_len = SLOT
-            self.headers[index].msg_hdr.msg_iov = ffi.addressof(self._iov, index)
+            self.vectors[index].iov_base = self.base + index * SLOT
+            self.vectors[index].iov_len = SLOT
+            self.headers[index].msg_hdr.msg_iov = ffi.addressof(self.vectors, index)
             self.headers[index].msg_hdr.msg_iovlen = 1
-        self.vectors: Any = [ffi.addressof(self._iov, index) for index in range(count)]
         self.lengths: Any = ffi.cast("unsigned int *", self.headers)
 
 
 class Inbox:
-    """The receiving side of one socket. A batch is valid until the next `receive`."""
+    """The receiving side of one socket. A batch is valid until the next `receive`.
 
-    __slots__ = ("_fd", "_name_step", "_names", "_names_view", "_size", "_slots", "arena", "pointers", "view")
+    Datagram `index` of a batch begins at `index * SLOT` in `arena` (and its `view`) and at `pointers[index]`.
+    `lengths` and `names` are for the packet path, which reads them without a call.
+    """
+
+    __slots__ = ("_fd", "_keep", "_slots", "arena", "lengths", "name_size", "names", "pointers", "view")
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
-        self._size = source_size(sock.family)
-        self._name_step = 28
+        self.name_size = source_size(sock.family)
         self._slots = _Slots(BATCH)
         self.arena = self._slots.arena
         self.view = memoryview(self.arena)
         self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
-        self._names = ffi.new("char[]", BATCH * self._name_step)
-        self._names_view: Any = ffi.buffer(self._names)
+        self.lengths: Any = self._slots.lengths
+        self._keep = ffi.new("char[]", BATCH * NAME_STEP)
+        self.names: Any = ffi.buffer(self._keep)
         for index in range(BATCH):
             header = self._slots.headers[index].msg_hdr
-            header.msg_name = self._names + index * self._name_step
-            header.msg_namelen = self._name_step
+            header.msg_name = self._keep + index * NAME_STEP
+            header.msg_namelen = NAME_STEP
 
     def receive(self) -> int:
         """Take up to `BATCH` waiting datagrams; how many came (0 when none waited)."""
         count: int = libc.recvmmsg(self._fd, self._slots.headers, BATCH, _NO_WAIT, ffi.NULL)
         return max(count, 0)
 
-    def batch(self, count: int) -> Iterator[tuple[int, int, Source]]:
-        """(index, length, source) of each datagram of the batch without over-long ones.
+    def length(self, index: int) -> int:
+        """Bytes of the datagram; `SLOT` means that it was longer than that and is cut."""
+        found: int = self.lengths[index * LENGTH_STEP + LENGTH_AT]
+        return found
 
-        The datagram with that index begins at `index * SLOT` in `arena` and at `pointers[index]`.
-        """
-        lengths, names, step, size = self._slots.lengths, self._names_view, self._name_step, self._size
-        for index in range(count):
-            length = lengths[index * _WORDS_PER_HEADER + _LENGTH_WORD]
-            if length < SLOT:
-                at = index * step
-                yield index, length, names[at : at + size]
+    def source(self, index: int) -> Source:
+        """Where the datagram came from."""
+        at = index * NAME_STEP
+        found: Source = self.names[at : at + self.name_size]
+        return found
 
 
 class Outbox:
     """The sending side of one socket: fill slots, then flush. A full kernel buffer drops and counts."""
 
-    __slots__ = ("_fd", "_headers", "_slots", "_vectors", "arena", "count", "dropped", "pointers", "sent")
+    __slots__ = ("_fd", "_names", "_sizes", "_slots", "arena", "count", "dropped", "pointers", "sent")
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
         self._slots = _Slots(BATCH)
-        self._vectors = self._slots.vectors
-        self._headers = [ffi.addressof(self._slots.headers, index).msg_hdr for index in range(BATCH)]
+        for index in range(BATCH):
+            self._slots.headers[index].msg_hdr.msg_namelen = 28 if sock.family == socket.AF_INET6 else 16
+        self._names: Any = ffi.cast("uintptr_t *", self._slots.headers)  # msg_name comes first
+        self._sizes: Any = ffi.cast("uintptr_t *", self._slots.vectors) + 1  # iov_len comes second
         self.arena = self._slots.arena
         self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
         self.count = 0
         self.sent = 0
         self.dropped = 0
 
-    def add(self, length: int, name: Any, name_length: int) -> None:
-        """Queue the datagram that was built in slot `count` for the `sockaddr` that `name` points to.
+    def add(self, length: int, name: int) -> None:
+        """Queue the datagram that was built in slot `count` for the `sockaddr` at address `name`.
 
-        The caller keeps `name` alive until `flush`.
+        The caller keeps that memory alive until `flush`.
         """
         index = self.count
-        self._vectors[index].iov_len = length
-        header = self._headers[index]
-        header.msg_name = name
-        header.msg_namelen = name_length
+        self._sizes[index * _SIZE_WORDS] = length
+        self._names[index * _NAME_WORDS] = name
         self.count = index + 1
-        if self.count == BATCH:
+        if index == BATCH - 1:
             self.flush()
 
     def flush(self) -> None:
@@ -195,9 +199,12 @@ class Outbox:
                 start += 1
 
 
-def destination(source: Source) -> tuple[Any, int]:
-    """A `sockaddr` to pass to `Outbox.add`, made once per address: (pointer, length)."""
-    length = 28 if len(source) == _SIN6.size else 16
-    name = ffi.new("char[]", length)
-    ffi.buffer(name)[0 : len(source)] = source
-    return name, length
+class Destination:
+    """A `sockaddr` in memory that the kernel can read, made once per address."""
+
+    __slots__ = ("_memory", "address")
+
+    def __init__(self, source: Source) -> None:
+        self._memory = ffi.new("char[]", NAME_STEP)
+        ffi.buffer(self._memory)[0 : len(source)] = source
+        self.address: int = int(ffi.cast("uintptr_t", self._memory))

@@ -21,6 +21,9 @@ from OpenSSL import SSL
 
 from media.srtp import Keys
 
+TRIES: Final = 200
+"""Handshakes that may fail before an endpoint is given up. A datagram with a forged source address spoils one;
+the endpoint repeats its hello, so a later try meets it. A try costs 0.2 ms: a forger cannot buy much time."""
 HANDSHAKE_WITHIN: Final = 15.0
 """Seconds from the first authenticated check: covers the retransmission timer at 20 % loss several times."""
 CLOSE_WITHIN: Final = 0.5
@@ -30,11 +33,28 @@ QUEUE: Final = 32
 SHORTEST: Final = 13
 """A DTLS record header (RFC 6347 §4.1): anything shorter is not a record."""
 _DTLS_1_2: Final = 0xFEFD
+_CHANGE_CIPHER_SPEC: Final = 20
+_ALERT: Final = 21
+_HANDSHAKE: Final = 22
 _CIPHERS: Final = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305"
 
 # These loggers print whole packets and descriptions at DEBUG level, and those hold addresses.
 for noisy in ("aiortc", "aioice"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def only_handshake(datagram: bytes) -> bool:
+    """Whether all records of a datagram carry a handshake (RFC 6347 §4.1).
+
+    Until the keys are there nothing proves who wrote an alert, and believing one would let anybody who
+    knows an endpoint's address end its handshake.
+    """
+    at = 0
+    while at + SHORTEST <= len(datagram):
+        if datagram[at] not in {_CHANGE_CIPHER_SPEC, _HANDSHAKE}:
+            return False
+        at += SHORTEST + int.from_bytes(datagram[at + 11 : at + 13], "big")
+    return at == len(datagram)
 
 
 def is_dtls(first_byte: int, length: int) -> bool:
@@ -81,12 +101,15 @@ class _Wire:
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._datagram_out = send
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+        self.trusted = False
+        """Whether the handshake is done: alerts mean something from then on."""
 
     async def _recv(self) -> bytes:
         return await self.queue.get()
 
     async def _send(self, data: bytes) -> None:
-        self._datagram_out(data)
+        if self.trusted or data[0] != _ALERT:  # what spoilt the handshake may not be the endpoint's doing
+            self._datagram_out(data)
 
 
 class Dtls:
@@ -96,7 +119,16 @@ class Dtls:
     `closed(reason)` once, when the session failed or ended from the other side, never after `close`.
     """
 
-    __slots__ = ("_closed", "_connected", "_fingerprints", "_task", "_transport", "_wire", "dropped")
+    __slots__ = (
+        "_certificate",
+        "_closed",
+        "_connected",
+        "_fingerprints",
+        "_task",
+        "_transport",
+        "_wire",
+        "dropped",
+    )
 
     def __init__(
         self,
@@ -107,14 +139,19 @@ class Dtls:
         closed: Callable[[str], None],
     ) -> None:
         self._wire = _Wire(send)
-        wire: Any = self._wire
-        self._transport = RTCDtlsTransport(wire, [certificate])
-        self._transport._set_role("server")  # noqa: SLF001 - the answer says setup:passive
+        self._certificate = certificate
+        self._transport = self._fresh()
         self._fingerprints = [RTCDtlsFingerprint(item.algorithm, item.value) for item in fingerprints]
         self._connected = connected
         self._closed: Callable[[str], None] | None = closed
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
+
+    def _fresh(self) -> RTCDtlsTransport:
+        wire: Any = self._wire
+        transport = RTCDtlsTransport(wire, [self._certificate])
+        transport._set_role("server")  # noqa: SLF001 - the answer says setup:passive
+        return transport
 
     @property
     def started(self) -> bool:
@@ -128,6 +165,9 @@ class Dtls:
 
     def deliver(self, datagram: bytes) -> None:
         """Take a datagram that `is_dtls` and came from an authenticated address; a flood is dropped."""
+        if not self._wire.trusted and not only_handshake(datagram):
+            self.dropped += 1
+            return
         try:
             self._wire.queue.put_nowait(datagram)
         except asyncio.QueueFull:
@@ -148,19 +188,29 @@ class Dtls:
     async def _handshake(self) -> None:
         try:
             async with asyncio.timeout(HANDSHAKE_WITHIN):
-                await self._transport.start(RTCDtlsParameters(self._fingerprints))
+                for _ in range(TRIES):
+                    if await self._try():
+                        break
+                    if self._transport.encrypted:  # it was the endpoint, and not the one the offer named
+                        break
+                    self._transport = self._fresh()
         except TimeoutError:
             self._end("handshake_timeout")
-            return
-        except Exception:  # noqa: BLE001 - whatever a hostile handshake raises ends this session alone
-            self._end("handshake_failed")
             return
         transport = self._transport
         if transport.state != "connected":
             self._end("handshake_failed")
             return
+        self._wire.trusted = True
         transport.on("statechange", self._state_changed)
         self._connected(Keys(transport._rx_srtp, transport._tx_srtp))  # noqa: SLF001
+
+    async def _try(self) -> bool:
+        try:
+            await self._transport.start(RTCDtlsParameters(self._fingerprints))
+        except Exception:  # noqa: BLE001 - whatever a hostile handshake raises ends this try alone
+            return False
+        return bool(self._transport.state == "connected")
 
     def _state_changed(self) -> None:
         if self._transport.state in {"closed", "failed"}:

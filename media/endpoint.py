@@ -7,15 +7,13 @@ from typing import Any, Final
 from media.answer import Lane
 from media.core.address import Belief
 from media.core.negotiated import Negotiated
-from media.datagrams import SLOT
 from media.dtls import Dtls, Fingerprint
 from media.port import Path
-from media.srtp import RTCP_TRAILER, Keys
+from media.srtp import Keys
 from media.stun import Credentials
 
 OLD_CREDENTIALS_FOR: Final = 30.0
 """Seconds for which the former credentials stay valid after a check with the new ones nominated a path."""
-LONGEST_PACKET: Final = SLOT - RTCP_TRAILER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +77,6 @@ class Endpoint:
         """Send a handshake datagram to where the endpoint is; nowhere before its first check."""
         if self.current is not None:
             self.current.send(datagram)
-
-    def send_rtp(self, packet: bytes) -> None:
-        """Protect a packet in its send slot and queue it; it leaves with the batch."""
-        path, keys = self.current, self.keys
-        if path is None or keys is None or (size := len(packet)) > LONGEST_PACKET:
-            return
-        outbox = path.outbox
-        index = outbox.count
-        at = index * SLOT
-        outbox.arena[at : at + size] = packet
-        length = keys.protect(outbox.pointers[index], size)
-        if length:
-            outbox.add(length, path.name, path.name_length)
-
-    def send_rtcp(self, packet: bytes) -> None:
-        """The same for a compound RTCP packet."""
-        path, keys = self.current, self.keys
-        if path is None or keys is None or (size := len(packet)) > LONGEST_PACKET:
-            return
-        outbox = path.outbox
-        index = outbox.count
-        at = index * SLOT
-        outbox.arena[at : at + size] = packet
-        length = keys.protect_rtcp(outbox.pointers[index], size)
-        if length:
-            outbox.add(length, path.name, path.name_length)
 
     def forget_paths(self) -> None:
         """Let go of every address, so that nothing from them is looked at any more."""

@@ -12,7 +12,7 @@ from struct import Struct
 from typing import Final, Protocol
 
 from media import stun
-from media.datagrams import SLOT, Source
+from media.datagrams import LENGTH_AT, LENGTH_STEP, NAME_STEP, SLOT, Source
 from media.dtls import is_dtls
 from media.endpoint import Endpoint
 from media.port import Path, Port
@@ -106,10 +106,14 @@ class Intake:
         now = self._clock()
         inbox = port.inbox
         arena, paths = inbox.arena, port.paths
-        for index, length, source in inbox.batch(count):
-            if length < SHORTEST:
+        lengths, names, name_size = inbox.lengths, inbox.names, inbox.name_size
+        for index in range(count):
+            length = lengths[index * LENGTH_STEP + LENGTH_AT]
+            if not SHORTEST <= length < SLOT:
                 self.dropped += 1
                 continue
+            name_at = index * NAME_STEP
+            source = names[name_at : name_at + name_size]
             first = arena[index * SLOT]
             try:
                 if 127 < first < 192:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-from media.datagrams import BATCH, SLOT, Inbox, Outbox, Source, destination, open_socket, to_address
+from media.datagrams import BATCH, SLOT, Destination, Inbox, Outbox, Source, open_socket, to_address
 
 INTERVAL: Final = 0.001
 """Seconds between looks while busy: the most that coalescing adds to a packet's way."""
@@ -116,7 +116,7 @@ class Port:
 class Path:
     """A way to an endpoint: from one of our ports to an address that authenticated there."""
 
-    __slots__ = ("endpoint", "key", "name", "name_length", "outbox", "port", "source")
+    __slots__ = ("_destination", "endpoint", "key", "name", "outbox", "port", "source")
 
     def __init__(self, port: Port, source: Source, endpoint: Any) -> None:
         self.port = port
@@ -124,7 +124,8 @@ class Path:
         self.endpoint = endpoint
         self.key = (id(port), source)
         self.outbox = port.outbox
-        self.name, self.name_length = destination(source)
+        self._destination = Destination(source)
+        self.name = self._destination.address
 
     def send(self, datagram: bytes) -> None:
         """Send one datagram now (handshakes and answers; media goes through `outbox` in batches)."""
@@ -133,7 +134,7 @@ class Path:
             return
         at = outbox.count * SLOT
         outbox.arena[at : at + len(datagram)] = datagram
-        outbox.add(len(datagram), self.name, self.name_length)
+        outbox.add(len(datagram), self.name)
         outbox.flush()
 
     def where(self) -> tuple[str, int]:

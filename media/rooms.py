@@ -6,11 +6,14 @@ from typing import Final
 from media.core.events import Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
+from media.datagrams import SLOT
 from media.endpoint import Endpoint
 from media.news import News
+from media.srtp import RTCP_TRAILER
 
 MEMBERS_MAX: Final = 8
 ROOMS_MAX: Final = 2000
+LONGEST_PACKET: Final = SLOT - RTCP_TRAILER
 
 
 class LiveRoom:
@@ -31,15 +34,25 @@ class LiveRoom:
 
     def send(self) -> None:
         """Protect and queue what the core wants sent. The ports are flushed by the caller."""
-        members = self.members
-        for name, packet, is_rtcp in self.out:
+        members, out = self.members, self.out
+        for name, packet, is_rtcp in out:
             member = members.get(name)
-            if member is not None:
-                if is_rtcp:
-                    member.send_rtcp(packet)
-                else:
-                    member.send_rtp(packet)
-        self.out.clear()
+            if member is None or (path := member.current) is None or (keys := member.keys) is None:
+                continue
+            size = len(packet)
+            if size > LONGEST_PACKET:
+                continue
+            outbox = path.outbox
+            index = outbox.count
+            at = index * SLOT
+            outbox.arena[at : at + size] = packet
+            if is_rtcp:
+                size = keys.protect_rtcp(outbox.pointers[index], size)
+            else:
+                size = keys.protect(outbox.pointers[index], size)
+            if size:
+                outbox.add(size, path.name)
+        out.clear()
 
     def tell(self, news: News) -> None:
         """Pass the core's events on."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from calling import Caller, gather_loopback_only
+from raw_client import RawClient
 
 from media.dtls import Certificate
 from media.news import Listener
@@ -27,12 +28,23 @@ class Running:
         )
         self.worker.start()
         self.listener: Listener = self.worker.news.join()
-        self._callers: list[Caller] = []
+        self._callers: list[Caller | RawClient] = []
 
     async def join(self, room: str, name: str, caller: Caller) -> Caller:
         self._callers.append(caller)
         await caller.call(lambda sdp: self.worker.offer(room, name, sdp)[0])
         return caller
+
+    async def raw(self, room: str, name: str, client: RawClient | None = None) -> RawClient:
+        """A connected packet-level client."""
+        made = client or RawClient()
+        self._callers.append(made)
+        return await made.join(lambda sdp: self.worker.offer(room, name, sdp)[0])
+
+    def keep(self, client: RawClient) -> RawClient:
+        """Close the client at the end."""
+        self._callers.append(client)
+        return client
 
     async def event(self, kind: str, **fields: object) -> dict[str, object]:
         """The next event of a kind with these fields."""

@@ -97,8 +97,8 @@ def slots(count: int, first_mid: int = 3) -> list[Line]:
 
 
 def typical(**changes: str) -> str:
-    return offer(MICROPHONE, CAMERA, SCREEN, *slots(1), **changes)  # type: ignore[arg-type]
+    return offer(MICROPHONE, CAMERA, SCREEN, *slots(1), **changes)
 
 
 def changed(line: Line, **fields: object) -> Line:
-    return replace(line, **fields)  # type: ignore[arg-type]
+    return replace(line, **fields)

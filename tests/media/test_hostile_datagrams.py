@@ -1,0 +1,231 @@
+import asyncio
+import socket
+import struct
+from typing import Any
+
+import pytest
+from conftest import Running
+from raw_client import RawClient, until
+
+pytestmark = pytest.mark.sockets
+
+LENGTHS = range(21)
+RECORD = struct.Struct("!BHHIHH")  # type, version, epoch, sequence (high and low), length
+
+
+def runts() -> list[bytes]:
+    """Every length from 0 to 20 with every first byte; those of 15 read as an alert where one can be."""
+    rest = b"\xfe\xfd" + bytes(9) + b"\2\2\x28" + bytes(6)
+    return [b""] + [(bytes([first]) + rest)[:length] for length in LENGTHS[1:] for first in range(256)]
+
+
+def hello_and_alerts() -> list[bytes]:
+    """A hello that offers no cipher, fatal alerts, a hello of ours, and damaged ones."""
+    body = b"\xfe\xfd" + bytes(32) + b"\0\0" + b"\0\2\0\0" + b"\1\0"
+    hello = b"\1" + len(body).to_bytes(3, "big") + b"\0\0" + b"\0\0\0" + len(body).to_bytes(3, "big") + body
+    plain = [
+        (22, hello),
+        (21, b"\2\x28"),
+        (21, b"\2\0"),
+        (21, b"\1\0"),
+        (22, b"\2" + hello[1:]),
+        (22, b"\3" + hello[1:]),
+    ]
+    return [
+        RECORD.pack(kind, version, 0, 0, sequence, len(data)) + data
+        for kind, data in plain
+        for version in (0xFEFD, 0xFEFF)
+        for sequence in range(3)
+    ]
+
+
+def state(running: Running) -> dict[str, Any]:
+    """Everything about rooms and endpoints that a datagram could have changed, but counters and times."""
+    return {
+        room.name: (
+            room.core.is_open,
+            room.core.endpoints(),
+            {
+                name: (
+                    member.current,
+                    member.keys,
+                    member.dtls,
+                    member.silent,
+                    tuple(member.paths),
+                    tuple(member.credentials),
+                    member.dtls is not None and member.dtls.started,
+                )
+                for name, member in room.members.items()
+            },
+        )
+        for room in running.worker.rooms
+    }
+
+
+async def spray(running: Running, datagrams: list[bytes], send: Any) -> None:
+    """Send all of it, at the pace at which the worker reads it."""
+    for index, datagram in enumerate(datagrams):
+        send(datagram)
+        if index % 64 == 63:
+            await asyncio.sleep(0.002)
+    await asyncio.sleep(0.05)
+
+
+class Stranger:
+    """A socket that nobody invited, and what it is told."""
+
+    def __init__(self, running: Running) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.there = running.ports[0].address
+
+    def send(self, datagram: bytes) -> None:
+        self.socket.sendto(datagram, self.there)
+
+    def heard_nothing(self) -> bool:
+        try:
+            self.socket.recv(2000)
+        except BlockingIOError:
+            return True
+        finally:
+            self.socket.close()
+        return False
+
+
+async def test_a_stranger_changes_nothing_before_the_handshake(running: Running) -> None:
+    client = running.keep(RawClient())
+    answer = running.worker.offer("visit", "member", await client.offer())[0]
+    stranger = Stranger(running)
+    before = state(running)
+    await spray(running, runts() + hello_and_alerts(), stranger.send)
+    assert state(running) == before
+    assert stranger.heard_nothing()
+    await client.check(answer)
+    await client.handshake()
+    assert client.dtls.state == "connected"
+    assert running.worker.intake.failed == 0
+
+
+async def test_a_stranger_changes_nothing_during_the_handshake(running: Running) -> None:
+    client = running.keep(RawClient())
+    await client.check(running.worker.offer("visit", "member", await client.offer())[0])
+    client.wire.held.clear()
+    handshake = asyncio.create_task(client.handshake())
+    await until(lambda: client.wire.sent)
+    stranger = Stranger(running)
+    before = state(running)
+    await spray(running, runts() + hello_and_alerts(), stranger.send)
+    assert state(running) == before
+    assert stranger.heard_nothing()
+    client.wire.held.set()
+    async with asyncio.timeout(5):
+        await handshake
+    assert client.dtls.state == "connected"
+
+
+async def test_a_stranger_changes_nothing_after_the_handshake(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    await running.event("connected")
+    stranger = Stranger(running)
+    before = state(running)
+    await spray(running, runts() + hello_and_alerts(), stranger.send)
+    assert state(running) == before
+    assert stranger.heard_nothing()
+    assert running.worker.intake.failed == 0
+    await still_forwards(running, client)
+
+
+async def test_nonsense_from_the_endpoints_own_address_changes_nothing(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    await running.event("connected")
+    before = state(running)
+    await spray(running, runts() + hello_and_alerts(), client.send)
+    assert state(running) == before
+    assert running.worker.intake.failed == 0
+    await still_forwards(running, client)
+
+
+async def test_nonsense_from_its_own_address_does_not_break_a_handshake(running: Running) -> None:
+    client = running.keep(RawClient())
+    await client.check(running.worker.offer("visit", "member", await client.offer())[0])
+    before = state(running)
+    await spray(running, runts() + hello_and_alerts(), client.send)
+    assert state(running) == before
+    async with asyncio.timeout(10):
+        await client.handshake()
+    assert client.dtls.state == "connected"
+
+
+async def still_forwards(running: Running, client: RawClient) -> None:
+    other = await running.raw("visit", "clinician")
+    await running.event("connected", endpoint="clinician")
+    running.worker.open_room("visit")
+    client.send(client.protected(1))
+    assert (await other.received())[0].endswith(b"sound")
+
+
+async def test_a_forged_packet_is_refused(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    other = await running.raw("visit", "clinician")
+    running.worker.open_room("visit")
+    for bit in range(0, 200, 7):
+        packet = bytearray(client.protected(1, bytes(40)))
+        packet[bit // 8 % len(packet)] ^= 1 << bit % 8
+        if packet[0] >> 6 == 2 and not 191 < packet[1] < 224:
+            client.send(bytes(packet))
+    client.send(client.protected(900, b"true"))
+    assert [packet[-4:] for packet in await other.received()] == [b"true"]
+
+
+async def test_a_replayed_packet_is_refused(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    other = await running.raw("visit", "clinician")
+    await running.event("connected", endpoint="clinician")
+    running.worker.open_room("visit")
+    first = client.protected(1, b"first")
+    for _ in range(10):
+        client.send(first)
+    client.send(client.protected(2, b"second"))
+    await other.received(2)
+    assert [packet[12:] for packet in other.rtp] == [b"first", b"second"]
+    assert running.worker.rooms.get("visit").members["member"].refused == 10 - 1
+
+
+async def test_a_replayed_packet_from_elsewhere_moves_nothing(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    await running.event("connected")
+    heard = client.protected(1)
+    client.send(heard)
+    await asyncio.sleep(0.05)
+    stranger = Stranger(running)
+    before = state(running)
+    for _ in range(20):
+        stranger.send(heard)
+    await asyncio.sleep(0.05)
+    assert state(running) == before
+    assert stranger.heard_nothing()
+
+
+async def test_a_replayed_check_from_elsewhere_does_not_move_the_media(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    await running.event("connected")
+    endpoint = running.worker.rooms.get("visit").members["member"]
+    overheard: list[bytes] = []
+    protocol: Any = client.connection._nominated[1].protocol
+    send = protocol.transport.sendto
+
+    def listen(data: bytes, address: tuple[str, int]) -> None:
+        overheard.append(bytes(data))
+        send(data, address)
+
+    protocol.transport.sendto = listen  # what the client's next consent check looks like on the wire
+    await until(lambda: any(data[:2] == b"\0\1" for data in overheard), within=10)
+    protocol.transport.sendto = send
+    stranger = Stranger(running)
+    where = endpoint.current
+    for data in overheard:
+        stranger.send(data)
+    await asyncio.sleep(0.1)
+    assert endpoint.current is where
+    stranger.socket.close()
