@@ -21,7 +21,7 @@ from media.core import rtcp
 from media.core.endpoint import Endpoint
 from media.core.events import Event, Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
-from media.core.rtcp import Block, KeyframeWanted, Nack, Remb, SenderInfo
+from media.core.rtcp import Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
 from media.core.track import Track
@@ -223,17 +223,16 @@ class Room:
         sender.downlink.measure(sender.octets(), now)
         blocks = []
         for message in messages:
-            match message:
-                case Block():
-                    blocks.append(message)
-                case SenderInfo():
-                    self._pass_report(sender, message, now, out)
-                case Nack():
-                    self._repair(sender, message, now, out)
-                case KeyframeWanted():
-                    self._pass_request(sender, message.media, now, out)
-                case Remb():
-                    sender.downlink.estimated(message.bitrate, now)
+            if isinstance(message, Block):
+                blocks.append(message)
+            elif isinstance(message, SenderInfo):
+                self._pass_report(sender, message, now, out)
+            elif isinstance(message, Nack):
+                self._repair(sender, message, now, out)
+            elif isinstance(message, KeyframeWanted):
+                self._pass_request(sender, message.media, now, out)
+            else:
+                sender.downlink.estimated(message.bitrate, now)
         if blocks:
             sender.reception(blocks, now)
         self._limit_all(now, out)

@@ -1,4 +1,4 @@
-"""What holds whatever comes: no RTP before the gate opens, and a stream that never restarts, repeats or turns."""
+"""Whatever comes: no RTP before the gate opens, and a stream that never restarts, repeats or turns back."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from struct import pack
 
 import pytest
@@ -271,6 +272,15 @@ class TestCaps:
         visit.control(CLINICIAN, remb(5_000_000))
         said = self.caps(visit) + self.stream(visit, 2.0)
         assert said == [pytest.approx(LIFTED, rel=0.001)] * 3
+
+    def test_end_with_the_camera(self) -> None:
+        visit = self.streaming()
+        visit.control(CLINICIAN, received(C + 21, fraction=0.25))
+        record = negotiated(M)
+        visit.room.amend(MEMBER, replace(record, uplinks=record.uplinks[:1]), visit.now, visit.out)
+        self.caps(visit)
+        visit.pass_time(1.0)
+        assert self.caps(visit) == []
 
     def test_of_sound_there_are_none(self) -> None:
         visit = self.streaming()
