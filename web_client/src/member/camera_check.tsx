@@ -34,7 +34,7 @@ export function CameraCheck({ studio, state, onAgain, onSkip }: CameraCheckProps
   if (state.kind === "failed") {
     return (
       <DeviceTrouble kind="camera" code={state.code} onAgain={onAgain}>
-        <Button onClick={onSkip}>{t("devices.continue_microphone")}</Button>
+        {state.code !== "unsupported" && <Button onClick={onSkip}>{t("devices.continue_microphone")}</Button>}
       </DeviceTrouble>
     );
   }

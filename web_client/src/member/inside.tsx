@@ -56,13 +56,9 @@ export function Inside({ session, onSignedOut }: { readonly session: Session; re
     <Frame
       brand={view.clinic.name}
       kind={screen === "visit" ? "stage" : "page"}
+      notice={link === "offline" && <Banner tone="warn">{t("offline")}</Banner>}
       actions={<HelpButton unread={view.lineUnread} onPress={() => setHelping(true)} />}
     >
-      {link === "offline" && (
-        <div class="notice">
-          <Banner tone="warn">{t("offline")}</Banner>
-        </div>
-      )}
       {screen === "location" && <LocationScreen {...questions} above={<Above step={step} onBack={null} />} />}
       {screen === "callback" && <CallbackScreen {...questions} above={<Above step={step} onBack={() => setAt(before)} />} />}
       {screen === "present" && <PresentScreen {...questions} above={<Above step={step} onBack={() => setAt(before)} />} />}

@@ -14,7 +14,7 @@ export function MicrophoneCheck({ studio, state }: { readonly studio: Studio; re
   const t = useMemberWords();
   const microphones = useDevices("microphones", state);
   if (state.kind === "off") {
-    return <Button onClick={() => void studio.startMicrophone()}>{t("page.try_again")}</Button>;
+    return <Button onClick={() => void studio.startMicrophone()}>{t("devices.start_microphone")}</Button>;
   }
   if (state.kind === "asking") return <Asking kind="microphone" slow={state.slow} />;
   if (state.kind === "failed") {

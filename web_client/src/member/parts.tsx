@@ -10,10 +10,12 @@ import { LanguageSwitch } from "../kit/ui/words";
 import { isNumber } from "./phone";
 import { useMemberWords } from "./words";
 
-export function Frame({ brand, kind = "page", actions, children }: {
+export function Frame({ brand, kind = "page", notice, actions, children }: {
   readonly brand: string;
   /** “stage” fills the window and is dark around the pictures. */
   readonly kind?: "page" | "stage";
+  /** What is wrong with the connection now; stays in view. */
+  readonly notice?: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
@@ -23,12 +25,15 @@ export function Frame({ brand, kind = "page", actions, children }: {
       <a class="skip unseen" href="#main">
         {t("page.skip")}
       </a>
-      <header class="topbar">
-        <span class="topbar-name">{brand}</span>
-        <div class="topbar-actions">
-          {actions}
-          <LanguageSwitch />
+      <header class="head">
+        <div class="topbar">
+          <span class="topbar-name">{brand}</span>
+          <div class="topbar-actions">
+            {actions}
+            <LanguageSwitch />
+          </div>
         </div>
+        {notice}
       </header>
       {children}
       <LiveRegion />

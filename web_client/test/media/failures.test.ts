@@ -15,6 +15,10 @@ describe("why a device could not be had", () => {
   test("a closed question may be asked again", () => {
     assert.equal(failureOf(named("NotAllowedError"), "prompt"), "dismissed");
   });
+  test("a browser that says the question was dismissed is believed", () => {
+    const dismissed = Object.assign(new Error("Permission dismissed"), { name: "NotAllowedError" });
+    assert.equal(failureOf(dismissed, "granted"), "dismissed");
+  });
   for (const [name, code] of [
     ["NotFoundError", "none"],
     ["DevicesNotFoundError", "none"],

@@ -30,10 +30,14 @@ export function isOverConstrained(error: unknown): boolean {
 export function failureOf(error: unknown, permission: Permission): FailureCode {
   const name = nameOf(error);
   if (name === "NotAllowedError" || name === "PermissionDeniedError") {
-    // A closed question leaves the state at “prompt”: the page may simply ask again.
-    return permission === "prompt" ? "dismissed" : "blocked";
+    // A closed question leaves the state at “prompt”, or says so: the page may simply ask again.
+    return permission === "prompt" || /dismissed/i.test(messageOf(error)) ? "dismissed" : "blocked";
   }
   return CODES[name] ?? "failed";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "";
 }
 
 function nameOf(error: unknown): string {

@@ -15,7 +15,8 @@ import { useStore } from "../../kit/ui/use";
 import { CameraCheck } from "../camera_check";
 import { DeviceTrouble } from "../device_trouble";
 import { MicrophoneCheck } from "../microphone_check";
-import { Screen } from "../parts";
+import { CallLink, Screen } from "../parts";
+import { readable } from "../phone";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { SpeakerCheck } from "../speaker_check";
 import type { DeviceState } from "../studio";
@@ -110,15 +111,19 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
               <NotSeen onSkip={() => void onlyMicrophone()} />
             </>
           )}
+          {camera.kind !== "asking" && (
           <section ref={microphoneSection} class="card stack-tight" aria-labelledby="microphone-title">
             <h2 id="microphone-title">{t("devices.microphone")}</h2>
             {insisting && microphone.kind !== "on" && <Banner tone="warn">{t("devices.microphone_needed")}</Banner>}
             <MicrophoneCheck studio={studio} state={microphone} />
           </section>
+          )}
+          {microphone.kind === "on" && (
           <section class="card stack-tight" aria-labelledby="speaker-title">
             <h2 id="speaker-title">{t("devices.speaker")}</h2>
             <SpeakerCheck />
           </section>
+          )}
           {skipping && (
             <>
               <Button kind="primary" wide busy={sending.busy} onClick={() => void finish(false)}>
@@ -130,10 +135,15 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
             </>
           )}
           <Unsent sending={sending} />
+          {(camera.kind === "failed" || microphone.kind === "failed") && view.clinic.deskPhone !== "" && (
+            <>
+              <p>{t("devices.stuck")}</p>
+              <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
+            </>
+          )}
           <p class="unseen-note">{t("devices.private")}</p>
         </>
       )}
-      {view.late && <Banner>{t("late.note")}</Banner>}
     </Screen>
   );
 }

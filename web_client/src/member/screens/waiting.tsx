@@ -79,6 +79,7 @@ function Place({ session, view }: WaitingProps) {
     <section class={`place place-${place.kind}`} role="status">
       <p class="place-main">{t(`waiting.${place.kind}`, holes)}</p>
       {place.kind === "nobody" && <p>{t("waiting.nobody.how")}</p>}
+      {place.kind === "early" && <p>{t("waiting.early.how", holes)}</p>}
       {place.kind === "ahead" && (
         <p>{name === null ? t("waiting.ahead.pool") : t("waiting.ahead.named", { name })}</p>
       )}
