@@ -35,6 +35,22 @@ export class Studio {
     await this.start("microphone", () => openMicrophone(id));
   }
 
+  /** Resolves when the browser has answered for this device, or its question has been open for a while. */
+  answeredOrSlow(kind: DeviceKind): Promise<void> {
+    const open = (state: DeviceState) => state.kind === "asking" && !state.slow;
+    return new Promise((resolve) => {
+      if (!open(this.stores[kind].get())) {
+        resolve();
+        return;
+      }
+      const stop = this.stores[kind].subscribe((state) => {
+        if (open(state)) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   stopCamera(): void {
     this.stop("camera");
   }

@@ -58,8 +58,10 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
 
   const start = async () => {
     setSkipping(false);
-    await studio.startCamera();
-    await studio.startMicrophone();
+    void studio.startCamera();
+    // One question at a time; but an overlooked one must not keep the microphone waiting for ever.
+    await studio.answeredOrSlow("camera");
+    if (studio.microphone.get().kind !== "on") await studio.startMicrophone();
   };
   const onlyMicrophone = async () => {
     setSkipping(true);
@@ -111,18 +113,18 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
               <NotSeen onSkip={() => void onlyMicrophone()} />
             </>
           )}
-          {camera.kind !== "asking" && (
-          <section ref={microphoneSection} class="card stack-tight" aria-labelledby="microphone-title">
-            <h2 id="microphone-title">{t("devices.microphone")}</h2>
-            {insisting && microphone.kind !== "on" && <Banner tone="warn">{t("devices.microphone_needed")}</Banner>}
-            <MicrophoneCheck studio={studio} state={microphone} />
-          </section>
+          {(camera.kind !== "asking" || microphone.kind !== "off") && (
+            <section ref={microphoneSection} class="card stack-tight" aria-labelledby="microphone-title">
+              <h2 id="microphone-title">{t("devices.microphone")}</h2>
+              {insisting && microphone.kind !== "on" && <Banner tone="warn">{t("devices.microphone_needed")}</Banner>}
+              <MicrophoneCheck studio={studio} state={microphone} />
+            </section>
           )}
           {microphone.kind === "on" && (
-          <section class="card stack-tight" aria-labelledby="speaker-title">
-            <h2 id="speaker-title">{t("devices.speaker")}</h2>
-            <SpeakerCheck />
-          </section>
+            <section class="card stack-tight" aria-labelledby="speaker-title">
+              <h2 id="speaker-title">{t("devices.speaker")}</h2>
+              <SpeakerCheck />
+            </section>
           )}
           {skipping && (
             <>
