@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiortc.rtcdtlstransport import (
+    SRTP_PROFILES,
     RTCCertificate,
     RTCDtlsFingerprint,
     RTCDtlsParameters,
@@ -75,6 +76,13 @@ class Certificate(RTCCertificate):
 
     Building a context costs more than a handshake's own arithmetic, so it is built once.
     """
+
+    @classmethod
+    def fresh(cls) -> "Certificate":
+        """A new key and its certificate, ready for handshakes: the first does not wait for the context."""
+        made = cls.generateCertificate()
+        made._create_ssl_context(SRTP_PROFILES)
+        return made
 
     def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
         context: SSL.Context | None = getattr(self, "_context", None)

@@ -22,7 +22,7 @@ class Running:
         self.worker = Worker(
             self.ports,
             tuple(port.address for port in self.ports),
-            Certificate.generateCertificate(),
+            Certificate.fresh(),
             Surroundings(loop.time, os.urandom, "test", loop.time()),
             open_rooms=open_rooms,
         )
