@@ -27,6 +27,9 @@ Higher: the member stares at nobody; lower: reboots interrupt."""
 MEMBER_LOST_AFTER = timedelta(seconds=180)
 """Gone so long, a member's visit goes on hold.
 Higher: a clinician is kept busy; lower: weak networks interrupt."""
+STRANDED_AFTER = timedelta(minutes=5)
+"""On hold so long for a lost clinician, a visit goes back into line.
+Higher: the member is alone; lower: a reboot ends care. Counted from the hold, so an outage is no reason."""
 RETURN_WITHIN = timedelta(minutes=10)
 """Who left may return to their place.
 Higher: places of people who are gone; lower: a wrong press costs a place."""
@@ -107,6 +110,8 @@ def _lost(visit: Visit) -> list[tuple[datetime, Event]]:
             due.append((gone + HOLDER_LOST_AFTER, lost))
         if visit.state is State.in_visit:
             due.append((gone + CLINICIAN_LOST_AFTER, events.Suspended(reason="clinician_lost")))
+        if visit.hold_reason == "clinician_lost" and visit.left_at is None:
+            due.append((visit.state_since + STRANDED_AFTER, events.Requeued()))
     if (gone := visit.member_gone_since) is not None:
         if visit.state is State.waiting:
             due.append((gone + AWAY_AFTER, events.Away()))

@@ -31,6 +31,8 @@ def decide_presence(visit: Visit, command: c.NotePresence, at: datetime) -> tupl
     if command.who is Role.member:
         watched = visit.state not in TERMINAL | {State.booked} and visit.left_at is None
         noted = visit.member_gone_since is not None
+    elif command.who is not Role.clinician:
+        return ()
     else:
         watched = visit.state in HOLDING and command.staff in {None, visit.claimed_by}
         noted = visit.clinician_gone_since is not None

@@ -10,15 +10,22 @@ from typing import ClassVar
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
+
+class FirstForm:
+    """Events that are still stored as they were at first; one that changes says its own version instead."""
+
+    __slots__ = ()
+    version: ClassVar[int] = 1
+
+
 # --- booking ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Booked:
+class Booked(FirstForm):
     """The visit exists."""
 
     type: ClassVar[str] = "booked"
-    version: ClassVar[int] = 1
     visit: VisitId
     clinic: ClinicId
     mode: Mode
@@ -33,48 +40,43 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rescheduled:
+class Rescheduled(FirstForm):
     """The appointment moved."""
 
     type: ClassVar[str] = "rescheduled"
-    version: ClassVar[int] = 1
     start: datetime
     minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled:
+class Cancelled(FirstForm):
     """Called off before it began."""
 
     type: ClassVar[str] = "cancelled"
-    version: ClassVar[int] = 1
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkIssued:
+class LinkIssued(FirstForm):
     """`link` is the only link now; tries, rest and pass start anew."""
 
     type: ClassVar[str] = "link_issued"
-    version: ClassVar[int] = 1
     link: LinkId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPassed:
+class LinkPassed(FirstForm):
     """Until then the link redeems without a birth date; a rest is lifted."""
 
     type: ClassVar[str] = "link_passed"
-    version: ClassVar[int] = 1
     until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRested:
+class LinkRested(FirstForm):
     """Too many wrong dates: until then the link answers nothing."""
 
     type: ClassVar[str] = "link_rested"
-    version: ClassVar[int] = 1
     until: datetime
 
 
@@ -82,70 +84,63 @@ class LinkRested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redeemed:
+class Redeemed(FirstForm):
     """A device was let in. The first time, the member's place starts."""
 
     type: ClassVar[str] = "redeemed"
-    version: ClassVar[int] = 1
     device: DeviceId
     on_behalf: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BirthDateRefused:
+class BirthDateRefused(FirstForm):
     """A wrong birth date was given."""
 
     type: ClassVar[str] = "birth_date_refused"
-    version: ClassVar[int] = 1
     device: DeviceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocationGiven:
+class LocationGiven(FirstForm):
     """Where the member is now."""
 
     type: ClassVar[str] = "location_given"
-    version: ClassVar[int] = 1
     text: TextId
     described: bool
     driving: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackGiven:
+class CallbackGiven(FirstForm):
     """The number to call."""
 
     type: ClassVar[str] = "callback_given"
-    version: ClassVar[int] = 1
     text: TextId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PresentGiven:
+class PresentGiven(FirstForm):
     """Who is in the room with the member."""
 
     type: ClassVar[str] = "present_given"
-    version: ClassVar[int] = 1
     text: TextId
     others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGiven:
+class ConsentGiven(FirstForm):
     """Consent to care by telehealth, by the id of the words shown."""
 
     type: ClassVar[str] = "consent_given"
-    version: ClassVar[int] = 1
     consent: str
     language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DevicesChecked:
+class DevicesChecked(FirstForm):
     """The camera check's findings."""
 
     type: ClassVar[str] = "devices_checked"
-    version: ClassVar[int] = 1
     camera: Finding
     microphone: Finding
     facing: Facing
@@ -153,71 +148,63 @@ class DevicesChecked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepReached:
+class StepReached(FirstForm):
     """The member's page shows another step."""
 
     type: ClassVar[str] = "step_reached"
-    version: ClassVar[int] = 1
     step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedIn:
+class CheckedIn(FirstForm):
     """The member is ready and waits."""
 
     type: ClassVar[str] = "checked_in"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedInEarly:
+class CheckedInEarly(FirstForm):
     """The member is ready, but the appointment is too far ahead to wait in line."""
 
     type: ClassVar[str] = "checked_in_early"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyEnded:
+class EarlyEnded(FirstForm):
     """The time came for a member who had checked in early."""
 
     type: ClassVar[str] = "early_ended"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Left(FirstForm):
     """The member left of their own will."""
 
     type: ClassVar[str] = "left"
-    version: ClassVar[int] = 1
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Returned:
+class Returned(FirstForm):
     """The member came back after leaving, to their old place."""
 
     type: ClassVar[str] = "returned"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(FirstForm):
     """A message on the line between member and desk."""
 
     type: ClassVar[str] = "said"
-    version: ClassVar[int] = 1
     by: Role
     text: TextId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineSeen:
+class LineSeen(FirstForm):
     """The other side's messages were on `by`'s screen."""
 
     type: ClassVar[str] = "line_seen"
-    version: ClassVar[int] = 1
     by: Role
 
 
@@ -225,29 +212,26 @@ class LineSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class Gone(FirstForm):
     """The last page of the member, or of the clinician who holds the visit, disappeared."""
 
     type: ClassVar[str] = "gone"
-    version: ClassVar[int] = 1
     who: Role
     since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Away:
+class Away(FirstForm):
     """The member has been gone too long to be called next; the place is kept."""
 
     type: ClassVar[str] = "away"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
+class Back(FirstForm):
     """They are connected again."""
 
     type: ClassVar[str] = "back"
-    version: ClassVar[int] = 1
     who: Role
 
 
@@ -255,164 +239,146 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(FirstForm):
     """Kept back by `by`, place kept."""
 
     type: ClassVar[str] = "held"
-    version: ClassVar[int] = 1
     by: StaffId
     role: Role
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
+class Released(FirstForm):
     """Back in line."""
 
     type: ClassVar[str] = "released"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redirected:
+class Redirected(FirstForm):
     """In other hands, as a person confirmed."""
 
     type: ClassVar[str] = "redirected"
-    version: ClassVar[int] = 1
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
+class Offered(FirstForm):
     """Rung at one clinician."""
 
     type: ClassVar[str] = "offered"
-    version: ClassVar[int] = 1
     clinician: StaffId
     expires: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declined:
+class Declined(FirstForm):
     """That clinician would not take it."""
 
     type: ClassVar[str] = "declined"
-    version: ClassVar[int] = 1
     clinician: StaffId
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferExpired:
+class OfferExpired(FirstForm):
     """Nobody answered the ring."""
 
     type: ClassVar[str] = "offer_expired"
-    version: ClassVar[int] = 1
     clinician: StaffId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Claimed(FirstForm):
     """One clinician holds the visit."""
 
     type: ClassVar[str] = "claimed"
-    version: ClassVar[int] = 1
     clinician: StaffId
     expires: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRenewed:
+class ClaimRenewed(FirstForm):
     """Held on to."""
 
     type: ClassVar[str] = "claim_renewed"
-    version: ClassVar[int] = 1
     expires: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimReleased:
+class ClaimReleased(FirstForm):
     """Given back (`released`), or taken back because the clinician was lost (`clinician_lost`)."""
 
     type: ClassVar[str] = "claim_released"
-    version: ClassVar[int] = 1
     clinician: StaffId
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimExpired:
+class ClaimExpired(FirstForm):
     """The claim ran out before the member was admitted."""
 
     type: ClassVar[str] = "claim_expired"
-    version: ClassVar[int] = 1
     clinician: StaffId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class Admitted(FirstForm):
     """The room is open to the member."""
 
     type: ClassVar[str] = "admitted"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityConfirmed:
+class IdentityConfirmed(FirstForm):
     """Confirmed in speech."""
 
     type: ClassVar[str] = "identity_confirmed"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspended:
+class Suspended(FirstForm):
     """On hold; `reason` is the clinician's code, or `clinician_lost`, `member_lost`."""
 
     type: ClassVar[str] = "suspended"
-    version: ClassVar[int] = 1
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
+class Resumed(FirstForm):
     """Going on."""
 
     type: ClassVar[str] = "resumed"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Requeued:
+class Requeued(FirstForm):
     """Back to the old place, for somebody else."""
 
     type: ClassVar[str] = "requeued"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
+class Completed(FirstForm):
     """Ended after it took place."""
 
     type: ClassVar[str] = "completed"
-    version: ClassVar[int] = 1
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoShow:
+class NoShow(FirstForm):
     """The time passed and nobody came."""
 
     type: ClassVar[str] = "no_show"
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
+class Closed(FirstForm):
     """Nobody ended it, so the clock did."""
 
     type: ClassVar[str] = "closed"
-    version: ClassVar[int] = 1
     reason: str
 
 

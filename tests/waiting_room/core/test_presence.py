@@ -111,6 +111,44 @@ def test_a_visit_whose_member_is_lost_for_three_minutes_goes_on_hold(world: Worl
     assert lee.resumes(ana) == ["resumed"]
 
 
+def test_a_member_whose_clinician_stays_lost_is_back_in_line_for_others(world: World) -> None:
+    ana, lee, sun = world.waiting_member(), world.clinician("lee"), world.clinician("sun")
+    due = ana.now.due
+    lee.takes(ana)
+    lee.goes(ana)
+    world.passes(seconds=60)
+    world.looks(ana)
+    world.passes(minutes=5, seconds=-0.001)
+    assert sun.claims(ana) == refused(Refusal.claimed_by_other, clinician="lee")
+    world.passes(seconds=0.001)
+    assert world.looks(ana) == ["requeued"]
+    assert ana.now.due == due
+    assert sun.claims(ana) == ["claimed"]
+
+
+def test_a_hold_the_clinician_chose_waits_for_them(world: World) -> None:
+    ana, lee = world.waiting_member(), world.clinician()
+    lee.takes(ana)
+    lee.suspends(ana)
+    lee.goes(ana)
+    world.passes(minutes=30)
+    assert world.looks(ana) == []
+    assert lee.is_back(ana) == ["back"]
+    assert lee.resumes(ana) == ["resumed"]
+
+
+def test_a_member_who_left_is_not_put_back_in_line(world: World) -> None:
+    ana, lee = world.waiting_member(), world.clinician()
+    lee.takes(ana)
+    lee.goes(ana)
+    world.passes(seconds=60)
+    world.looks(ana)
+    ana.leaves()
+    world.passes(minutes=30)
+    assert world.looks(ana) == []
+    assert ana.state is State.on_hold
+
+
 def test_whoever_is_lost_first_is_the_reason(world: World) -> None:
     ana, lee = world.waiting_member(), world.clinician()
     lee.takes(ana)
@@ -127,6 +165,13 @@ def test_a_lapsed_claim_of_a_member_who_is_gone_ends_away(world: World) -> None:
     ana.goes()
     world.passes(seconds=60)
     assert world.looks(ana) == ["claim_expired", "away"]
+
+
+def test_nobody_elses_presence_is_recorded(world: World) -> None:
+    ana, lee = world.waiting_member(), world.clinician()
+    lee.takes(ana)
+    note = c.NotePresence(who=Role.support, presence=Presence.gone, since=world.now)
+    assert world.does(ana.visit, note, SYSTEM) == []
 
 
 def test_only_the_holders_presence_matters(world: World) -> None:
