@@ -4,8 +4,8 @@ Two witnesses. *Loss* (the fraction lost of its reception reports): above 10 % t
 half of what was lost; between 2 and 10 % it stays; below 2 % it grows by 5 % a second, and goes when it is
 twice what is sent. *REMB*: a browser's estimate starts low and follows what it is sent by 8 % a second, so
 a low one alone says nothing. It limits when it is below what is being sent and has fallen or has not risen
-for a second, from then on until it is twice what is sent. The lower of the two is the cap; without either
-there is none.
+for a second, from then on until it is well above. The lower of the two is the cap; without either there is
+none.
 """
 
 from collections import deque
@@ -23,6 +23,8 @@ UNUSED: Final = 2.0
 """A cap this many times what is sent limits nothing."""
 LOWEST: Final = 50_000.0
 """bit/s: the least cap; below it no picture is worth sending, and audio is outside the budget."""
+REMB_UNUSED: Final = 1.4
+"""The same for an estimate: a browser's goes no higher than 1.5 times what it receives."""
 REMB_STALE: Final = 5.0
 REMB_STUCK: Final = 1.0
 REPAIR_SHARE: Final = 0.2
@@ -36,7 +38,7 @@ class Downlink:
     """Of one endpoint. Rates are bit/s of video payload; `octets` counts them from the start."""
 
     __slots__ = (
-        "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_rose_at",
+        "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_risen_to", "_rose_at",
         "_samples", "_saved", "_saved_at", "rate", "round_trip",
     )  # fmt: skip
 
@@ -50,6 +52,7 @@ class Downlink:
         self._remb = 0.0
         self._remb_at = float("-inf")
         self._rose_at = float("-inf")
+        self._risen_to = 0.0
         self._remb_limits = False
         self._saved = 0.0
         self._saved_at = 0  # octets up to which the share was credited
@@ -81,10 +84,12 @@ class Downlink:
     def estimated(self, bitrate: float, now: float) -> None:
         """The receiver's REMB came."""
         fell = bitrate < self._remb / _RISE
-        if bitrate > self._remb * _RISE or now - self._remb_at > REMB_STALE:
-            self._rose_at = now
+        if bitrate > self._risen_to * _RISE or now - self._remb_at > REMB_STALE:
+            self._risen_to, self._rose_at = bitrate, now
+        elif fell:
+            self._risen_to = bitrate
         self._remb, self._remb_at = bitrate, now
-        if bitrate > self.rate * UNUSED:
+        if bitrate > self.rate * REMB_UNUSED:
             self._remb_limits = False
         elif bitrate < self.rate and (fell or now - self._rose_at > REMB_STUCK):
             self._remb_limits = True

@@ -105,6 +105,13 @@ def test_a_low_estimate_that_rises_limits_nothing() -> None:
     assert downlink.cap(6.5) is None
 
 
+def test_a_high_estimate_rises_slowly_and_that_is_rising() -> None:
+    downlink = sending(5_000_000)
+    for step in range(40):
+        downlink.estimated(3_000_000 * 1.003**step, 2 + step * 0.23)
+    assert downlink.cap(11.0) is None
+
+
 def test_an_estimate_that_falls_below_what_is_sent_limits() -> None:
     downlink = sending(2_000_000)
     downlink.estimated(1_900_000, 2.0)
