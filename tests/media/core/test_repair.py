@@ -96,3 +96,11 @@ def test_what_came_before_a_gate_is_not_sent_after_it() -> None:
     visit.picture(101, KEY)
     assert visit.control(CLINICIAN, nack(C + 21, 100)) == []
     assert len(visit.control(CLINICIAN, nack(C + 21, 101))) == 1
+
+
+def test_a_closed_room_sends_nothing_again_whatever_its_caches_hold() -> None:
+    visit = flowing()
+    visit.room.close(visit.now)
+    slot = visit.room._endpoints[CLINICIAN].slots_by_ssrc[C + 21]
+    slot.cache.put(100, b"leftover", visit.now)
+    assert visit.control(CLINICIAN, nack(C + 21, 100)) == []
