@@ -278,7 +278,7 @@ class Desk:
             for subscriber in tuple(self._subscribers):
                 _call(subscriber, change)
         if visit.state in TERMINAL:
-            self._known.pop(visit.id, None)  # its texts are to be forgotten, here as well
+            known.texts = None  # they are to be forgotten, here as well
 
     async def _open_texts(self, visit: VisitId) -> dict[TextId, str]:
         try:

@@ -376,10 +376,12 @@ async def test_a_board_shows_the_open_visits_of_its_clinics(scene: Scene) -> Non
     assert len(await scene.desk.open_visits()) == 3
 
 
-async def test_an_ended_visit_is_forgotten_once_told(scene: Scene, heard: list[Change]) -> None:
+async def test_what_was_said_in_a_visit_is_forgotten_once_it_has_ended(
+    scene: Scene, heard: list[Change]
+) -> None:
     await _busy_morning(scene)
     assert heard[-1].after.state is State.completed
-    assert scene.desk._known == {}
+    assert scene.desk._known[ANA].texts is None
 
 
 async def test_a_command_that_changes_nothing_is_done(scene: Scene) -> None:
