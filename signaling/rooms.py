@@ -102,6 +102,7 @@ class Workers(Protocol):
 class _Worker:
     name: str
     client: MediaClient
+    spare: bool = False
     follower: asyncio.Task[None] | None = None
     started: str | None = None
     rooms: int = 0
@@ -230,7 +231,7 @@ class Rooms:
         match news:
             case WorkerReady():
                 self._lose(news.name)
-                worker = _Worker(news.name, MediaClient(news.address, news.key))
+                worker = _Worker(news.name, MediaClient(news.address, news.key), news.spare)
                 self._workers[news.name] = worker
                 worker.follower = asyncio.create_task(self._follow(worker), name=f"follow {news.name}")
                 self._someone_up.set()
@@ -303,12 +304,12 @@ class Rooms:
     # --- rooms -------------------------------------------------------------------------------------------
 
     async def _worker_of(self, room: _Room) -> _Worker:
-        """The room's worker; the least busy one for a room that has none."""
+        """The room's worker; the least busy one for a room that has none, the spare when it is alone."""
         while True:
             if room.worker is not None and self._workers.get(room.worker.name) is room.worker:
                 return room.worker
             if self._workers:
-                room.worker = min(self._workers.values(), key=lambda worker: worker.rooms)
+                room.worker = min(self._workers.values(), key=lambda one: (one.spare, one.rooms))
                 room.worker.rooms += 1
                 return room.worker
             await self._someone_up.wait()

@@ -3,6 +3,9 @@
 Each worker is a process of its own, so that a crash in a codec or in a packet parser ends the rooms of
 one worker and nothing else. A worker that dies is started again at once; one that keeps dying is started
 again after a growing pause. A worker dies with its parent, whatever way the parent goes.
+
+One more worker than wanted is kept as a spare: starting a process takes a second, during which the people in
+the dead worker's rooms would look at each other's last picture. The spare is ready when they come back.
 """
 
 import asyncio
@@ -59,6 +62,8 @@ class WorkerReady:
     name: str
     address: str
     key: str | None = None
+    spare: bool = False
+    """Takes rooms only while nobody else can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class _Child:
     name: str
     listen: str
     udp: str
+    spare: bool = False
     process: asyncio.subprocess.Process | None = None
     deaths: int = 0
     starts: int = 0
@@ -96,9 +102,11 @@ class MediaWorkers:
         count: how many, normally one per core.
         runtime_dir: a directory only this user may enter; the Unix sockets live there.
         udp_host: the address the workers' UDP ports are bound to.
-        udp_port: the first worker's UDP port, the next ones follow it; 0 lets the system choose.
+        udp_port: the first worker's UDP port, the next ones follow it, the spare's last; 0 lets the system
+            choose.
         advertise: addresses named in the answers instead of `udp_host`.
         clock: tells how long a worker lived.
+        spare: keep one more worker ready.
         program: the command a worker is started with; the default runs the `media` package.
     """
 
@@ -111,6 +119,7 @@ class MediaWorkers:
         udp_host: str = "127.0.0.1",
         udp_port: int = 0,
         advertise: Sequence[str] = (),
+        spare: bool = True,
         program: Sequence[str] | None = None,
     ) -> None:
         root = str(Path(__file__).resolve().parent.parent)
@@ -122,14 +131,16 @@ class MediaWorkers:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         host = f"[{udp_host}]" if ":" in udp_host else udp_host
-        self._children = [
+        children = [
             _Child(
                 name=f"media-{index}",
                 listen=f"unix:{runtime_dir / f'media-{index}.sock'}",
                 udp=f"{host}:{udp_port + index if udp_port else 0}",
+                spare=index == count,
             )
-            for index in range(count)
+            for index in range(count + spare)
         ]
+        self._children, self._spare = children[:count], children[count:]
 
     def on_news(self, listener: Callable[[WorkerNews], None]) -> None:
         """Call `listener` with every `WorkerReady` and `WorkerLost` from now on. It must not block."""
@@ -140,12 +151,14 @@ class MediaWorkers:
         return {
             "workers": len(self._children),
             "workers_ready": sum(child.ready.is_set() for child in self._children),
-            "worker_starts": sum(child.starts for child in self._children),
+            "workers_spare": sum(child.ready.is_set() for child in self._spare),
+            "worker_starts": sum(child.starts for child in (*self._children, *self._spare)),
         }
 
     def pids(self) -> dict[str, int]:
         """The process id of every worker that runs now."""
-        return {child.name: child.process.pid for child in self._children if child.process is not None}
+        children = (*self._children, *self._spare)
+        return {child.name: child.process.pid for child in children if child.process is not None}
 
     async def start(self) -> None:
         """Start every worker and come back when all are ready.
@@ -168,6 +181,9 @@ class MediaWorkers:
         self._tasks = [
             asyncio.create_task(self._keep(child), name=f"keep {child.name}") for child in self._children
         ]
+        self._tasks += [
+            asyncio.create_task(self._keep_spare(child), name=f"keep {child.name}") for child in self._spare
+        ]
 
     async def all_ready(self) -> None:
         """Come back when every worker has said that it is ready.
@@ -189,10 +205,16 @@ class MediaWorkers:
 
     async def restart(self, name: str) -> None:
         """Kill a worker that no longer answers; it is started again like one that died by itself."""
-        for child in self._children:
+        for child in (*self._children, *self._spare):
             if child.name == name and child.process is not None and child.process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     child.process.kill()
+
+    async def _keep_spare(self, child: _Child) -> None:
+        """A start takes a second of a core: the spare's comes after those that are waited for."""
+        for wanted in self._children:
+            await wanted.ready.wait()
+        await self._keep(child)
 
     async def _keep(self, child: _Child) -> None:
         while not self._stopping:
@@ -223,7 +245,7 @@ class MediaWorkers:
             address = await asyncio.wait_for(_ready_line(process), READY_WITHIN_SECONDS)
             child.ready.set()
             log.info("worker_ready", worker=child.name, pid=process.pid)
-            self._tell(WorkerReady(child.name, address or child.listen))
+            self._tell(WorkerReady(child.name, address or child.listen, spare=child.spare))
             await _drain(process)
             await process.wait()
         finally:

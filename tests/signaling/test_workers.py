@@ -33,10 +33,11 @@ STUBBORN = (
 
 
 @asynccontextmanager
-async def workers_that_run(script: str, folder: Path, count: int = 1) -> AsyncIterator[MediaWorkers]:
-    workers = MediaWorkers(
-        count=count, runtime_dir=folder, clock=SystemClock(), program=(sys.executable, "-c", script)
-    )
+async def workers_that_run(
+    script: str, folder: Path, count: int = 1, *, spare: bool = False
+) -> AsyncIterator[MediaWorkers]:
+    program = (sys.executable, "-c", script)
+    workers = MediaWorkers(count=count, runtime_dir=folder, clock=SystemClock(), program=program, spare=spare)
     try:
         yield workers
     finally:
@@ -67,7 +68,24 @@ async def test_each_worker_is_told_to_be_ready_under_its_own_name(tmp_path: Path
         news = News(workers)
         await workers.start()
         assert {one.name for one in news.told} == {"media-0", "media-1"}
-        assert workers.figures() == {"workers": 2, "workers_ready": 2, "worker_starts": 2}
+        assert workers.figures() == {
+            "workers": 2,
+            "workers_ready": 2,
+            "workers_spare": 0,
+            "worker_starts": 2,
+        }
+
+
+async def test_a_spare_is_started_after_those_that_are_wanted(tmp_path: Path) -> None:
+    async with workers_that_run(READY, tmp_path, spare=True) as workers:
+        news = News(workers)
+        await workers.start()
+        await news.until(lambda told: len(told) == 2)
+        assert [(one.name, one.spare) for one in news.told if isinstance(one, WorkerReady)] == [
+            ("media-0", False),
+            ("media-1", True),
+        ]
+        assert workers.figures()["workers"] == 1
 
 
 async def test_a_worker_that_dies_is_told_lost_and_started_again_at_once(tmp_path: Path) -> None:
@@ -134,7 +152,7 @@ from signaling.clock import SystemClock
 from signaling.workers import MediaWorkers
 
 async def main():
-    workers = MediaWorkers(count=1, runtime_dir=Path(sys.argv[1]), clock=SystemClock())
+    workers = MediaWorkers(count=1, runtime_dir=Path(sys.argv[1]), clock=SystemClock(), spare=False)
     await workers.start()
     print(json.dumps(workers.pids()), flush=True)
     await asyncio.sleep(600)

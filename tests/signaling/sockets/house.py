@@ -148,7 +148,7 @@ class Page:
     async def asks(self, event: str, *data: Any) -> Any:
         """Send an event and wait for its acknowledgement."""
         said = data if len(data) != 1 else data[0]
-        return await self.client.call(event, said, namespace=self.namespace, timeout=WITHIN_SECONDS)
+        return await self.client.call(event, said, namespace=self.namespace, timeout=2 * WITHIN_SECONDS)
 
     async def does(self, kind: str, **fields: Any) -> Any:
         """Give a command, with a new id unless one is given."""
