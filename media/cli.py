@@ -87,7 +87,7 @@ async def _serve(settings: MediaSettings, *, die_with_parent: bool) -> int:
     worker = Worker(
         ports,
         advertised,
-        Certificate.fresh(),
+        Certificate.generateCertificate(),
         Surroundings(loop.time, os.urandom, settings.name, loop.time()),
         open_rooms=settings.open_rooms,
         coalesce=settings.coalesce_ms / 1000,

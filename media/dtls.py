@@ -18,13 +18,15 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsTransport,
     SRTPProtectionProfile,
 )
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
 from media.srtp import Keys
 
 TRIES: Final = 200
-"""Handshakes that may fail before an endpoint is given up. A datagram with a forged source address spoils one;
-the endpoint repeats its hello, so a later try meets it. A try costs 0.2 ms: a forger cannot buy much time."""
+"""Handshakes that may fail before an endpoint is given up. A datagram with a forged source address spoils
+one, but the endpoint repeats its hello and a later try meets it. A try costs 0.2 ms: a forger buys little."""
 HANDSHAKE_WITHIN: Final = 15.0
 """Seconds from the first authenticated check: covers the retransmission timer at 20 % loss several times."""
 CLOSE_WITHIN: Final = 0.5
@@ -74,25 +76,18 @@ class Fingerprint:
 class Certificate(RTCCertificate):
     """The worker's certificate: one ECDSA key per process, one OpenSSL context for all its handshakes.
 
-    Building a context costs more than a handshake's own arithmetic, so it is built once.
+    Building a context costs more than a handshake's own arithmetic.
     """
 
-    @classmethod
-    def fresh(cls) -> "Certificate":
-        """A new key and its certificate, ready for handshakes: the first does not wait for the context."""
-        made = cls.generateCertificate()
-        made._create_ssl_context(SRTP_PROFILES)
-        return made
+    def __init__(self, key: ec.EllipticCurvePrivateKey, cert: x509.Certificate) -> None:
+        super().__init__(key, cert)
+        self._context = super()._create_ssl_context(SRTP_PROFILES)
+        self._context.set_min_proto_version(_DTLS_1_2)
+        self._context.set_cipher_list(_CIPHERS)
+        self._context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
 
-    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
-        context: SSL.Context | None = getattr(self, "_context", None)
-        if context is None:
-            context = super()._create_ssl_context(srtp_profiles)
-            context.set_min_proto_version(_DTLS_1_2)
-            context.set_cipher_list(_CIPHERS)
-            context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
-            self._context = context
-        return context
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:  # noqa: ARG002
+        return self._context
 
     def fingerprint(self) -> Fingerprint:
         """What the answer says: SHA-256, which every browser accepts."""

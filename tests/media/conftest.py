@@ -22,7 +22,7 @@ class Running:
         self.worker = Worker(
             self.ports,
             tuple(port.address for port in self.ports),
-            Certificate.fresh(),
+            Certificate.generateCertificate(),
             Surroundings(loop.time, os.urandom, "test", loop.time()),
             open_rooms=open_rooms,
         )
