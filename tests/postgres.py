@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +32,26 @@ class Postgres:
 
     directory: Path
     user: str
+    control: tuple[str, ...]
+    options: str
+
+    def start(self) -> None:
+        self._control("-l", str(self.directory / "log"), "-o", self.options, "start")
+
+    def crash(self) -> None:
+        """Stop at once, as a power cut would: no connection is ended in order, nothing is flushed."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str) -> None:
+        subprocess.run(
+            [*self.control, *arguments],
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=90,
+        )
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{self.user}@/{database}?host={quote(str(self.directory), safe='')}"
@@ -113,22 +133,13 @@ def running(*, fsync: bool = False) -> Iterator[Postgres]:
         ]
         if not fsync:
             options += ["-c fsync=off", "-c full_page_writes=off"]
-        pg_ctl = [*prefix, str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
-        log = directory / "log"
-        subprocess.run(
-            [*pg_ctl, "-l", str(log), "-o", " ".join(options), "start"],
-            check=True,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=90,
-        )
+        control = (*prefix, str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "60")
+        server = Postgres(directory, user, control, " ".join(options))
+        server.start()
         try:
-            yield Postgres(directory, user)
+            yield server
         finally:
-            subprocess.run(
-                [*pg_ctl, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/", timeout=60
-            )
+            with suppress(subprocess.CalledProcessError):  # a test may have stopped it
+                server.crash()
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import waiting_room
 from waiting_room.migrations import HEAD, VERSIONS, NewerDatabaseError, migrate, revision, sync_engine
 from waiting_room.migrations.runner import scripts
 from waiting_room.schema import metadata
@@ -115,3 +118,21 @@ def test_other_databases_are_refused_without_repeating_the_url(url: str) -> None
     with pytest.raises(ValueError, match="database URL") as refused:
         migrate(url)
     assert "host" not in str(refused.value)
+
+
+def test_the_revisions_run_from_wherever_the_package_is_installed(tmp_path: Path) -> None:
+    shutil.copytree(Path(waiting_room.__file__).parent, tmp_path / "site" / "waiting_room")
+    script = (
+        "from waiting_room.migrations import migrate, revision; "
+        f"url = 'sqlite:///{tmp_path}/x.db'; migrate(url, from_scratch=True); print(revision(url))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "site")},
+    )
+    assert done.stdout.strip() == HEAD
