@@ -1,6 +1,7 @@
 """The real demo, as a child process, over TLS with a throw-away certificate."""
 
 import asyncio
+import ctypes
 import datetime as dt
 import ipaddress
 import json
@@ -48,6 +49,11 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     return cert_file, key_file
 
 
+def _die_with_tests() -> None:
+    """In the child, before it runs: SIGTERM when the tests are killed (Linux, prctl(2) PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 @dataclass(slots=True)
 class DemoServer:
     """A running demo: `info` is its JSON line (DESIGN §8)."""
@@ -92,6 +98,7 @@ async def start(folder: Path, *, tls: bool = True, environment: dict[str, str] |
             stderr=err,
             cwd=folder,
             env=env,
+            preexec_fn=_die_with_tests,
         )
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), 30)

@@ -1,5 +1,6 @@
 """Whole visits in two real browsers: from check-in to the console, from Admit to the first decoded frames."""
 
+import asyncio
 import datetime as dt
 import sys
 from pathlib import Path
@@ -38,18 +39,16 @@ DTLS = "() => witness.handshakes"
 
 
 async def book(http: aiohttp.ClientSession, server: DemoServer, number: int) -> tuple[str, str]:
-    """A pool visit of its own for one trial: (join link, short name)."""
+    """A pool visit of its own for one trial: (join link, how the console names the member)."""
     info = server.info
     headers = {"Authorization": f"Bearer {info['api_key']}", "Idempotency-Key": f"bench-{number}"}
-    async with http.get(f"{info['base_url']}/api/v1/clinics", headers=headers, ssl=False) as answer:
-        clinic = (await answer.json())["clinics"][0]["id"] if answer.status == 200 else "harbor"
-    name = f"Trial {chr(65 + number % 26)}{number}"
+    first = "Trial" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
     body = {
-        "clinic": clinic,
+        "clinic": "harbor",
         "start": dt.datetime.now(dt.UTC).isoformat(),
         "minutes": 30,
         "mode": "video",
-        "member": {"ref": f"bench-{number}", "name": name, "birth_date": BIRTH_DATE},
+        "member": {"ref": f"bench-{number}", "name": f"{first} Bench", "birth_date": BIRTH_DATE},
     }
     async with http.post(
         f"{info['base_url']}/api/v1/visits", json=body, headers=headers, ssl=False
@@ -57,7 +56,7 @@ async def book(http: aiohttp.ClientSession, server: DemoServer, number: int) -> 
         booked = await answer.json()
         if answer.status >= 300:
             raise RuntimeError(str(booked))
-    return booked["join_url"], name
+    return booked["join_url"], f"{first} B."
 
 
 async def one_visit(member_browser: Browser, clinician: Clinician, link: str, name: str) -> dict[str, float]:
@@ -90,6 +89,7 @@ async def one_visit(member_browser: Browser, clinician: Clinician, link: str, na
             if handshakes:
                 figures[f"{side}_dtls_ms"] = handshakes[-1]
         await clinician.ends_visit()
+        await clinician.presses("Back to the waiting room")
         return figures
     finally:
         await context.close()
