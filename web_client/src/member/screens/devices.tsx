@@ -69,11 +69,13 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
     if (microphone.kind !== "on") await studio.startMicrophone();
   };
   const finish = async (seen: boolean) => {
-    if (microphone.kind !== "on") {
+    // Pressed while the microphone is still being opened: its answer is waited for, not the next press.
+    if (studio.microphone.get().kind === "off") void studio.startMicrophone();
+    await studio.answeredOrSlow("microphone");
+    if (studio.microphone.get().kind !== "on") {
       setInsisting(true);
       announce(t("devices.microphone_needed"), "urgent");
       microphoneSection.current?.scrollIntoView({ block: "center" });
-      if (microphone.kind === "off") void studio.startMicrophone();
       return;
     }
     const report = {
