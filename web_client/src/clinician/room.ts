@@ -42,6 +42,8 @@ export class Room {
   readonly visit: string;
   readonly self: Readable<Self>;
   readonly connection: Connection;
+  /** Shows the member. Made with the room, so that at Admit nothing has to be set up before the first frame. */
+  readonly picture = document.createElement("video");
   private readonly own = new Store<Self>(NOTHING);
   private wanted: Wish = "warm";
   private closed = false;
@@ -56,6 +58,9 @@ export class Room {
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };
       },
     });
+    this.picture.autoplay = true;
+    this.picture.playsInline = true;
+    this.picture.srcObject = this.connection.remote;
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;
     this.stops = [
       line.on("media", (news) => {
@@ -90,6 +95,7 @@ export class Room {
   wish(wish: Wish): void {
     if (wish === this.wanted) return;
     this.wanted = wish;
+    if (wish === "live") performance.mark("admitted");
     this.send();
   }
 
@@ -107,6 +113,8 @@ export class Room {
 
   close(): void {
     this.closed = true;
+    this.picture.srcObject = null;
+    this.picture.remove();
     for (const stop of this.stops) stop();
     this.connection.close();
     const { camera, microphone } = this.own.get();

@@ -2,35 +2,40 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { onNextFrame } from "../kit/media/frames";
 import { Banner, Button, useStore } from "../kit/ui";
 import type { Room } from "./room";
 import { useT } from "./words";
 
 export function RemoteView({ room, name }: { readonly room: Room; readonly name: string }) {
   const t = useT();
-  const video = useRef<HTMLVideoElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
+  const { picture } = room;
 
   const play = () => {
-    video.current?.play().then(
+    picture.play().then(
       () => setSilent(false),
       (error: unknown) => setSilent(error instanceof Error && error.name === "NotAllowedError"),
     );
   };
   useEffect(() => {
-    const element = video.current;
-    if (element === null) return;
-    element.srcObject = room.connection.remote;
+    frame.current?.append(picture);
+    const stop = onNextFrame(picture, () => performance.mark("first-frame"));
     play();
+    return stop;
   }, [room]);
+  useEffect(() => picture.setAttribute("aria-label", t("clinician.video_of", { name })), [room, t, name]);
 
   return (
     <>
-      <video ref={video} class="remote" autoplay playsInline aria-label={t("clinician.video_of", { name })} onLoadedMetadata={play} />
+      <div ref={frame} class="remote" />
       {silent && (
-        <Banner tone="warn" live="assertive" actions={<Button onClick={play}>{t("clinician.turn_on_sound")}</Button>}>
-          {t("clinician.sound_blocked")}
-        </Banner>
+        <div class="over-picture">
+          <Banner tone="warn" live="assertive" actions={<Button onClick={play}>{t("clinician.turn_on_sound")}</Button>}>
+            {t("clinician.sound_blocked")}
+          </Banner>
+        </div>
       )}
     </>
   );

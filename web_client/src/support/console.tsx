@@ -39,7 +39,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
     () =>
       feed.onHappened(({ visit, before, after, removed }) => {
         // A visit that is open here and over stays in view, as it ended, until it is closed.
-        if (removed) setEnded((known) => new Map(known).set(visit, after));
+        if (removed && visit === opener.current) setEnded(new Map([[visit, after]]));
         const was = before === undefined ? 0 : (viewOf(before).line_unread ?? 0);
         const view = viewOf(after);
         if ((view.line_unread ?? 0) > was) {
