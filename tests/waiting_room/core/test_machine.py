@@ -225,7 +225,7 @@ class Days(RuleBasedStateMachine):
             assert isinstance(answer, Refused)
 
 
-TestDays = pytest.mark.slow(Days.TestCase)
+TestDays = pytest.mark.timeout(600)(pytest.mark.slow(Days.TestCase))
 TestDays.settings = settings(
     max_examples=40,
     stateful_step_count=30,
