@@ -123,8 +123,10 @@ def _port(text: str) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    # Thousands of long-lived objects are made by imports; collecting among them is a fifth of the start.
+    # Imports make thousands of objects that stay: collecting among them would be a fifth of the start.
     gc.disable()
+    # structlog loads rich where it finds it, to draw tracebacks; a tenth of a second for lines that are JSON.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     from signaling import demo  # noqa: PLC0415
 
     _log()

@@ -240,7 +240,7 @@ async def running(folder: Path, *, clock: Clock | None = None, **settings: Any) 
         records,
         clock,
         ids,
-        workers=MediaWorkers(count=0, runtime_dir=folder / "media", clock=clock),
+        workers=MediaWorkers(count=0, runtime_dir=folder / "media", clock=clock, spare=False),
         surroundings=surroundings,
     )
     runner = web.AppRunner(house.app, access_log=None, shutdown_timeout=1)
