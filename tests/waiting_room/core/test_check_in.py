@@ -112,3 +112,10 @@ def test_what_is_no_code_is_not_journaled(world: World, command: c.Command, fiel
 def test_nothing_is_told_before_redeeming(world: World) -> None:
     ana = world.member()
     assert ana.gives_location() == refused(Refusal.wrong_state, state="booked")
+
+
+def test_a_quarter_of_an_hour_before_is_not_early(world: World) -> None:
+    ana = world.member(in_minutes=15)
+    ana.redeems()
+    ana.gives_everything()
+    assert ana.checks_in() == ["checked_in"]
