@@ -1,12 +1,12 @@
 /** Help is never further than one press: the desk's telephone and the line to a person there. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Button } from "../kit/ui/button";
 import { Dialog } from "../kit/ui/dialog";
 import { entriesOf, Line } from "../kit/ui/line";
 import { CallLink } from "./parts";
-import { readable } from "./phone";
+import { readable } from "../kit/ui/emergency";
 import type { Session } from "./session";
 import type { MemberView } from "./view";
 import { useMemberWords } from "./words";
@@ -41,31 +41,50 @@ export function HelpDialog({ session, view, open, onClose }: {
         </CallLink>
       )}
       <h3>{t("help.write")}</h3>
-      <DeskLine session={session} view={view} seen={open} />
+      {open && <DeskLine session={session} view={view} />}
     </Dialog>
   );
 }
 
-/** The line itself; while it is on the screen its messages count as seen. */
-export function DeskLine({ session, view, seen }: {
-  readonly session: Session;
-  readonly view: MemberView;
-  readonly seen: boolean;
-}) {
+/** The line itself; its messages count as seen while they are on the screen, not merely on the page. */
+export function DeskLine({ session, view }: { readonly session: Session; readonly view: MemberView }) {
   const t = useMemberWords();
+  const box = useRef<HTMLDivElement>(null);
+  const seen = useOnScreen(box);
   useEffect(() => {
     if (seen && view.lineUnread > 0) void session.line.command("see_line").catch(() => undefined);
   }, [seen, view.lineUnread, session]);
   return (
-    <Line
-      entries={entriesOf(view.line)}
-      me="member"
-      zone={Intl.DateTimeFormat().resolvedOptions().timeZone}
-      otherName={t("help.desk")}
-      hint={t("help.write.hint")}
-      onSay={async (text) => {
-        await session.line.command("say", { text });
-      }}
-    />
+    <div ref={box}>
+      <Line
+        entries={entriesOf(view.line)}
+        me="member"
+        zone={Intl.DateTimeFormat().resolvedOptions().timeZone}
+        otherName={t("help.desk")}
+        hint={t("help.write.hint")}
+        onSay={async (text) => {
+          await session.line.command("say", { text });
+        }}
+      />
+    </div>
   );
+}
+
+function useOnScreen(box: { readonly current: HTMLElement | null }): boolean {
+  const [inView, setInView] = useState(false);
+  const [awake, setAwake] = useState(document.visibilityState === "visible");
+  useEffect(() => {
+    const look = () => setAwake(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  useEffect(() => {
+    if (box.current === null) return;
+    const watcher = new IntersectionObserver((entries) => setInView(entries.some((entry) => entry.isIntersecting)), {
+      threshold: 0.2,
+    });
+    watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, [box]);
+  return inView && awake;
 }

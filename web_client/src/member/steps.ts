@@ -33,7 +33,8 @@ export function firstMissing(view: MemberView): Step {
   if (view.location === null) return "location";
   if (view.callback === null) return "callback";
   if (view.present === null) return "present";
-  if (view.consent === null) return "consent";
+  // Agreed to other words is not agreed to these.
+  if (view.consent !== CONSENT_TEXT) return "consent";
   return devicesDone(view) ? "ready" : "devices";
 }
 

@@ -20,19 +20,22 @@ export class Studio {
   readonly microphone: Readable<DeviceState>;
   private readonly stores = { camera: new Store<DeviceState>(OFF), microphone: new Store<DeviceState>(OFF) };
   private readonly asked = { camera: 0, microphone: 0 };
+  private readonly chosen: Record<DeviceKind, string | null> = { camera: recall("camera"), microphone: recall("microphone") };
 
   constructor() {
     this.camera = this.stores.camera;
     this.microphone = this.stores.microphone;
   }
 
-  /** A chosen camera, or the one that looks at the person. */
+  /** This camera, else the one chosen before, else the one that looks at the person. */
   async startCamera(id: string | null = null): Promise<void> {
-    await this.start("camera", () => (id === null ? openFrontCamera() : openCamera(id)));
+    const wanted = this.choice("camera", id);
+    await this.start("camera", () => (wanted === null ? openFrontCamera() : openCamera(wanted)));
   }
 
   async startMicrophone(id: string | null = null): Promise<void> {
-    await this.start("microphone", () => openMicrophone(id));
+    const wanted = this.choice("microphone", id);
+    await this.start("microphone", () => openMicrophone(wanted));
   }
 
   /** Resolves when the browser has answered for this device, or its question has been open for a while. */
@@ -71,6 +74,14 @@ export class Studio {
     return track === null ? null : evidence(track);
   }
 
+  private choice(kind: DeviceKind, id: string | null): string | null {
+    if (id !== null) {
+      this.chosen[kind] = id;
+      remember(kind, id);
+    }
+    return this.chosen[kind];
+  }
+
   private stop(kind: DeviceKind): void {
     this.asked[kind] += 1;
     this.track(kind)?.stop();
@@ -103,5 +114,22 @@ export class Studio {
   /** Pulled out, taken by another program, or withdrawn in the browser's settings. */
   private ended(kind: DeviceKind, track: MediaStreamTrack): void {
     if (this.track(kind) === track) this.stores[kind].set({ kind: "failed", code: "busy" });
+  }
+}
+
+/** A choice outlives a reload of this tab; an id that is gone is passed over by the browser. */
+function remember(kind: DeviceKind, id: string): void {
+  try {
+    sessionStorage.setItem(`videovisit.${kind}`, id);
+  } catch {
+    // Then the choice lasts until a reload.
+  }
+}
+
+function recall(kind: DeviceKind): string | null {
+  try {
+    return sessionStorage.getItem(`videovisit.${kind}`);
+  } catch {
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { Button } from "../../kit/ui/button";
 import { Field } from "../../kit/ui/field";
 import { Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import type { Session } from "../session";
 import type { MemberView } from "../view";

@@ -2,7 +2,7 @@
 
 import { Button } from "../../kit/ui/button";
 import { CallLink, Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { CONSENT_TEXT } from "../steps";
 import { useMemberWords } from "../words";

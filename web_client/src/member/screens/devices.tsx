@@ -16,7 +16,7 @@ import { CameraCheck } from "../camera_check";
 import { DeviceTrouble } from "../device_trouble";
 import { MicrophoneCheck } from "../microphone_check";
 import { CallLink, Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { SpeakerCheck } from "../speaker_check";
 import type { DeviceState } from "../studio";

@@ -1,5 +1,6 @@
 /** How it ended, in plain words, and what to do next. */
 
+import { serverNow } from "../../kit/server_time";
 import { clockTime } from "../../kit/clock";
 import { Button } from "../../kit/ui/button";
 import { useNow } from "../../kit/ui/use";
@@ -58,9 +59,9 @@ function Outcome({ code }: { readonly code: string }) {
 function Left({ session, view }: { readonly session: Session; readonly view: MemberView }) {
   const t = useMemberWords();
   const sending = useSending(session);
-  const now = useNow(5_000);
+  useNow(5_000);
   const until = view.rejoinUntil;
-  if (until === null || Date.parse(until) <= now) return <p>{t("ending.left.late")}</p>;
+  if (until === null || Date.parse(until) <= serverNow()) return <p>{t("ending.left.late")}</p>;
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <>

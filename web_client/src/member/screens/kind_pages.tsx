@@ -4,7 +4,7 @@ import { clockTimeWithZone, dayAndTime } from "../../kit/clock";
 import { Button } from "../../kit/ui/button";
 import { type Brand, opensAt, zonesDiffer } from "../door";
 import { CallLink, Emergency, Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import type { Clinic } from "../view";
 import { useMemberWords } from "../words";
 

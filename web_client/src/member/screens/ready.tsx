@@ -6,7 +6,7 @@ import { Banner } from "../../kit/ui/banner";
 import { Button } from "../../kit/ui/button";
 import { useStore } from "../../kit/ui/use";
 import { Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { Unsent, useSending } from "../question";
 import type { Session } from "../session";
 import { devicesDone, type Step } from "../steps";

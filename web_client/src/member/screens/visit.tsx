@@ -12,7 +12,7 @@ import { Store } from "../../kit/store";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { useScreenFocus } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { playOnChosen } from "../speaker";

@@ -1,17 +1,18 @@
 /** Waiting, honestly: where the member stands, who they wait for, what comes next, and that nobody sees them yet. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { clockTime } from "../../kit/clock";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { Dialog } from "../../kit/ui/dialog";
+import { announce } from "../../kit/ui/live";
 import { useStore } from "../../kit/ui/use";
 import { DeviceTrouble } from "../device_trouble";
 import { DeskLine } from "../help";
 import { LeaveDialog } from "../leave";
 import { Screen } from "../parts";
-import { readable } from "../phone";
+import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { placeOf } from "../place";
@@ -36,6 +37,10 @@ export function Waiting({ session, view }: WaitingProps) {
       ? t("waiting.title.claimed.unnamed")
       : t("waiting.title.claimed", { name })
     : t(early ? "waiting.title.early" : "waiting.title");
+  useEffect(() => {
+    // The heading changes under the reader: say it, wherever they are on the page.
+    if (claimed) announce(title, "urgent");
+  }, [claimed, title]);
   return (
     <Screen name="waiting" title={title}>
       <Place session={session} view={view} />
@@ -51,7 +56,7 @@ export function Waiting({ session, view }: WaitingProps) {
       </section>
       <section class="card stack-tight" aria-labelledby="line-title">
         <h2 id="line-title">{t("waiting.messages")}</h2>
-        <DeskLine session={session} view={view} seen={true} />
+        <DeskLine session={session} view={view} />
       </section>
       <Details session={session} view={view} />
       <Button wide onClick={() => setLeaving(true)}>
