@@ -6,6 +6,7 @@ where the kernel wrote it (`Inbox.arena`) and a sent one is built where the kern
 comparable and ready to be sent to.
 """
 
+import contextlib
 import errno
 import socket
 from struct import Struct
@@ -22,6 +23,8 @@ BATCH: Final = 64
 """Datagrams per system call: at 0.6 µs each, a larger batch saves nothing more and delays the first one."""
 BUFFER: Final = 4 << 20
 """Wanted kernel buffer per direction: about 100 visits' worth of 100 ms. The kernel may grant less."""
+_SNDBUFFORCE: Final = 32  # socket(7); Python does not name them
+_RCVBUFFORCE: Final = 33
 _SIN: Final = Struct("=HH4s")
 _SIN6: Final = Struct("=HHI16sI")
 
@@ -79,8 +82,10 @@ def open_socket(host: str, port: int) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_DGRAM)
     try:
         opened.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        for option, forced in ((socket.SO_RCVBUF, _RCVBUFFORCE), (socket.SO_SNDBUF, _SNDBUFFORCE)):
             opened.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+            with contextlib.suppress(OSError):  # past net.core.rmem_max, for who may (CAP_NET_ADMIN)
+                opened.setsockopt(socket.SOL_SOCKET, forced, BUFFER)
         if family == socket.AF_INET6:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.bind((host, port))
