@@ -96,8 +96,8 @@ class _Cellar:
     async def answers(self) -> bool:
         """Whether the database can be asked."""
         try:
-            async with asyncio.timeout(CLOSE_SECONDS), self.database.read() as connection:
-                await connection.exec_driver_sql("SELECT 1")
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.database.ping()
         except (Unavailable, TimeoutError):
             return False
         return True

@@ -42,10 +42,8 @@ def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 
 def add_clinic(clinic: str = "harbor", tz: str = "America/Los_Angeles", phone: str = "+12065550140") -> int:
-    return cli.main(
-        f"clinics add {clinic} --name Harbor --tz {tz} --phone {phone}".split()
-        + ["--desk-phone", "+12065550141", "--urgent-care", "there"]
-    )
+    told = ["--name", "Harbor", "--tz", tz, "--phone", phone, "--desk-phone", phone, "--urgent-care", "there"]
+    return cli.main(["clinics", "add", clinic, *told])
 
 
 def add_staff(monkeypatch: pytest.MonkeyPatch, passphrase: str, clinic: str = "harbor") -> int:
