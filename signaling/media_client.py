@@ -225,10 +225,10 @@ class MediaClient:
             MediaUnavailableError: no connection could be made.
         """
         try:
-            socket = await asyncio.wait_for(
-                self._session.ws_connect(self._base + "/events", max_msg_size=LARGEST_MESSAGE_BYTES),
-                CALL_WITHIN_SECONDS,
-            )
+            async with asyncio.timeout(CALL_WITHIN_SECONDS):
+                socket = await self._session.ws_connect(
+                    self._base + "/events", max_msg_size=LARGEST_MESSAGE_BYTES
+                )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise MediaUnavailableError(type(error).__name__) from None
         try:

@@ -242,7 +242,8 @@ class MediaWorkers:
         )
         child.process = process
         try:
-            address = await asyncio.wait_for(_ready_line(process), READY_WITHIN_SECONDS)
+            async with asyncio.timeout(READY_WITHIN_SECONDS):
+                address = await _ready_line(process)
             child.ready.set()
             log.info("worker_ready", worker=child.name, pid=process.pid)
             self._tell(WorkerReady(child.name, address or child.listen, spare=child.spare))
@@ -295,7 +296,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(asyncio.shield(process.wait()), STOP_WITHIN_SECONDS)
+        async with asyncio.timeout(STOP_WITHIN_SECONDS):
+            await process.wait()
     except (TimeoutError, asyncio.CancelledError):
         with contextlib.suppress(ProcessLookupError):
             process.kill()
