@@ -82,8 +82,8 @@ class SqlAccounts:
 
     async def save_clinic(self, clinic: Clinic) -> None:
         """See `Accounts.save_clinic`."""
-        async with self._database.write() as connection:
-            await connection.execute(self._upsert(clinics, asdict(clinic)))
+        upsert = self._upsert(clinics, asdict(clinic))
+        await self._database.write(lambda connection: connection.execute(upsert))
 
     async def save_staff(self, person: Staff) -> None:
         """See `Accounts.save_staff`."""
@@ -96,23 +96,24 @@ class SqlAccounts:
             "password_hash": person.password_hash,
             "active": person.active,
         }
+        works_at = [{"staff_id": person.id, "clinic_id": clinic} for clinic in sorted(person.clinics)]
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(self._upsert(staff, values))
+            connection.execute(staff_clinics.delete().where(staff_clinics.c.staff_id == person.id))
+            if works_at:
+                connection.execute(staff_clinics.insert(), works_at)
+
         try:
-            async with self._database.write() as connection:
-                await connection.execute(self._upsert(staff, values))
-                await connection.execute(staff_clinics.delete().where(staff_clinics.c.staff_id == person.id))
-                if person.clinics:
-                    works_at = [
-                        {"staff_id": person.id, "clinic_id": clinic} for clinic in sorted(person.clinics)
-                    ]
-                    await connection.execute(staff_clinics.insert(), works_at)
+            await self._database.write(work)
         except sa.exc.IntegrityError:
             raise ValueError("the sign-in name is taken, or a clinic does not exist") from None
 
     async def clinics(self) -> tuple[Clinic, ...]:
         """See `Accounts.clinics`."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(sa.select(clinics).order_by(clinics.c.id))
-            return tuple(Clinic(**row._asdict()) for row in rows)
+        query = sa.select(clinics).order_by(clinics.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return tuple(Clinic(**row._asdict()) for row in rows)
 
     async def staff(self) -> tuple[Staff, ...]:
         """See `Accounts.staff`."""
@@ -131,10 +132,9 @@ class SqlAccounts:
         )
         rows: dict[str, sa.Row[Any]] = {}
         at: dict[str, set[ClinicId]] = {}
-        async with self._database.read() as connection:
-            for row in await connection.execute(query):
-                rows[row.id] = row
-                at.setdefault(row.id, set()).update([ClinicId(row.clinic_id)] if row.clinic_id else [])
+        for row in await self._database.read(lambda connection: connection.execute(query).all()):
+            rows[row.id] = row
+            at.setdefault(row.id, set()).update([ClinicId(row.clinic_id)] if row.clinic_id else [])
         return tuple(
             Staff(
                 id=StaffId(row.id),

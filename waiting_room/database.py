@@ -1,33 +1,35 @@
-"""One database behind one URL: SQLite through aiosqlite, or PostgreSQL through psycopg.
+"""One database behind one URL: SQLite, or PostgreSQL through psycopg.
 
-The two differ in how a write begins, and nowhere else that the repositories can see:
+Repositories hand over a whole unit of work, a plain function of a connection, and get what it returned. How
+it is run is the only place where the two differ:
 
-* SQLite has one writer. Every write transaction begins with ``BEGIN IMMEDIATE`` on the one writing
-  connection of this process, so that it either has the right to write or waits for it; it never fails half
-  way. The file is in WAL mode with ``synchronous=FULL``: a commit that returned is on the disk.
-* PostgreSQL runs at read committed; writers meet at a conditional UPDATE or at a unique index.
+* SQLite has one writer. A process has one thread that writes, so its writers queue in memory instead of
+  polling a lock, and each transaction is one hop to a thread and back, whatever the number of its
+  statements. It begins with ``BEGIN IMMEDIATE``, so it has the right to write before it reads. The file is
+  in WAL mode with ``synchronous=FULL``: a commit that returned is on the disk.
+* PostgreSQL runs at read committed on a pool of async connections; writers meet at a conditional UPDATE or
+  at a unique index.
 
 Exceptions never carry parameters (``hide_parameters``): they may hold what a person typed.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long a SQLite writer waits for its turn.
-
-Longer hides a stuck process, shorter fails a busy but healthy one.
-"""
+"""How long a SQLite writer waits for its turn. Longer hides a stuck process; shorter fails a busy one."""
 
 LOCK_TIMEOUT_MS = 10_000
 """The same on PostgreSQL: how long one row's lock may be waited for."""
@@ -37,6 +39,13 @@ STATEMENT_TIMEOUT_MS = 30_000
 
 READERS = 4
 """SQLite connections that only read. More would only wait for each other on the same disk."""
+
+WAITING_AT_MOST = 1_000
+"""Units of work that may queue for SQLite. Beyond it the answer is `Unavailable`, at once, not ever later."""
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+"""A unit of work. It runs on another thread or inside a driver, so it touches nothing but its connection."""
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the world, as the callers read it
@@ -63,14 +72,14 @@ def parse_url(url: str) -> sa.URL:
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("a SQLite database URL needs a file: sqlite:///path/to/file.db")
-        return parsed.set(drivername="sqlite+aiosqlite")
-    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="sqlite")
+    if backend in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
     raise ValueError("the database URL must start with sqlite:/// or postgresql://")
 
 
 class Database:
-    """The engines of one database. Owns their connections; ``close`` ends them all."""
+    """The connections of one process to one database; `close` ends them all."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         """Nothing is connected until the first use.
@@ -81,46 +90,128 @@ class Database:
         """
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, 1, "BEGIN IMMEDIATE")
-            self._reader = _sqlite_engine(self.url, READERS, "BEGIN")
-        else:
-            self._writer = self._reader = _postgres_engine(self.url, pool_size)
+        self._engine: _Engine = _Sqlite(self.url) if self.is_sqlite else _Postgres(self.url, pool_size)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write: commits at the end of the block, rolls back when it raises.
+    async def write(self, work: Work[T]) -> T:
+        """Do `work` in a transaction that may write: commits when it returns, rolls back when it raises.
 
         Raises:
-            Unavailable: no connection, or it broke. When the block itself had finished, the commit may have
+            Unavailable: no connection, or it broke. When the work itself had finished, the commit may have
                 happened.
         """
-        async with _available(), self._writer.begin() as connection:
-            yield connection
+        with _available():
+            return await self._engine.write(work)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that only reads. On SQLite the whole block sees one snapshot."""
-        async with _available(), self._reader.connect() as connection:
-            yield connection
+    async def read(self, work: Work[T]) -> T:
+        """Do `work` that only reads. On SQLite all of it sees one snapshot.
+
+        Raises:
+            Unavailable: no connection, or it broke.
+        """
+        with _available():
+            return await self._engine.read(work)
+
+    async def ping(self) -> None:
+        """Ask the database for nothing.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        await self.read(lambda connection: connection.execute(sa.select(1)).scalar())
 
     async def truncate_log(self) -> None:
         """Fold SQLite's write-ahead log into the file, so that deleted content is gone from it as well."""
-        if self.is_sqlite:
-            async with _available(), self._writer.connect() as connection:
-                raw = await connection.get_raw_connection()
-                assert raw.driver_connection is not None
-                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with _available():
+            await self._engine.truncate_log()
 
     async def close(self) -> None:
-        """Close every connection. Safe to call twice."""
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        """Close every connection. Nothing may be asked after this; safe to call twice."""
+        await self._engine.close()
 
 
-@asynccontextmanager
-async def _available() -> AsyncIterator[None]:
+class _Engine(Protocol):
+    """How units of work are run."""
+
+    async def write(self, work: Work[T]) -> T: ...
+
+    async def read(self, work: Work[T]) -> T: ...
+
+    async def truncate_log(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class _Sqlite:
+    """One thread that writes, and a few that read."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE")
+        self._reader = _sqlite_engine(url, READERS, "BEGIN")
+        self._writing = ThreadPoolExecutor(1, "sqlite-writer")
+        self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
+        self._waiting = 0
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._run(self._writing, self._writer, work)
+
+    async def read(self, work: Work[T]) -> T:
+        return await self._run(self._reading, self._reader, work)
+
+    async def _run(self, threads: ThreadPoolExecutor, engine: sa.Engine, work: Work[T]) -> T:
+        def run() -> T:
+            with engine.begin() as connection:
+                return work(connection)
+
+        if self._waiting >= WAITING_AT_MOST:
+            raise Unavailable("too many are waiting")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, run)
+        finally:
+            self._waiting -= 1
+
+    async def truncate_log(self) -> None:
+        def run() -> None:
+            connection = self._writer.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._writing, run)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        for threads, engine in ((self._writing, self._writer), (self._reading, self._reader)):
+            threads.shutdown(wait=True)
+            engine.dispose()
+
+
+class _Postgres:
+    """A pool of async connections."""
+
+    def __init__(self, url: sa.URL, pool_size: int) -> None:
+        self._engine = _postgres_engine(url, pool_size)
+
+    async def write(self, work: Work[T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def truncate_log(self) -> None:
+        """The server recycles its own."""
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
@@ -131,23 +222,24 @@ async def _available() -> AsyncIterator[None]:
         raise
 
 
-def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(
+def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> sa.Engine:
+    engine = sa.create_engine(
         url,
+        poolclass=sa.QueuePool,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=BUSY_TIMEOUT_MS / 1000 * 2,
         hide_parameters=True,
         json_serializer=canonical,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={
+            "check_same_thread": False
+        },  # a connection has one user at a time, though not always the same
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:
-        dbapi_connection.isolation_level = None  # the driver must not begin transactions of its own
         prepare_sqlite(dbapi_connection)
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
@@ -155,10 +247,8 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
 
 
 def prepare_sqlite(dbapi_connection: Any) -> None:
-    """Set what makes a commit durable and a deletion final.
-
-    The write-ahead log is the file's, set by `migrate`.
-    """
+    """Make commits durable and deletions final. The write-ahead log is the file's, set by `migrate`."""
+    dbapi_connection.isolation_level = None  # the driver must not begin transactions of its own
     cursor = dbapi_connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -188,8 +278,8 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _durable(dbapi_connection: Any, _record: object) -> None:
-        # A server set to acknowledge before writing would make our acknowledgements untrue. Stronger
-        # settings stay.
+        # A server that acknowledges before writing would make our acknowledgements untrue. Stronger settings
+        # stay as they are.
         cursor = dbapi_connection.cursor()
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', false) "

@@ -84,21 +84,19 @@ class SqlKeys:
             "scopes": sorted(key.scopes),
             "created_at": at,
         }
-        async with self._database.write() as connection:
-            await connection.execute(api_keys.insert(), row)
+        await self._database.write(lambda connection: connection.execute(api_keys.insert(), row))
 
     async def find(self, sha256: str) -> ApiKey | None:
         """See `Keys.find`."""
         query = sa.select(api_keys).where(api_keys.c.sha256 == sha256, api_keys.c.revoked_at.is_(None))
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).first()
+        row = await self._database.read(lambda connection: connection.execute(query).first())
         return None if row is None else ApiKey(id=row.id, name=row.name, scopes=frozenset(row.scopes))
 
     async def revoke(self, key_id: str, at: datetime) -> None:
         """See `Keys.revoke`."""
         live = sa.and_(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
-        async with self._database.write() as connection:
-            await connection.execute(api_keys.update().where(live).values(revoked_at=at))
+        change = api_keys.update().where(live).values(revoked_at=at)
+        await self._database.write(lambda connection: connection.execute(change))
 
     async def reserve(
         self, *, api_key: str, key: str, body_digest: str, visit: VisitId, at: datetime
@@ -113,18 +111,20 @@ class SqlKeys:
         }
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         mine = sa.and_(idempotency.c.api_key == api_key, idempotency.c.key == key)
-        async with self._database.write() as connection:
-            new = insert(idempotency).values(row).on_conflict_do_nothing().returning(idempotency.c.visit_id)
-            if (await connection.execute(new)).first() is not None:
+        new = insert(idempotency).values(row).on_conflict_do_nothing().returning(idempotency.c.visit_id)
+
+        def work(connection: sa.Connection) -> Reservation:
+            if connection.execute(new).first() is not None:
                 return Reservation(visit=visit, body_digest=body_digest, fresh=True)
-            found = (await connection.execute(sa.select(idempotency).where(mine))).one()
-        return Reservation(visit=VisitId(found.visit_id), body_digest=found.body_digest, fresh=False)
+            found = connection.execute(sa.select(idempotency).where(mine)).one()
+            return Reservation(visit=VisitId(found.visit_id), body_digest=found.body_digest, fresh=False)
+
+        return await self._database.write(work)
 
     async def purge(self, at: datetime) -> int:
         """See `Keys.purge`."""
-        old = idempotency.c.created_at <= at - KEEP_RESERVATIONS
-        async with self._database.write() as connection:
-            return (await connection.execute(idempotency.delete().where(old))).rowcount
+        old = idempotency.delete().where(idempotency.c.created_at <= at - KEEP_RESERVATIONS)
+        return await self._database.write(lambda connection: connection.execute(old).rowcount)
 
 
 class MemoryKeys:

@@ -85,24 +85,21 @@ class SqlSessions:
 
     async def open(self, session: Session) -> None:
         """See `Sessions.open`."""
-        async with self._database.write() as connection:
-            await connection.execute(
-                sessions.insert(),
-                {
-                    "id_sha256": session.id_sha256,
-                    "kind": session.kind.value,
-                    "subject": session.subject,
-                    "visit_id": session.visit,
-                    "created_at": session.created_at,
-                    "expires_at": session.expires_at,
-                    "revoked_at": session.revoked_at,
-                },
-            )
+        row = {
+            "id_sha256": session.id_sha256,
+            "kind": session.kind.value,
+            "subject": session.subject,
+            "visit_id": session.visit,
+            "created_at": session.created_at,
+            "expires_at": session.expires_at,
+            "revoked_at": session.revoked_at,
+        }
+        await self._database.write(lambda connection: connection.execute(sessions.insert(), row))
 
     async def find(self, id_sha256: str, at: datetime) -> Session | None:
         """See `Sessions.find`."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(_FIND, {"digest": id_sha256})).first()
+        asked = {"digest": id_sha256}
+        row = await self._database.read(lambda connection: connection.execute(_FIND, asked).first())
         if row is None:
             return None
         session = Session(
@@ -130,16 +127,15 @@ class SqlSessions:
 
     async def _revoke(self, which: sa.ColumnElement[bool], at: datetime) -> int:
         live = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > at)
-        async with self._database.write() as connection:
-            found = await connection.execute(sessions.update().where(which, live).values(revoked_at=at))
-        return found.rowcount
+        change = sessions.update().where(which, live).values(revoked_at=at)
+        return await self._database.write(lambda connection: connection.execute(change).rowcount)
 
     async def purge(self, at: datetime) -> int:
         """See `Sessions.purge`."""
         before = at - KEEP_ENDED
-        ended = sa.or_(sessions.c.expires_at <= before, sessions.c.revoked_at <= before)
-        async with self._database.write() as connection:
-            return (await connection.execute(sessions.delete().where(ended))).rowcount
+        over = sa.or_(sessions.c.expires_at <= before, sessions.c.revoked_at <= before)
+        ended = sessions.delete().where(over)
+        return await self._database.write(lambda connection: connection.execute(ended).rowcount)
 
 
 _FIND = sa.select(sessions).where(sessions.c.id_sha256 == sa.bindparam("digest"))

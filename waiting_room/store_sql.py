@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from waiting_room import projection
 from waiting_room.chain import START, Row, link_up, to_record, verify
@@ -45,9 +44,12 @@ class SqlStore:
 
     async def load(self, visit: VisitId) -> Stored | None:
         """See `Store.load`."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(_LOAD, {"visit": visit})).first()
-            return None if row is None else await self._stored(connection, visit, row)
+
+        def work(connection: sa.Connection) -> Stored | None:
+            row = connection.execute(_LOAD, {"visit": visit}).first()
+            return None if row is None else _stored(connection, visit, row)
+
+        return await self._database.read(work)
 
     async def append(self, new: Append) -> Stored:
         """See `Store.append`."""
@@ -56,31 +58,33 @@ class SqlStore:
         if not rows:
             raise ValueError("an append without records")
         values = _projected(new.after, rows[-1].hash, new.deadline)
+
+        def work(connection: sa.Connection) -> None:
+            if new.before is None:
+                connection.execute(_INSERT_VISIT, values)
+            else:
+                expected = {
+                    "expected_id": values.pop("id"),
+                    "expected_seq": new.before.visit.seq,
+                    "expected_head": head,
+                }
+                if connection.execute(_UPDATE_VISIT, values | expected).rowcount != 1:
+                    raise Conflict
+            connection.execute(_INSERT_JOURNAL, [_values(row) for row in rows])
+            self._write_texts(connection, new)
+            _write_links(connection, new)
+
         try:
-            async with self._database.write() as connection:
-                if new.before is None:
-                    await connection.execute(_INSERT_VISIT, values)
-                else:
-                    expected = {
-                        "expected_id": values.pop("id"),
-                        "expected_seq": new.before.visit.seq,
-                        "expected_head": head,
-                    }
-                    found = await connection.execute(_UPDATE_VISIT, values | expected)
-                    if found.rowcount != 1:
-                        raise Conflict
-                await connection.execute(_INSERT_JOURNAL, [_values(row) for row in rows])
-                await self._write_texts(connection, new)
-                await _write_links(connection, new)
+            await self._database.write(work)
         except IntegrityError as error:
             raise _meaning(error, new) from None
         return Stored(new.after, rows[-1].hash)
 
-    async def _write_texts(self, connection: AsyncConnection, new: Append) -> None:
+    def _write_texts(self, connection: sa.Connection, new: Append) -> None:
         ended_at = new.after.ended_at
         purge_after = None if ended_at is None else ended_at + self._keep_texts
         if new.texts:
-            await connection.execute(_INSERT_TEXT, [
+            rows = [
                 {
                     "id": text.id,
                     "visit_id": text.visit,
@@ -90,67 +94,74 @@ class SqlStore:
                     "purge_after": purge_after,
                 }
                 for text in new.texts
-            ])  # fmt: skip
+            ]
+            connection.execute(_INSERT_TEXT, rows)
         before = new.before.visit.ended_at if new.before else None
         if before != ended_at:
-            await connection.execute(_PURGE_AFTER, {"visit": new.after.id, "after": purge_after})
+            connection.execute(_PURGE_AFTER, {"visit": new.after.id, "after": purge_after})
 
     async def records(self, visit: VisitId, since: int = 0) -> tuple[Record, ...]:
         """See `Store.records`."""
-        async with self._database.read() as connection:
-            return tuple(to_record(row) for row in await _journal(connection, visit, since))
+        rows = await self._database.read(lambda connection: _journal(connection, visit, since))
+        return tuple(to_record(row) for row in rows)
 
     async def recorded(self, visit: VisitId, command: CommandId) -> tuple[Record, ...]:
         """See `Store.recorded`."""
-        async with self._database.read() as connection:
-            found = await connection.execute(_RECORDED, {"visit": visit, "command": command})
-            return tuple(to_record(_row(row)) for row in found)
+        asked = {"visit": visit, "command": command}
+        rows = await self._database.read(lambda connection: connection.execute(_RECORDED, asked).all())
+        return tuple(to_record(_row(row)) for row in rows)
 
     async def open_visits(self, clinics: Collection[ClinicId] | None = None) -> tuple[Stored, ...]:
         """See `Store.open_visits`."""
         query = _OPEN if clinics is None else _OPEN.where(visits.c.clinic_id.in_(sorted(clinics)))
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
-            return tuple([await self._stored(connection, VisitId(row.id), row) for row in rows])
+
+        def work(connection: sa.Connection) -> tuple[Stored, ...]:
+            rows = connection.execute(query).all()
+            return tuple(_stored(connection, VisitId(row.id), row) for row in rows)
+
+        return await self._database.read(work)
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
         """See `Store.texts`."""
-        found: list[SealedText] = []
-        async with self._database.read() as connection:
-            for some in _in_parts(sorted(visits)):
-                rows = await connection.execute(_TEXTS, {"visits": some})
-                found.extend(
-                    SealedText(
-                        id=TextId(row.id),
-                        visit=VisitId(row.visit_id),
-                        kind=row.kind,
-                        sealed=bytes(row.sealed),
-                        created_at=row.created_at,
-                    )
-                    for row in rows
-                )
-        return tuple(found)
+        parts = list(_in_parts(sorted(visits)))
+
+        def work(connection: sa.Connection) -> list[sa.Row[Any]]:
+            return [row for part in parts for row in connection.execute(_TEXTS, {"visits": part})]
+
+        return tuple(
+            SealedText(
+                id=TextId(row.id),
+                visit=VisitId(row.visit_id),
+                kind=row.kind,
+                sealed=bytes(row.sealed),
+                created_at=row.created_at,
+            )
+            for row in await self._database.read(work)
+        )
 
     async def link(self, token_sha256: str) -> Link | None:
         """See `Store.link`."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(_LINK, {"digest": token_sha256})).first()
+        asked = {"digest": token_sha256}
+        row = await self._database.read(lambda connection: connection.execute(_LINK, asked).first())
         return None if row is None else Link(LinkId(row.id), VisitId(row.visit_id))
 
     async def deadlines(self, until: datetime) -> tuple[tuple[VisitId, datetime], ...]:
         """See `Store.deadlines`."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(_DEADLINES, {"until": until})
-            return tuple((VisitId(row.id), row.deadline_at) for row in rows)
+        asked = {"until": until}
+        rows = await self._database.read(lambda connection: connection.execute(_DEADLINES, asked).all())
+        return tuple((VisitId(row.id), row.deadline_at) for row in rows)
 
     async def verify_chain(self, visit: VisitId) -> Broken | None:
         """See `Store.verify_chain`."""
-        async with self._database.read() as connection:
-            found = (await connection.execute(_CHAIN, {"visit": visit})).all()
+
+        def work(connection: sa.Connection) -> Broken | None:
+            found = connection.execute(_CHAIN, {"visit": visit}).all()
             if not found:
-                return Broken(visit, 1, "added") if await _journal(connection, visit, since=0) else None
-        rows = [_row(row) for row in found if row.seq is not None]
-        return verify(visit, rows, found[0].at_seq, found[0].at_head)
+                return Broken(visit, 1, "added") if _journal(connection, visit, since=0) else None
+            rows = [_row(row) for row in found if row.seq is not None]
+            return verify(visit, rows, found[0].at_seq, found[0].at_head)
+
+        return await self._database.read(work)
 
     async def hold(self, visit: VisitId, at: datetime) -> bool:
         """See `Store.hold`."""
@@ -161,17 +172,17 @@ class SqlStore:
         return await self._set_hold(visit, None)
 
     async def _set_hold(self, visit: VisitId, at: datetime | None) -> bool:
-        async with self._database.write() as connection:
-            found = await connection.execute(
-                visits.update().where(visits.c.id == visit).values(legal_hold_at=at)
-            )
-        return found.rowcount == 1
+        change = visits.update().where(visits.c.id == visit).values(legal_hold_at=at)
+        return await self._database.write(lambda connection: connection.execute(change).rowcount) == 1
 
     async def purge(self, at: datetime) -> int:
         """See `Store.purge`."""
-        async with self._database.write() as connection:
-            purged = (await connection.execute(_PURGE, {"at": at})).rowcount
-            await connection.execute(_PURGE_LINKS, {"before": at - KEEP_LINKS})
+
+        def work(connection: sa.Connection) -> int:
+            connection.execute(_PURGE_LINKS, {"before": at - KEEP_LINKS})
+            return connection.execute(_PURGE, {"at": at}).rowcount
+
+        purged = await self._database.write(work)
         if purged:
             await self._database.truncate_log()
         return purged
@@ -179,17 +190,6 @@ class SqlStore:
     async def close(self) -> None:
         """See `Store.close`."""
         await self._database.close()
-
-    async def _stored(
-        self, connection: AsyncConnection, visit: VisitId, row: sa.Row[*tuple[Any, ...]]
-    ) -> Stored:
-        seen = projection.from_json(row.data)
-        if seen is None:
-            for line in await _journal(connection, visit, since=0):
-                if line.seq <= row.seq:
-                    seen = apply(seen, to_record(line))
-            assert seen is not None, "a visit's row and its first record are written together"
-        return Stored(seen, row.head)
 
 
 _BOUND = sa.bindparam
@@ -252,15 +252,25 @@ def _projected(visit: Visit, head: str, deadline: datetime | None) -> dict[str, 
     }
 
 
-async def _write_links(connection: AsyncConnection, new: Append) -> None:
+def _stored(connection: sa.Connection, visit: VisitId, row: sa.Row[*tuple[Any, ...]]) -> Stored:
+    seen = projection.from_json(row.data)
+    if seen is None:
+        for line in _journal(connection, visit, since=0):
+            if line.seq <= row.seq:
+                seen = apply(seen, to_record(line))
+        assert seen is not None, "a visit's row and its first record are written together"
+    return Stored(seen, row.head)
+
+
+def _write_links(connection: sa.Connection, new: Append) -> None:
     if new.links:
         common = {"visit_id": new.after.id, "created_at": new.records[-1].at}
         rows = [common | {"id": link.id, "token_sha256": link.token_sha256} for link in new.links]
-        await connection.execute(_INSERT_LINK, rows)
+        connection.execute(_INSERT_LINK, rows)
 
 
-async def _journal(connection: AsyncConnection, visit: VisitId, since: int) -> list[Row]:
-    return [_row(row) for row in await connection.execute(_JOURNAL_SINCE, {"visit": visit, "since": since})]
+def _journal(connection: sa.Connection, visit: VisitId, since: int) -> list[Row]:
+    return [_row(row) for row in connection.execute(_JOURNAL_SINCE, {"visit": visit, "since": since})]
 
 
 _FIELDS = tuple(Row.__slots__)

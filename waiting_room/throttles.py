@@ -70,8 +70,7 @@ class SqlThrottles:
             )
             .returning(throttles.c.count.label("tries"), throttles.c.window_ends_at)
         )
-        async with self._database.write() as connection:
-            row = (await connection.execute(upsert)).one()
+        row = await self._database.write(lambda connection: connection.execute(upsert).one())
         return Tries(row.tries, row.window_ends_at)
 
     async def tries(self, key: str, at: datetime) -> Tries | None:
@@ -79,21 +78,18 @@ class SqlThrottles:
         query = sa.select(throttles.c.count.label("tries"), throttles.c.window_ends_at).where(
             throttles.c.key == key, throttles.c.window_ends_at > at
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).first()
+        row = await self._database.read(lambda connection: connection.execute(query).first())
         return None if row is None else Tries(row.tries, row.window_ends_at)
 
     async def forget(self, key: str) -> None:
         """See `Throttles.forget`."""
-        async with self._database.write() as connection:
-            await connection.execute(throttles.delete().where(throttles.c.key == key))
+        its = throttles.delete().where(throttles.c.key == key)
+        await self._database.write(lambda connection: connection.execute(its))
 
     async def purge(self, at: datetime) -> int:
         """See `Throttles.purge`."""
-        async with self._database.write() as connection:
-            return (
-                await connection.execute(throttles.delete().where(throttles.c.window_ends_at <= at))
-            ).rowcount
+        ended = throttles.delete().where(throttles.c.window_ends_at <= at)
+        return await self._database.write(lambda connection: connection.execute(ended).rowcount)
 
 
 class MemoryThrottles:

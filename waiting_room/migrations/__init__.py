@@ -82,11 +82,10 @@ def sync_engine(url: str) -> sa.Engine:
         return sa.create_engine(
             parsed, poolclass=sa.NullPool, hide_parameters=True, connect_args={"connect_timeout": 5}
         )
-    engine = sa.create_engine(parsed.set(drivername="sqlite"), poolclass=sa.NullPool, hide_parameters=True)
+    engine = sa.create_engine(parsed, poolclass=sa.NullPool, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:
-        dbapi_connection.isolation_level = None
         prepare_sqlite(dbapi_connection)
 
     @sa.event.listens_for(engine, "begin")
