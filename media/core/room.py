@@ -255,9 +255,8 @@ class Room:
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
         """A source's sender report times every slot it is in."""
         track = sender.media.get(info.ssrc)
-        if track is None:
+        if track is None or not track.reported(info.ntp, now):
             return
-        track.reported(info.ntp, now)
         for slot in track.targets:
             if not slot.gated:
                 report = self._endpoints[slot.endpoint].slot_report(slot, info, now)

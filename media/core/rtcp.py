@@ -26,6 +26,8 @@ _FMT_NACK: Final = 1
 _FMT_PLI: Final = 1
 _FMT_FIR: Final = 4
 _FMT_AFB: Final = 15
+_NACKS: Final = 64
+"""Entries of a NACK that are read: they name up to 1,088 packets, more than are kept."""
 _REMB_MAX: Final = 10_000_000_000
 
 
@@ -134,7 +136,7 @@ def _blocks(content: bytes, at: int, count: int) -> list[Message]:
 
 def _read_nack(content: bytes) -> list[Message]:
     numbers: dict[int, None] = {}
-    for at in range(8, len(content), 4):
+    for at in range(8, min(len(content), 8 + 4 * _NACKS), 4):
         first, following = _NACK.unpack_from(content, at)
         numbers[first] = None
         for bit in range(16):

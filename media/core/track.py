@@ -21,6 +21,8 @@ RECENT: Final = 1024
 """Packets for which duplicates are told from late ones; older ones are dropped."""
 PATIENCE: Final = 3.0
 """Seconds for which a silent source is asked again."""
+REPORT_APART: Final = 0.1
+"""Seconds between two sender reports that are taken from a source; browsers send one a second."""
 SCREEN_GONE: Final = 5.0
 """Seconds of silence after which a screen is no longer shared."""
 _NEVER: Final = float("-inf")
@@ -58,7 +60,7 @@ class Track:
         self.highest = 0
         self.timestamp = 0
         self.heard_at = _NEVER
-        self._seen = [0] * RECENT
+        self._seen: list[int] = []  # made by the first packet: most tracks of a warm room never see one
         self._odd = -1  # the number that would prove that a stream went back
         self._base = 0
         self._received = self._received_before = self._expected_before = 0
@@ -90,6 +92,7 @@ class Track:
                 self.timestamp = timestamp
         elif not self.highest:
             count = self.highest = self._base = sequence | 0x1_0000
+            self._seen = [0] * RECENT
             self.timestamp = timestamp
         else:
             count = self.accept_late(sequence)
@@ -143,10 +146,13 @@ class Track:
         self.live = False
         return True
 
-    def reported(self, ntp: int, now: float) -> None:
-        """The source's sender report came; our next reception report answers it."""
+    def reported(self, ntp: int, now: float) -> bool:
+        """The source's sender report came; whether to pass it on. Our next reception report answers it."""
+        if now - self._report_at < REPORT_APART:
+            return False
         self._report = ntp >> 16 & 0xFFFFFFFF
         self._report_at = now
+        return True
 
     def block(self, now: float) -> Block | None:
         """Our reception report since the last one; `None` if nothing came."""

@@ -174,5 +174,5 @@ class AnythingThatHappens(RuleBasedStateMachine):
         self.visit.out.clear()
 
 
-AnythingThatHappens.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+AnythingThatHappens.TestCase.settings = settings(max_examples=40, stateful_step_count=50)
 TestAnythingThatHappens = AnythingThatHappens.TestCase

@@ -51,7 +51,7 @@ def test_any_bytes_as_rtcp_change_nothing(packet: bytes) -> None:
     st.sampled_from([M + 1, M + 2, M + 3, M + 4, M + 5, 99]),
     st.binary(max_size=60),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_bytes_that_begin_like_a_streams_raise_nothing(
     flags: int, payload_type: int, sequence: int, timestamp: int, ssrc: int, rest: bytes
 ) -> None:
@@ -79,7 +79,7 @@ def test_bytes_that_begin_like_a_streams_raise_nothing(
     ),
     st.sampled_from([MEMBER, CLINICIAN]),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_plausible_rtcp_opens_no_gate_and_moves_no_seat(
     parts: list[tuple[int, int, int, int, bytes]], sender: str
 ) -> None:

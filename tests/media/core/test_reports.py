@@ -64,6 +64,14 @@ class TestSenderReports:
         assert isinstance(description, RtcpSdesPacket)
         assert description.chunks[0].items == [(1, b"videovisit")]
 
+    def test_that_come_too_often_are_passed_over(self) -> None:
+        visit = Visit()
+        visit.sound(1)
+        for _ in range(20):
+            visit.now += 0.01
+            visit.control(MEMBER, sender_report(M + 1, 50))
+        assert len([part for _, part in visit.rtcp() if isinstance(part, RtcpSrPacket)]) == 2
+
     def test_of_what_is_not_forwarded_are_not_either(self) -> None:
         visit = Visit()
         visit.control(MEMBER, sender_report(M + 1, 50))
@@ -90,6 +98,7 @@ class TestSenderReports:
         visit = Visit()
         visit.sound(1)
         for number in range(100):
+            visit.now += 1.0
             visit.control(MEMBER, sender_report(M + 1, 50, number << 16))
         assert len(visit.room._endpoints[CLINICIAN]._reports) <= 8
 

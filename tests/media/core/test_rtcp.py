@@ -39,6 +39,13 @@ def test_nacks_are_read_in_order_across_the_wrap() -> None:
     assert rtcp.read(packet) == [Nack(9, (65534, 65535, 0, 3, 100))]
 
 
+def test_a_nack_without_end_is_read_in_part() -> None:
+    body = b"".join(pack(">HH", 17 * number & 0xFFFF, 0xFFFF) for number in range(300))
+    (nack,) = rtcp.read(pack(">BBHII", 0x81, 205, 302, 1, 9) + body) or []
+    assert isinstance(nack, Nack)
+    assert nack.numbers == tuple(range(17 * 64))
+
+
 def test_keyframe_requests_are_read_of_both_kinds() -> None:
     assert rtcp.read(bytes(RtcpPsfbPacket(fmt=1, ssrc=1, media_ssrc=9))) == [KeyframeWanted(9)]
     fir = RtcpPsfbPacket(fmt=4, ssrc=1, media_ssrc=0, fci=pack(">IBxxx", 9, 1) + pack(">IBxxx", 10, 1))
