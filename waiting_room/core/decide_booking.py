@@ -14,7 +14,7 @@ from waiting_room.core.refusals import Refusal, Refused
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-_REF = re.compile(r"[^\W_][\w ./:#-]{0,63}")
+_REF_LENGTH = range(1, 65)
 _MINUTES = range(5, 481)
 
 
@@ -42,7 +42,7 @@ def decide_first(visit: Visit | None, command: c.BookVisit, at: datetime) -> tup
         return malformed("minutes")
     if not is_language(command.language):
         return malformed("language")
-    if command.ref is not None and not _REF.fullmatch(command.ref):
+    if command.ref is not None and not (len(command.ref) in _REF_LENGTH and command.ref.isprintable()):
         return malformed("ref")
     booked = e.Booked(
         visit=command.visit,

@@ -108,7 +108,8 @@ def test_booking_twice_is_booking_once(world: World) -> None:
     [
         ({"minutes": 4}, "minutes"),
         ({"language": "in Spanish"}, "language"),
-        ({"ref": "Ana Ruiz, born 1980"}, "ref"),
+        ({"ref": "x" * 65}, "ref"),
+        ({"ref": "M-1\nM-2"}, "ref"),
         ({"ref": ""}, "ref"),
         ({"start": MONDAY_NINE - timedelta(minutes=30)}, "start"),
     ],

@@ -54,6 +54,16 @@ def test_who_left_early_returns_early(world: World) -> None:
     assert world.looks(ana) == ["early_ended"]
 
 
+def test_who_left_early_and_returns_when_it_is_time_is_in_line(world: World) -> None:
+    ana = world.member(in_minutes=20)
+    ana.redeems()
+    ana.gives_everything()
+    ana.checks_in()
+    ana.leaves()
+    world.passes(minutes=5)
+    assert ana.returns() == ["returned", "checked_in"]
+
+
 def test_who_left_may_press_the_link_again_and_then_return(world: World) -> None:
     ana = world.waiting_member(in_minutes=-5)
     ana.leaves()
