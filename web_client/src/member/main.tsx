@@ -7,7 +7,7 @@ import "../kit/styles/kit.css";
 import "./member.css";
 
 import { type ComponentType, render } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 import { getJson, postJson } from "../kit/http";
 import { isObject, type JsonObject } from "../kit/json";
@@ -56,6 +56,8 @@ function Door() {
     setPhase({ kind: "inside", Page: () => <Inside session={session} onSignedOut={() => setPhase({ kind: "no_link" })} /> });
   }, []);
 
+  // What the page shows until this script runs.
+  useLayoutEffect(() => document.getElementById("first")?.remove(), []);
   useEffect(() => {
     getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
     if (token !== null && !mayHaveVisit()) return;
