@@ -58,7 +58,9 @@ class Slot:
     """An m-line on which the endpoint receives (its `recvonly`, our `sendonly`): VP8 or Opus.
 
     `ssrc` and `rtx_ssrc` are those of the answer. Without `rtx_payload_type` or `rtx_ssrc` lost packets are
-    repeated byte for byte on `ssrc`. `source`: keeps the slot for one source; `None`: any of its kind.
+    repeated byte for byte on `ssrc`. `source`: keeps the slot for one source; `None`: any of its kind. Of the
+    extensions, mid and abs-send-time are written; a browser that is offered transport-cc here stops its REMB,
+    so do not answer it.
     """
 
     mid: str
