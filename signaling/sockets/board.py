@@ -19,6 +19,7 @@ class Board:
 
     def __init__(self) -> None:
         self._visits: dict[VisitId, Visit] = {}
+        self._clinics: dict[ClinicId, dict[VisitId, Visit]] = {}
         self._texts: dict[VisitId, Mapping[TextId, str]] = {}
         self._holders: dict[StaffId, set[VisitId]] = {}
 
@@ -41,8 +42,10 @@ class Board:
         if visit.state in TERMINAL:
             self._visits.pop(visit.id, None)
             self._texts.pop(visit.id, None)
+            self._clinics.get(visit.clinic, {}).pop(visit.id, None)
             return True
         self._visits[visit.id] = visit
+        self._clinics.setdefault(visit.clinic, {})[visit.id] = visit
         self._texts[visit.id] = texts
         if visit.state in HOLDING and visit.claimed_by is not None:
             self._holders.setdefault(visit.claimed_by, set()).add(visit.id)
@@ -54,6 +57,11 @@ class Board:
             held.discard(visit.id)
             if not held:
                 self._holders.pop(visit.claimed_by, None)
+
+    def of(self, clinics: Iterable[ClinicId]) -> Iterator[Visit]:
+        """The open visits of some clinics."""
+        for clinic in clinics:
+            yield from self._clinics.get(clinic, {}).values()
 
     def held_by(self, clinician: StaffId) -> tuple[Visit, ...]:
         """The visits that a clinician holds: claimed, in the visit or on hold."""

@@ -16,9 +16,10 @@ from signaling.sockets.board import Board, board_order, shown_to
 from signaling.sockets.namespace import Connection
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.standing import Standing, standings
-from waiting_room.core.ids import StaffId, VisitId
+from waiting_room.core.ids import ClinicId, StaffId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role, Visit
+from waiting_room.core.pairing import entry_of
 from waiting_room.core.patch import Json
 from waiting_room.core.views import ViewRole, view
 from waiting_room.desk import Change
@@ -29,6 +30,8 @@ MEMBER, CLINICIAN, SUPPORT = "/member", "/clinician", "/support"
 BOARDS: tuple[tuple[str, ViewRole], ...] = ((CLINICIAN, Role.clinician), (SUPPORT, Role.support))
 SUMS_AFTER_SECONDS = 0.05
 """Longer lets numbers lag behind names; shorter counts everybody again for every record of a busy moment."""
+SUMS_SHARE = 0.1
+"""Of the process's time at most this much goes into counting: a bigger crowd is counted less often."""
 
 StaffConnection = Connection[StaffSession]
 MemberConnection = Connection[MemberSession]
@@ -51,6 +54,8 @@ class Feed:
         self._standings: dict[VisitId, Standing] = {}
         self._presence: dict[VisitId, Json] = {}
         self._sums_due: asyncio.TimerHandle | None = None
+        self._sums_took = 0.0
+        self._changed_clinics: set[ClinicId] = set()
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -64,6 +69,7 @@ class Feed:
         for namespace, role in BOARDS:
             self._tell_staff(namespace, role, change)
         self.presence_of(after)
+        self._changed_clinics.add(after.clinic)
         self.sums_changed()
 
     def _tell_member(self, change: Change) -> None:
@@ -142,15 +148,17 @@ class Feed:
     # --- sums over many visits -----------------------------------------------------------------------------
 
     def sums_changed(self) -> None:
-        """Standings and orders may have changed: they are told within `SUMS_AFTER_SECONDS`."""
+        """Standings and orders may have changed: they are told soon, once for everything until then."""
         if self._sums_due is None:
-            self._sums_due = asyncio.get_running_loop().call_later(SUMS_AFTER_SECONDS, self.tell_sums)
+            pause = max(SUMS_AFTER_SECONDS, self._sums_took / SUMS_SHARE)
+            self._sums_due = asyncio.get_running_loop().call_later(pause, self.tell_sums)
 
     def tell_sums(self) -> None:
         """Work out standings and orders, and tell every page what is new to it."""
         if self._sums_due is not None:
             self._sums_due.cancel()
             self._sums_due = None
+        began = asyncio.get_running_loop().time()
         before, self._standings = self._standings, self._standings_now()
         for visit, connections in self.members.items():
             standing = self._standings.get(visit)
@@ -159,19 +167,21 @@ class Feed:
                     if connection.greeted:
                         self.pipe.post(MEMBER, connection.id, "standing", standing._asdict())
         self._tell_orders()
+        self._sums_took = asyncio.get_running_loop().time() - began
 
     def _tell_orders(self) -> None:
+        changed, self._changed_clinics = self._changed_clinics, set()
         for namespace, role in BOARDS:
-            orders: dict[tuple[StaffId | str, frozenset[str]], list[VisitId]] = {}
+            orders: dict[tuple[str, frozenset[ClinicId]], tuple[VisitId, ...]] = {}
             for connection in self.staff[namespace].values():
-                if not connection.greeted:
-                    continue
                 session = connection.session
-                key = (session.staff if role is Role.clinician else "", frozenset(session.clinics))
+                if not connection.greeted or changed.isdisjoint(session.clinics):
+                    continue
+                key = (session.staff if role is Role.clinician else "", session.clinics)
                 if key not in orders:
-                    orders[key] = board_order(self.shown(connection, role))
-                if tuple(orders[key]) != connection.ordered:
-                    connection.ordered = tuple(orders[key])
+                    orders[key] = tuple(board_order(self.shown(connection, role)))
+                if orders[key] != connection.ordered:
+                    connection.ordered = orders[key]
                     self.pipe.post(namespace, connection.id, "order", {"order": orders[key]})
 
     def _standings_now(self) -> dict[VisitId, Standing]:
@@ -183,6 +193,9 @@ class Feed:
 
     def standing_of(self, visit: VisitId) -> Standing | None:
         """A visit's standing as it is now; None while it has no place."""
+        known = self.board.get(visit)
+        if known is None or entry_of(known) is None:
+            return None
         if visit not in self._standings:
             self._standings = self._standings_now()
         return self._standings.get(visit)
@@ -192,7 +205,8 @@ class Feed:
     def shown(self, connection: StaffConnection, role: ViewRole) -> list[Visit]:
         """The visits on somebody's board."""
         session = connection.session
-        return [one for one in self.board if shown_to(one, role, session.staff, session.clinics)]
+        mine = self.board.of(session.clinics)
+        return [one for one in mine if shown_to(one, role, session.staff, session.clinics)]
 
     def greet_staff(self, namespace: str, role: ViewRole, connection: StaffConnection) -> None:
         """Send the whole board, and count the page in for every change from now on."""
