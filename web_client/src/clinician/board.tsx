@@ -1,7 +1,9 @@
 /** The waiting room: who is next and why, one press to take them. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
+import { minutesSince } from "../kit/clock";
 import type { Here } from "../kit/staff/board";
 import { DeviceBadges, NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrases";
 import { RowList } from "../kit/staff/row_list";
@@ -19,17 +21,24 @@ export interface BoardScreenProps {
   readonly onNext: () => void;
   readonly onOpen: (view: ClinicianView) => void;
   readonly tools: JSX.Element;
+  /** Back from a visit: focus goes to the heading. */
+  readonly arriving: boolean;
 }
 
 export function BoardScreen(props: BoardScreenProps) {
   const t = useT();
+  const now = useNow(10_000);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (props.arriving) heading.current?.focus();
+  }, []);
   const { sections } = props;
   const ready = sections.waiting.filter((view) => view.state === "waiting").length;
   return (
     <div class="stack">
       <div class="row row-between">
         <div>
-          <h1 id="board" tabIndex={-1}>
+          <h1 id="board" ref={heading} tabIndex={-1}>
             {t("clinician.board")}
           </h1>
           <p class="quiet">{t("clinician.ready_count", { count: ready })}</p>
@@ -47,7 +56,7 @@ export function BoardScreen(props: BoardScreenProps) {
           <h2 id="on-hold">{t("clinician.on_hold")}</h2>
           <ul class="rows">
             {sections.onHold.map((view) => (
-              <Row key={view.visit} {...props} view={view}>
+              <Row key={view.visit} {...props} view={view} now={now}>
                 <Button onClick={() => props.onOpen(view)}>{t("clinician.open", { name: view.short_name })}</Button>
               </Row>
             ))}
@@ -60,18 +69,18 @@ export function BoardScreen(props: BoardScreenProps) {
         {sections.waiting.length === 0 ? (
           <p class="empty">{t("clinician.nobody")}</p>
         ) : (
-          <WaitingList {...props} views={sections.waiting} />
+          <WaitingList {...props} now={now} views={sections.waiting} />
         )}
       </section>
 
-      <Others {...props} id="ready" heading={t("clinician.getting_ready")} views={sections.gettingReady} />
-      <Others {...props} id="under-way" heading={t("clinician.under_way")} views={sections.underWay} />
-      <Others {...props} id="later" heading={t("clinician.later")} views={sections.later} />
+      <Others {...props} now={now} id="ready" heading={t("clinician.getting_ready")} views={sections.gettingReady} />
+      <Others {...props} now={now} id="under-way" heading={t("clinician.under_way")} views={sections.underWay} />
+      <Others {...props} now={now} id="later" heading={t("clinician.later")} views={sections.later} />
     </div>
   );
 }
 
-function WaitingList(props: BoardScreenProps & { readonly views: readonly ClinicianView[] }) {
+function WaitingList(props: BoardScreenProps & { readonly views: readonly ClinicianView[]; readonly now: number }) {
   const t = useT();
   return (
     <RowList version={props.views} fallback="board">
@@ -91,6 +100,7 @@ function WaitingList(props: BoardScreenProps & { readonly views: readonly Clinic
 }
 
 interface OthersProps extends BoardScreenProps {
+  readonly now: number;
   readonly id: string;
   readonly heading: string;
   readonly views: readonly ClinicianView[];
@@ -114,15 +124,19 @@ function Others(props: OthersProps) {
 }
 
 type RowProps = Pick<BoardScreenProps, "me" | "presence"> & {
+  readonly now: number;
   readonly view: ClinicianView;
   readonly children: ComponentChildren;
 };
 
-function Row({ me, presence, view, children }: RowProps) {
+/** Minutes past the due time from which the row says so. */
+const PAST_DUE_MIN = 10;
+
+function Row({ me, presence, view, now, children }: RowProps) {
   const t = useT();
-  const now = useNow(10_000);
   const clinic = clinicOf(me, view.clinic);
   const here = view.state !== "booked";
+  const pastDue = minutesSince(view.due ?? view.start, now);
   const since = view.checked_in_at ?? view.redeemed_at;
   return (
     <li class={`board-row board-row-${view.state}`}>
@@ -152,6 +166,7 @@ function Row({ me, presence, view, children }: RowProps) {
       </p>
       <div class="board-state">
         {here && <StateBadge state={view.state} />}
+        {view.state === "waiting" && pastDue >= PAST_DUE_MIN && <Badge tone="warn">{t("clinician.past_due", { count: pastDue })}</Badge>}
         {here && <PresenceBadge here={presence(view.visit)} />}
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
         {here && <DeviceBadges devices={view.devices} />}

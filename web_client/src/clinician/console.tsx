@@ -46,6 +46,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const [help, setHelp] = useState(false);
   const [notice, setNotice] = useState<Notice | null>(null);
   const [ended, setEnded] = useState<Ended | null>(null);
+  const away = useRef(false);
   const noticeBox = useRef<HTMLDivElement>(null);
 
   useEffect(() => feed.line.on("superseded", () => setElsewhere(true)), [feed]);
@@ -125,6 +126,8 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
       : {}),
   });
 
+  if (held !== null || ended !== null) away.current = true;
+
   const presence = (visit: string) => board.presence.get(visit)?.member ?? "gone";
   const tools = (
     <>
@@ -196,6 +199,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           presence={presence}
           busy={busy}
           tools={tools}
+          arriving={away.current && notice === null}
           onClaim={(view) => press(view, "claim")}
           onNext={() => void next()}
           onOpen={(view) => setAside((before) => new Set([...before].filter((visit) => visit !== view.visit)))}

@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 
 import { calendarDate } from "../kit/clock";
 import type { Me } from "../kit/staff/session";
-import { Button, PhoneLink, readable } from "../kit/ui";
+import { readable } from "../kit/phone";
+import { Button, PhoneLink } from "../kit/ui";
 import type { ClinicianView } from "./view";
 import { useT } from "./words";
 

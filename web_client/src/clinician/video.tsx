@@ -14,9 +14,16 @@ export function RemoteView({ room, name }: { readonly room: Room; readonly name:
   const { picture } = room;
 
   const play = () => {
+    picture.muted = false;
     picture.play().then(
       () => setSilent(false),
-      (error: unknown) => setSilent(error instanceof Error && error.name === "NotAllowedError"),
+      (error: unknown) => {
+        if (!(error instanceof Error && error.name === "NotAllowedError")) return;
+        // After a reload the browser wants a press before sound; the picture need not wait for it.
+        picture.muted = true;
+        void picture.play().catch(() => undefined);
+        setSilent(true);
+      },
     );
   };
   useEffect(() => {

@@ -4,7 +4,7 @@ import "../kit/styles/kit.css";
 import "../kit/staff/staff.css";
 import "./support.css";
 import { Doorway } from "../kit/staff/doorway";
-import { Speaking } from "../kit/ui";
+import { Broken, Speaking } from "../kit/ui";
 import { Console } from "./console";
 import { load, useT } from "./words";
 
@@ -21,7 +21,9 @@ const root = document.getElementById("app");
 if (root !== null) {
   render(
     <Speaking load={load}>
-      <Page />
+      <Broken>
+        <Page />
+      </Broken>
     </Speaking>,
     root,
   );

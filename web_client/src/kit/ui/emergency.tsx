@@ -1,6 +1,9 @@
 /** What every page says before and while waiting: 911, 988 and the clinic's urgent care. */
 
+import { readable, telephone } from "../phone";
 import { useWords } from "./words";
+
+export { readable, telephone } from "../phone";
 
 export interface EmergencyNoticeProps {
   /** The clinic's urgent-care or advice line, when it has one. */
@@ -21,18 +24,6 @@ export function EmergencyNotice({ urgentCare }: EmergencyNoticeProps) {
       </p>
     </section>
   );
-}
-
-/** A tel: address from a number as people write it. */
-export function telephone(number: string): string {
-  const plus = number.trim().startsWith("+") ? "+" : "";
-  return `tel:${plus}${number.replace(/[^\d]/g, "")}`;
-}
-
-/** “(415) 555-0134” for a North American number; any other as it is. */
-export function readable(number: string): string {
-  const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
-  return parts === null ? number : `(${parts[1]}) ${parts[2]}-${parts[3]}`;
 }
 
 export function PhoneLink({ number, name }: { readonly number: string; readonly name?: string }) {

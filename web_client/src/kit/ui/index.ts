@@ -1,7 +1,8 @@
 export { Button, type ButtonKind, type ButtonProps, Toggle, type ToggleProps } from "./button";
 export { Badge, Banner, type BannerProps, type Tone } from "./banner";
 export { Dialog, type DialogProps } from "./dialog";
-export { EmergencyNotice, PhoneLink, readable, telephone } from "./emergency";
+export { Broken } from "./broken";
+export { EmergencyNotice, PhoneLink } from "./emergency";
 export { Area, type Choice, Field, Radios, Select } from "./field";
 export { entriesOf, type Entry, Line, LONGEST_TEXT } from "./line";
 export { announce, LiveRegion } from "./live";

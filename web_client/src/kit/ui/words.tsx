@@ -47,13 +47,23 @@ export function Speaking({ load, children }: SpeakingProps) {
   const [words, setWords] = useState<Words<KitCatalog> | null>(null);
   useEffect(() => {
     let current = true;
-    void load(language).then((catalog) => {
-      if (!current) return;
-      speak(language);
-      setWords(() => wordsFrom(language, catalog));
-    });
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const fetchWords = () => {
+      load(language).then(
+        (catalog) => {
+          if (!current) return;
+          speak(language);
+          setWords(() => wordsFrom(language, catalog));
+        },
+        () => {
+          if (current) again = setTimeout(fetchWords, 2_000);
+        },
+      );
+    };
+    fetchWords();
     return () => {
       current = false;
+      clearTimeout(again);
     };
   }, [language, load]);
   const speech = useMemo(
