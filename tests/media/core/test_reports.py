@@ -203,7 +203,7 @@ class TestArrivals:
             visit.sound(number + 1, block=transport(number))
             visit.pass_time(0.005)
             reports += bool(self.reported(visit))
-        assert 8 <= reports <= 11
+        assert 8 <= reports <= 12
 
     def test_name_a_stream_of_the_sender(self) -> None:
         visit = Visit()
