@@ -46,11 +46,8 @@ class LiveRoom:
             index = outbox.count
             at = index * SLOT
             outbox.arena[at : at + size] = packet
-            if is_rtcp:
-                size = keys.protect_rtcp(outbox.pointers[index], size)
-            else:
-                size = keys.protect(outbox.pointers[index], size)
-            if size:
+            protect = keys.protect_rtcp if is_rtcp else keys.protect
+            if size := protect(outbox.pointers[index], size):
                 outbox.add(size, path.name)
         out.clear()
 
