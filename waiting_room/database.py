@@ -20,13 +20,15 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for its turn. Longer hides a stuck process; shorter fails a busy one."""
@@ -262,6 +264,9 @@ def prepare_sqlite(dbapi_connection: Any) -> None:
 
 
 def _postgres_engine(url: sa.URL, pool_size: int) -> AsyncEngine:
+    # Loading this takes as long as all else of SQLAlchemy; whoever runs on SQLite starts without it.
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
     engine = create_async_engine(
         url,
         pool_size=pool_size,
