@@ -15,6 +15,7 @@ from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Role, State, Visit
+from waiting_room.core.views import view
 from waiting_room.reading import Missed, Snapshot
 
 SNAPSHOT_TRIES = 5
@@ -76,7 +77,14 @@ class MemberNamespace(RoleNamespace[MemberSession]):
             self.pipe.post(MEMBER, connection.id, "media_lost", {})
 
     async def _missing(self, connection: MemberConnection) -> Missed | Snapshot | None:
+        """What the page needs to stand where the board is; read only if the page has missed a part."""
         visit, since = connection.session.visit, connection.seen or 0
+        known = self.parts.board.get(visit)
+        if known is not None and since == known.seq:
+            return Missed(())
+        if known is not None and since == 0:
+            texts, directory = self.parts.board.texts(visit), self.parts.people.directory
+            return Snapshot(known.seq, view(known, Role.member, texts, directory))
         missing: Missed | Snapshot | None = None
         for _ in range(SNAPSHOT_TRIES):
             missing = await self.parts.desk.catch_up(visit, since, Role.member)

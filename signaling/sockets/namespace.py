@@ -24,6 +24,8 @@ from waiting_room.core.ids import VisitId
 
 ANSWER_WITHIN_SECONDS = 15.0
 """Longer than everything a handler waits for; a handler that hangs is our own mistake."""
+MOST_PER_SESSION = 8
+"""Open sockets of one session: tabs and half-dead connections. The oldest is closed for one too many."""
 MOST_AT_ONCE = 32
 """Requests of one socket that may wait for their turn."""
 
@@ -76,6 +78,7 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
         self.pipe = pipe
         self.clock = clock
         self.connections: dict[str, Connection[S]] = {}
+        self._of_session: dict[str, dict[str, Connection[S]]] = {}
         self.refused = 0
         self.flooded = 0
 
@@ -124,6 +127,10 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
         if session is None:
             raise self._refusal(self.nobody_code)
         connection = Connection(socket_id, session, Bucket(self.clock.monotonic()), seen)
+        same = self._of_session.setdefault(session.key, {})
+        same[socket_id] = connection
+        if len(same) > MOST_PER_SESSION:
+            self._expel(next(iter(same.values())))
         self.connections[socket_id] = connection
         self.pipe.hold(self._greet_when_in(connection))
         return True
@@ -150,14 +157,18 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
 
     def _go_out(self, socket_id: str) -> None:
         connection = self.connections.pop(socket_id, None)
-        if connection is not None:
-            self.left(connection)
+        if connection is None:
+            return
+        same = self._of_session[connection.session.key]
+        del same[socket_id]
+        if not same:
+            del self._of_session[connection.session.key]
+        self.left(connection)
 
     def end_session(self, key: str) -> None:
         """Close every socket of a session that is over."""
-        for connection in list(self.connections.values()):
-            if connection.session.key == key:
-                self._expel(connection)
+        for connection in list(self._of_session.get(key, {}).values()):
+            self._expel(connection)
 
     def _expel(self, connection: Connection[S]) -> None:
         self._go_out(connection.id)

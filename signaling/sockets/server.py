@@ -101,9 +101,9 @@ class Sockets:
         """Close every socket."""
         self._unsubscribe()
         self._line.close()
-        self._feed.stop()
-        await self.watch.stop()
         await self._pipe.stop()
+        await self.watch.stop()
+        self._feed.stop()
 
     async def session_ended(self, key: str) -> None:
         """A session was revoked: close its sockets at once."""

@@ -7,7 +7,7 @@ import pytest
 
 from signaling import seed
 from signaling.sessions import STAFF_COOKIE, STAFF_SESSION
-from signaling.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_USER
+from signaling.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_USER, SIGN_IN_BY_USER_AND_ADDRESS, Budget
 from tests.signaling.house import World, as_json, running
 
 pytestmark = pytest.mark.sockets
@@ -95,10 +95,15 @@ async def test_a_session_survives_a_restart(tmp_path: Path) -> None:
         assert (await again.get("/api/staff/me")).status == 200
 
 
-async def test_a_user_is_throttled_whatever_the_passphrase_and_after_a_restart(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("budget", "what"), [(SIGN_IN_BY_USER, "okafor"), (SIGN_IN_BY_USER_AND_ADDRESS, "okafor 127.0.0.1")]
+)
+async def test_a_user_is_throttled_whatever_the_passphrase_and_after_a_restart(
+    tmp_path: Path, budget: Budget, what: str
+) -> None:
     async with running(tmp_path) as before:
-        for _ in range(SIGN_IN_BY_USER.tries - 1):
-            await before.throttle.spend(SIGN_IN_BY_USER, "okafor")
+        for _ in range(budget.tries - 1):
+            await before.throttle.spend(budget, what)
         assert (await before.browser().sign_in("okafor", "wrong")).code == "sign_in_failed"
     async with running(tmp_path, clock=before.clock) as after:
         assert (await after.browser().sign_in("okafor")).code == "slow_down"
@@ -114,11 +119,12 @@ async def test_an_address_is_throttled(world: World) -> None:
 
 
 async def test_success_forgets_the_failures_before_it(world: World) -> None:
-    for _ in range(SIGN_IN_BY_USER.tries - 1):
-        await world.throttle.spend(SIGN_IN_BY_USER, "okafor")
+    here = (SIGN_IN_BY_USER_AND_ADDRESS, "okafor 127.0.0.1")
+    for _ in range(SIGN_IN_BY_USER_AND_ADDRESS.tries - 1):
+        await world.throttle.spend(*here)
     assert (await world.browser().sign_in("okafor")).status == 200
-    assert not await world.throttle.is_spent(SIGN_IN_BY_USER, "okafor")
     assert (await world.browser().sign_in("okafor", "wrong")).code == "sign_in_failed"
+    assert not await world.throttle.is_spent(*here)
 
 
 async def test_a_page_of_somebody_else_cannot_sign_in(world: World) -> None:

@@ -321,6 +321,7 @@ async def a_directory() -> MemoryAccounts:
         staff("ortiz", Role.clinician),
         staff("novak", Role.clinician, clinics=(SOUTH,)),
         staff("sam", Role.support, clinics=(NORTH, SOUTH)),
+        staff("kim", Role.support, clinics=(SOUTH,)),
     ):
         await accounts.save_staff(person)
     return accounts
