@@ -99,12 +99,24 @@ async def serve() -> int:
         )
         house = build(web, settings.records, clock, ids, workers=workers, surroundings=surroundings)
         tls = server.tls_context(web.tls_cert, web.tls_key) if web.tls_cert and web.tls_key else None
-        await server.run(house.app, house.health, listener, tls, on_start=_nothing, on_ready=lambda: None)
+        await server.run(
+            house.app,
+            house.health,
+            listener,
+            tls,
+            on_start=_nothing,
+            on_ready=_tell,
+            drain_seconds=web.drain_seconds,
+        )
     return 0
 
 
 async def _nothing() -> None:
     """A real installation is not seeded."""
+
+
+def _tell() -> None:
+    """The log line `serving` tells it."""
 
 
 def _check_schema(records: WaitingRoomSettings) -> None:

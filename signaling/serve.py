@@ -1,6 +1,7 @@
 """Running the web process: a listening socket, TLS, and an orderly end."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 import ssl
@@ -45,10 +46,12 @@ async def run(
     *,
     on_start: Callable[[], Awaitable[None]],
     on_ready: Callable[[], None],
+    drain_seconds: float = 0.0,
 ) -> None:
     """Serve until SIGTERM or SIGINT; come back when everything is closed.
 
     `on_start` runs when the house has started, `on_ready` when requests are being answered.
+    After the first signal `/readyz` says no for `drain_seconds`; a second signal ends that.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -64,7 +67,11 @@ async def run(
         log.info("serving", port=listener.getsockname()[1])
         on_ready()
         await stop.wait()
+        stop.clear()
         health.drain()
+        log.info("draining", seconds=drain_seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), drain_seconds)
         log.info("stopping")
     finally:
         await runner.cleanup()

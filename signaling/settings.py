@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     media_advertise: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
+    drain_seconds: float = Field(default=0.0, ge=0, le=300)
+    """Between SIGTERM and the end: `/readyz` says no, so that a load balancer sends people elsewhere."""
+
     metrics_token: SecretStr | None = None
     """Bearer token that may read `/metrics` from off loopback."""
 

@@ -12,7 +12,13 @@ from signaling.http.origin import Surroundings
 from signaling.http.routing import Route
 from signaling.passwords import MAX_PASSWORD_CHARS, Passwords
 from signaling.sessions import STAFF_COOKIE, STAFF_SESSION, Sessions, drop_cookie, set_cookie
-from signaling.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_USER, Throttle
+from signaling.throttle import (
+    SIGN_IN_BY_ADDRESS,
+    SIGN_IN_BY_USER,
+    SIGN_IN_BY_USER_AND_ADDRESS,
+    Budget,
+    Throttle,
+)
 from waiting_room.core.ids import StaffId
 
 
@@ -54,9 +60,14 @@ class SignInDesk:
     async def _sign_in(self, request: web.Request, _principal: Principal) -> web.Response:
         form, _ = await read(request, SignIn)
         user, address = form.user.casefold(), self._surroundings.address(request)
+        budgets: tuple[tuple[Budget, str], ...] = (
+            (SIGN_IN_BY_ADDRESS, address),
+            (SIGN_IN_BY_USER, user),
+            (SIGN_IN_BY_USER_AND_ADDRESS, f"{user} {address}"),
+        )
         try:
-            await self._throttle.check(SIGN_IN_BY_ADDRESS, address)
-            await self._throttle.check(SIGN_IN_BY_USER, user)
+            for budget, what in budgets:
+                await self._throttle.check(budget, what)
         except CodedError:
             self._figures.signed_in("throttled")
             raise
@@ -64,11 +75,11 @@ class SignInDesk:
         active = person is not None and person.active
         stored = person.password_hash if person is not None and active else None
         if not await self._passwords.verify(stored, form.password) or person is None:
-            await self._throttle.spend(SIGN_IN_BY_ADDRESS, address)
-            await self._throttle.spend(SIGN_IN_BY_USER, user)
+            for budget, what in budgets:
+                await self._throttle.spend(budget, what)
             self._figures.signed_in("refused")
             raise CodedError("sign_in_failed")
-        await self._throttle.refill(SIGN_IN_BY_USER, user)
+        await self._throttle.refill(*budgets[-1])
         before = await self._sessions.staff(request)
         if before is not None:
             await self._sessions.end(before.key)

@@ -19,7 +19,12 @@ class Budget:
     window: timedelta
 
 
-SIGN_IN_BY_USER: Final = Budget(name="user", tries=10, window=timedelta(minutes=15))
+SIGN_IN_BY_USER_AND_ADDRESS: Final = Budget(name="user-address", tries=10, window=timedelta(minutes=15))
+"""What a person who forgot their passphrase, or a guesser at one place, has."""
+
+SIGN_IN_BY_USER: Final = Budget(name="user", tries=60, window=timedelta(minutes=15))
+"""What guessers at many places have together. Fewer would let a stranger lock a clinician out of a shift."""
+
 SIGN_IN_BY_ADDRESS: Final = Budget(name="staff-address", tries=60, window=timedelta(minutes=15))
 REDEEM_BY_ADDRESS: Final = Budget(name="member-address", tries=60, window=timedelta(minutes=15))
 REDEEM_BY_TOKEN: Final = Budget(name="token", tries=30, window=timedelta(hours=24))

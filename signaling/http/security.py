@@ -38,7 +38,7 @@ def headers(public_origin: str) -> Mapping[str, str]:
         "Permissions-Policy": (
             "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), "
             "autoplay=(self), fullscreen=(self), screen-wake-lock=(self), picture-in-picture=(self), "
-            "geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), browsing-topics=()"
+            "geolocation=(), payment=(), usb=(), serial=(), midi=(), browsing-topics=()"
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -88,7 +88,7 @@ async def test_from_an_empty_folder_to_an_orderly_end(tmp_path: Path) -> None:
         assert "videovisit demo" not in (await get(session, f"{base}/"))[1]
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
-            while (await get(session, f"{base}/readyz"))[0] == 200:
+            while (await get(session, f"{base}/readyz"))[0] == 200:  # noqa: ASYNC110 - it is another process
                 await asyncio.sleep(0.01)
         assert (await get(session, f"{base}/healthz"))[0] == 200
         process.send_signal(signal.SIGTERM)
