@@ -229,7 +229,7 @@ class Intake:
         endpoint.dtls.deliver(bytes(port.inbox.view[at : at + length]))
 
     def _elsewhere(self, endpoint: Endpoint, path: Path, now: float, *, media: bool) -> None:
-        if endpoint.belief.heard(path, now, media=media):
+        if endpoint.belief.heard(path, now, media=media) or endpoint.current is None:
             self._follow(endpoint)
 
     def settle(self, endpoint: Endpoint, now: float) -> None:

@@ -22,10 +22,11 @@ class LiveRoom:
     `awake` says that the core wants ticks; whoever calls the core sets it.
     """
 
-    __slots__ = ("awake", "core", "members", "name", "out", "seats")
+    __slots__ = ("awake", "core", "members", "name", "out", "seats", "used_at")
 
-    def __init__(self, name: str, *, open_by_default: bool) -> None:
+    def __init__(self, name: str, now: float, *, open_by_default: bool) -> None:
         self.name = name
+        self.used_at = now
         self.core = Room(open_by_default=open_by_default)
         self.members: dict[str, Endpoint] = {}
         self.awake = False
@@ -105,11 +106,11 @@ class Rooms:
         """A room that is there."""
         return self._rooms.get(name)
 
-    def get_or_make(self, name: str) -> LiveRoom | None:
+    def get_or_make(self, name: str, now: float) -> LiveRoom | None:
         """A room, made if it is not there; None when there are too many."""
         room = self._rooms.get(name)
         if room is None and len(self._rooms) < ROOMS_MAX:
-            room = self._rooms[name] = LiveRoom(name, open_by_default=self._open_by_default)
+            room = self._rooms[name] = LiveRoom(name, now, open_by_default=self._open_by_default)
         return room
 
     def remove(self, name: str) -> None:

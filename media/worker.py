@@ -27,6 +27,10 @@ SILENT_AFTER: Final = 5.0
 """Seconds without a packet or a check: a browser checks a healthy path every 2.5 s."""
 GONE_AFTER: Final = 60.0
 """Seconds of silence that end an endpoint: a page that lost its network restarts ICE on the same session."""
+CONSENT_FOR: Final = 30.0
+"""Seconds of silence after which nothing is sent to an endpoint until it is heard again (RFC 7675 §5.1)."""
+EMPTY_FOR: Final = 600.0
+"""Seconds for which a closed room without members is remembered. An open one is kept until it is removed."""
 LOOK_EVERY: Final = 0.5
 HEARTBEAT: Final = 1.0
 STOP_WITHIN: Final = 1.5
@@ -142,7 +146,7 @@ class Worker:
         member = known.members.get(name) if known is not None else None
         if known is not None and member is None and len(known.members) >= MEMBERS_MAX:
             raise RefusedError("room_full", f"A room holds at most {MEMBERS_MAX} endpoints.", 409)
-        room = known if known is not None else self.rooms.get_or_make(room_name)
+        room = known if known is not None else self.rooms.get_or_make(room_name, now)
         if room is None:
             raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
         if member is not None and _goes_on(member.agreement, offer) and member.dtls is not None:
@@ -179,7 +183,7 @@ class Worker:
         Raises:
             RefusedError: there is no room for one more.
         """
-        room = self.rooms.get_or_make(name)
+        room = self.rooms.get_or_make(name, self._clock())
         if room is None:
             raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
         room.awake = True
@@ -308,8 +312,12 @@ class Worker:
             self.news.tell("heartbeat", rooms=len(self.rooms), endpoints=self.figures()["endpoints"])
 
     def _look(self, now: float) -> None:
-        """Who fell silent, who is gone, which latch was not confirmed, which credentials are over."""
+        """Who fell silent or is gone, which latch was not confirmed, which credentials and rooms are over."""
         for room in list(self.rooms):
+            if room.members or room.core.is_open:
+                room.used_at = now
+            elif now - room.used_at >= EMPTY_FOR:
+                self.rooms.remove(room.name)
             for member in list(room.members.values()):
                 quiet = now - member.heard_at
                 if quiet >= GONE_AFTER:
@@ -317,6 +325,8 @@ class Worker:
                 elif quiet >= SILENT_AFTER and not member.silent and member.keys is not None:
                     member.silent = True
                     self.news.tell("silent", room=room.name, endpoint=member.name, seconds=round(quiet, 1))
+                if quiet >= CONSENT_FOR:
+                    member.current = None
                 if member.belief.unconfirmed:
                     self.intake.settle(member, now)
                 if member.old_until is not None and now >= member.old_until:

@@ -4,8 +4,8 @@ import struct
 from typing import Any
 
 import pytest
-from conftest import Running
 from raw_client import RawClient, until
+from running import Running
 
 pytestmark = pytest.mark.sockets
 

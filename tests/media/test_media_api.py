@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
-from conftest import Running
 from offering import typical
 from raw_client import RawClient
+from running import Running
 
 from media.api import Api
 from media.news import BACKLOG, Listener

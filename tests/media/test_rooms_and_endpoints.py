@@ -1,9 +1,9 @@
 import asyncio
 
 import pytest
-from conftest import Running
 from offering import changed, slots, typical
 from raw_client import VP8_DELTA, VP8_KEYFRAME, RawClient, until
+from running import Running
 
 from media import worker as worker_module
 from media.sdp import OfferCode, OfferRefusedError
@@ -178,6 +178,36 @@ async def test_long_silence_ends_the_endpoint(running: Running, monkeypatch: pyt
     monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.05)
     await running.raw("visit", "member")
     assert (await running.event("gone"))["reason"] == "silence"
+
+
+async def test_nothing_is_sent_to_who_was_not_heard_of_for_long(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "CONSENT_FOR", 0.2)
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.02)
+    member, clinician = await pair(running)
+    running.worker.open_room("visit")
+    endpoint = running.worker.rooms.get("visit").members["clinician"]
+    await until(lambda: endpoint.current is None)
+    member.send(member.protected(1, b"unheard"))
+    await asyncio.sleep(0.05)
+    assert clinician.rtp == []
+    clinician.send(clinician.protected(1))
+    await member.received(1)
+    member.send(member.protected(2, b"heard"))
+    assert (await clinician.received())[0].endswith(b"heard")
+
+
+async def test_a_closed_room_without_members_is_forgotten_and_an_open_one_is_not(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "EMPTY_FOR", 0.1)
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.02)
+    running.worker.offer("closed", "member", typical())
+    running.worker.leave("closed", "member")
+    running.worker.open_room("open")
+    await until(lambda: running.worker.describe("closed") is None)
+    assert running.worker.describe("open") is not None
 
 
 async def test_an_endpoint_is_kept_for_a_minute_of_silence() -> None:

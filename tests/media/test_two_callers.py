@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from calling import Caller
-from conftest import Running
+from running import Running
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
