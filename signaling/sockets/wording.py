@@ -3,7 +3,6 @@
 import unicodedata
 from typing import Annotated
 
-import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field
 
 LONGEST_TEXT = 500
@@ -61,6 +60,8 @@ def telephone(number: str, clinic_phone: str) -> str | None:
 
     A number without a country code is read as one of the country the clinic's own telephone is in.
     """
+    import phonenumbers  # noqa: PLC0415 - 20 MB of tables that a start need not wait for
+
     try:
         home = phonenumbers.region_code_for_number(phonenumbers.parse(clinic_phone, "US"))
     except phonenumbers.NumberParseException:
