@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from waiting_room.core.ids import ClinicId, StaffId
 from waiting_room.core.model import Role
-from waiting_room.database import Database
+from waiting_room.database import Database, Rejected
 from waiting_room.schema import clinics, staff, staff_clinics
 
 
@@ -106,7 +106,7 @@ class SqlAccounts:
 
         try:
             await self._database.write(work)
-        except sa.exc.IntegrityError:
+        except Rejected:
             raise ValueError("the sign-in name is taken, or a clinic does not exist") from None
 
     async def clinics(self) -> tuple[Clinic, ...]:

@@ -10,13 +10,14 @@ it is run is the only place where the two differ:
 * PostgreSQL runs at read committed on a pool of async connections; writers meet at a conditional UPDATE or
   at a unique index.
 
-Exceptions never carry parameters (``hide_parameters``): they may hold what a person typed.
+Exceptions never carry values (``hide_parameters``, `Rejected`): they may hold what a person typed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -52,6 +53,17 @@ Work = Callable[[sa.Connection], T]
 
 class Unavailable(Exception):  # noqa: N818 - a state of the world, as the callers read it
     """The database cannot be asked just now. Whether a write that raised this was committed is unknown."""
+
+
+class Rejected(Exception):  # noqa: N818 - an answer
+    """The database refused what was asked, and nothing was written. `why` names a constraint or a code.
+
+    It stands in for the driver's own exception, whose text may hold the row.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def canonical(value: object) -> str:
@@ -98,6 +110,7 @@ class Database:
         """Do `work` in a transaction that may write: commits when it returns, rolls back when it raises.
 
         Raises:
+            Rejected: a constraint does not hold.
             Unavailable: no connection, or it broke. When the work itself had finished, the commit may have
                 happened.
         """
@@ -221,7 +234,16 @@ def _available() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable(type(error).__name__) from error
-        raise
+        raise Rejected(_why(error)) from None
+
+
+def _why(error: DBAPIError) -> str:
+    """What was violated, without a value of the row."""
+    if isinstance(error.orig, sqlite3.IntegrityError):
+        return str(error.orig)  # names tables and columns only
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    return constraint or getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
 
 
 def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> sa.Engine:

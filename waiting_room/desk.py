@@ -265,14 +265,11 @@ class Desk:
         visit = stored.visit
         known = self._keep(stored)
         if self._subscribers:
-            named = [getattr(record.event, "text", None) for record in records]
-            if known.texts is None or any(text is not None and text not in known.texts for text in named):
-                known.texts = await self._open_texts(visit.id)
             change = Change(
                 before=before.visit if before else None,
                 after=visit,
                 records=records,
-                texts=dict(known.texts),
+                texts=await self._texts_for(known, records),
                 directory=self._people.directory,
             )
             for subscriber in tuple(self._subscribers):
@@ -280,12 +277,16 @@ class Desk:
         if visit.state in TERMINAL:
             known.texts = None  # they are to be forgotten, here as well
 
-    async def _open_texts(self, visit: VisitId) -> dict[TextId, str]:
-        try:
-            return await self._reading.texts([visit])
-        except Unavailable:
-            _log.warning("texts_unavailable", visit=visit)
-            return {}  # the records are committed and must be told; whoever misses a text reads it later
+    async def _texts_for(self, known: _Known, records: tuple[Record, ...]) -> Mapping[TextId, str]:
+        named = {getattr(record.event, "text", None) for record in records} - {None}
+        if known.texts is None or not named <= known.texts.keys():
+            try:
+                known.texts = await self._reading.texts([known.stored.visit.id])
+            except Unavailable:
+                # The records are committed and must be told; a page that misses a text asks for a snapshot.
+                _log.warning("texts_unavailable", visit=known.stored.visit.id)
+                return {}
+        return dict(known.texts)
 
     def _keep(self, stored: Stored) -> _Known:
         known = self._known.get(stored.visit.id)

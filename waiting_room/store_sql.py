@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from waiting_room import projection
 from waiting_room.chain import START, Row, link_up, to_record, verify
 from waiting_room.core.ids import ClinicId, CommandId, LinkId, TextId, VisitId
 from waiting_room.core.model import Visit
 from waiting_room.core.records import Record, apply
-from waiting_room.database import Database
+from waiting_room.database import Database, Rejected
 from waiting_room.schema import ONE_VISIT_PER_CLINICIAN, from_ms, journal, links, texts, to_ms, visits
 from waiting_room.store import (
     DEADLINES_AT_ONCE,
@@ -76,8 +75,8 @@ class SqlStore:
 
         try:
             await self._database.write(work)
-        except IntegrityError as error:
-            raise _meaning(error, new) from None
+        except Rejected as rejected:
+            raise _meaning(rejected, new) from None
         return Stored(new.after, rows[-1].hash)
 
     def _write_texts(self, connection: sa.Connection, new: Append) -> None:
@@ -284,16 +283,12 @@ def _row(row: sa.Row[Any]) -> Row:
     return Row(**({name: getattr(row, name) for name in _FIELDS} | {"at": to_ms(row.at)}))
 
 
-def _meaning(error: IntegrityError, new: Append) -> Exception:
-    """What a violated constraint says in our words.
-
-    The driver's own text may hold values, so it goes no further.
-    """
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
-    if constraint == ONE_VISIT_PER_CLINICIAN.name or "visits.claimed_by" in constraint:
+def _meaning(rejected: Rejected, new: Append) -> Exception:
+    """What a violated constraint says in our words."""
+    if rejected.why == ONE_VISIT_PER_CLINICIAN.name or "visits.claimed_by" in rejected.why:
         return ClinicianBusy(new.after.claimed_by)
     for ours in ("pk_visits", "visits.id", "pk_journal", "uq_journal_command", "journal.visit_id"):
-        if ours in constraint:
+        if ours in rejected.why:
             return Conflict()
     return ValueError("the store refused a record: an id is used twice or points nowhere")
 

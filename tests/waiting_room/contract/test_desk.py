@@ -31,6 +31,7 @@ from waiting_room.database import Unavailable
 from waiting_room.desk import Change, Done
 from waiting_room.reading import Missed, Snapshot
 from waiting_room.store import Append, Store, Stored
+from waiting_room.texts import SealedText
 
 
 @pytest.fixture
@@ -259,6 +260,48 @@ async def test_an_append_of_unknown_fate_is_recorded_and_told_exactly_once(
     assert [record.event.type for record in done.records] == ["claimed"]
     assert [record.event.type for record in await store.records(ANA)].count("claimed") == 1
     assert seqs(heard) == list(range(1, done.visit.seq + 1))
+
+
+async def test_texts_that_cannot_be_read_do_not_hold_up_what_is_committed(store: Store) -> None:
+    class Unreadable:
+        """A store whose texts are away for a while."""
+
+        def __init__(self) -> None:
+            self.away = False
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        async def texts(self, visits: list[VisitId]) -> tuple[SealedText, ...]:
+            if self.away:
+                raise Unavailable
+            return await store.texts(visits)
+
+    unreadable = Unreadable()
+    await (await Scene.on(store)).waiting()
+    scene = await Scene.on(unreadable)  # type: ignore[arg-type]
+    heard: list[Change] = []
+    scene.desk.subscribe(heard.append)
+
+    unreadable.away = True
+    scene.done(await scene.asks(LEE, c.Claim()))
+    unreadable.away = False
+    scene.done(await scene.asks(LEE, c.Admit()))
+
+    assert heard[0].texts == {}
+    assert TextId("person-ana") in heard[1].texts
+
+
+async def test_a_desk_remembers_so_many_visits_and_no_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("waiting_room.desk.VISITS_KEPT", 2)
+    scene = await Scene.on(store)
+    for number in range(4):
+        await scene.booked(VisitId(f"v{number}"))
+    assert list(scene.desk._known) == ["v2", "v3"]
+    await scene.asks(BOOKING, c.Cancel(reason="mistake"), VisitId("v0"))
+    assert list(scene.desk._known) == ["v3", "v0"]
 
 
 async def test_a_link_is_live_until_the_next_is_issued(scene: Scene, store: Store) -> None:
