@@ -45,10 +45,17 @@ class Wire:
 
 
 class RawClient:
-    def __init__(self, *lines: Line, certificate: RTCCertificate | None = None) -> None:
+    def __init__(
+        self,
+        *lines: Line,
+        certificate: RTCCertificate | None = None,
+        ipv6: bool = False,
+        candidate: int | None = None,
+    ) -> None:
+        self._candidate = candidate
         self.lines = lines or (MICROPHONE, CAMERA, *slots(1))
         self.certificate = certificate or RTCCertificate.generateCertificate()
-        self.connection = Connection(ice_controlling=True, stun_server=None, use_ipv6=False)
+        self.connection = Connection(ice_controlling=True, use_ipv4=not ipv6, use_ipv6=ipv6)
         self.rtp: list[bytes] = []
         self.rtcp: list[bytes] = []
         self.answer: Any = None
@@ -71,7 +78,8 @@ class RawClient:
         self.connection.remote_username = media.ice.usernameFragment
         self.connection.remote_password = media.ice.password
         self.connection.remote_is_lite = True
-        for item in media.ice_candidates:
+        wanted = media.ice_candidates if self._candidate is None else [media.ice_candidates[self._candidate]]
+        for item in wanted:
             await self.connection.add_remote_candidate(Candidate.from_sdp(sdp.candidate_to_sdp(item)))
         await self.connection.add_remote_candidate(None)
         await self.connection.connect()
