@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import getpass
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -15,6 +16,7 @@ from signaling.version import VERSION
 
 Command = Callable[[argparse.Namespace], int]
 
+FAILURE: Final = 1
 USAGE_ERROR: Final = 2
 
 
@@ -34,6 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"videovisit: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except TimeoutError:
+        print("videovisit: a media worker did not start in time", file=sys.stderr)
+        return FAILURE
+    except OSError as error:
+        print(f"videovisit: {error.strerror or type(error).__name__}", file=sys.stderr)
+        return FAILURE
     except KeyboardInterrupt:
         return 130
 
@@ -129,7 +137,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     from signaling import demo  # noqa: PLC0415
 
-    _log()
+    _log(quiet=not arguments.json)
     options = demo.DemoOptions(
         host=arguments.host, port=arguments.port, as_json=arguments.json, keep=arguments.keep
     )
@@ -143,10 +151,10 @@ def _serve(_arguments: argparse.Namespace) -> int:
     return asyncio.run(installation.serve())
 
 
-def _log() -> None:
+def _log(*, quiet: bool = False) -> None:
     from signaling import logs  # noqa: PLC0415
 
-    logs.configure()
+    logs.configure(level=logging.WARNING if quiet else logging.INFO)
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:

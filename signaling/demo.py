@@ -5,7 +5,6 @@ while this process imports the rest (which is why imports stand inside functions
 """
 
 import asyncio
-import gc
 import json
 import shutil
 import tempfile
@@ -15,9 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from signaling.clock import SystemClock
 from signaling.ids import SystemIds
-from signaling.settings import Listen, Settings, SettingsError
+from signaling.settings import Listen, Settings, SettingsError, problems_of
 from signaling.workers import MediaWorkers
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ async def run(options: DemoOptions) -> int:
     from signaling import serve  # noqa: PLC0415 - see the header
 
     listener = serve.listening_socket(listen)
-    settings = Settings(
-        listen=Listen(host=options.host, port=listener.getsockname()[1]),
-        brand="Harbor and Prairie Health",
-        help_phone="+12065550140",
-        urgent_care="Harbor Urgent Care in Seattle or Prairie Walk-in Care in Chicago, every day",
-    )
+    settings = _settings(Listen(host=options.host, port=listener.getsockname()[1]))
     with _folder(keep=options.keep) as folder, tempfile.TemporaryDirectory(prefix="vv-") as runtime:
         workers = MediaWorkers(
             count=settings.media_workers,
@@ -97,13 +93,23 @@ async def run(options: DemoOptions) -> int:
             front.info = await _seed(Seeder(house, clock, ids), house, surroundings)
 
         def ready() -> None:
-            # What is there now stays: the collector, put off during the imports, need not look at it again.
-            gc.freeze()
-            gc.enable()
             print(json.dumps(front.info) if options.as_json else _described(front.info), flush=True)
 
         await serve.run(house.app, house.health, listener, tls, on_start=seed, on_ready=ready)
     return 0
+
+
+def _settings(listen: Listen) -> Settings:
+    """What the environment says (a certificate, media addresses) and what the demo says itself."""
+    try:
+        return Settings(
+            listen=listen,
+            brand="Harbor and Prairie Health",
+            help_phone="+12065550140",
+            urgent_care="Harbor Urgent Care in Seattle or Prairie Walk-in Care in Chicago, every day",
+        )
+    except ValidationError as error:
+        raise SettingsError(problems_of(error)) from None
 
 
 async def _until_spawned(workers: MediaWorkers) -> None:

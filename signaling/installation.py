@@ -96,6 +96,7 @@ async def serve() -> int:
             origins=(web.public_url,),
             trusted_proxies=web.trusted_proxies,
             proxies_only=not web.tls and not web.listen.is_loopback,
+            proxied=bool(web.trusted_proxies) or (web.public_url.startswith("https:") and not web.tls),
         )
         house = build(web, settings.records, clock, ids, workers=workers, surroundings=surroundings)
         tls = server.tls_context(web.tls_cert, web.tls_key) if web.tls_cert and web.tls_key else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import ssl
@@ -65,6 +66,9 @@ async def run(
         site = web.SockSite(runner, listener, ssl_context=tls, backlog=BACKLOG)
         await site.start()
         log.info("serving", port=listener.getsockname()[1])
+        # What is there now stays: the collector, which a command may have put off, need not look at it again.
+        gc.freeze()
+        gc.enable()
         on_ready()
         await stop.wait()
         stop.clear()

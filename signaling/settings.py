@@ -188,6 +188,10 @@ class Settings(BaseSettings):
                     ),
                 )
             )
+        if not self.listen.is_loopback and self.media_udp.is_loopback:
+            problems.append(
+                (f"{PREFIX}MEDIA_UDP", "is on loopback, where browsers elsewhere cannot send their media to")
+            )
         return problems
 
 

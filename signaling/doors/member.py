@@ -122,7 +122,9 @@ class MemberDoor:
         await self._throttle.check(REDEEM_BY_ADDRESS, address)
         guessed_out = await self._throttle.is_spent(REDEEM_BY_TOKEN, digest)
         link = await self._store.link(digest)
-        visit = None if link is None or guessed_out else await self._desk.visit(link.visit)
+        visit = None if link is None else await self._desk.visit(link.visit)
+        if guessed_out and visit is not None and not self._is_passed(visit):
+            visit = None
         matches = await self._is_birth_date(visit, body.birth_date)
         answer: Done | Refused = Refused(Refusal.not_recognised)
         device = await self._device(request, visit)
@@ -145,6 +147,11 @@ class MemberDoor:
         command = c.Redeem(link=link.id, device=device, birth_date_matches=matches, on_behalf=on_behalf)
         actor, command_id = Actor(Role.member, device), CommandId(self._ids.new())
         return await self._desk.execute(link.visit, command, actor, self._clock.now(), command_id)
+
+    def _is_passed(self, visit: Visit) -> bool:
+        """Whether the desk has just vouched for the member."""
+        until = visit.link_passed_until
+        return until is not None and self._clock.now() < until
 
     async def _is_birth_date(self, visit: Visit | None, given: date) -> bool:
         """Whether the date is the patient's; as much work when there is no visit."""

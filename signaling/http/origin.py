@@ -22,6 +22,8 @@ class Surroundings:
     trusted_proxies: tuple[Network, ...] = ()
     proxies_only: bool = False
     """Plain http off loopback: only a trusted proxy may speak to us."""
+    proxied: bool = False
+    """Somebody else speaks TLS for us: then loopback says nothing about who asks."""
 
     @property
     def public(self) -> str:
@@ -76,7 +78,8 @@ class Surroundings:
 
     def is_on_loopback(self, request: web.BaseRequest) -> bool:
         """Whether the request comes from this machine itself, not through a proxy."""
-        return is_loopback(request.remote or "") and "X-Forwarded-For" not in request.headers
+        direct = not self.proxied and "X-Forwarded-For" not in request.headers
+        return direct and is_loopback(request.remote or "")
 
 
 def _address(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

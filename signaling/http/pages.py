@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,8 @@ class Asset:
         text = kind.startswith("text/") or kind.endswith(("json", "javascript", "xml"))
         return cls(
             content_type=f"{kind}; charset=utf-8" if text else kind,
-            etag=f'"{hashlib.sha256(plain).hexdigest()[:32]}"',
+            # Weak: its compressed forms go by the same name.
+            etag=f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"',
             plain=plain,
             compressed={
                 encoding: other.read_bytes()
@@ -54,12 +56,10 @@ class Asset:
     def answer(self, request: web.Request, cache: str) -> web.Response:
         """The answer to a GET or HEAD of it."""
         headers = {"ETag": self.etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-        if self.etag in request.headers.get("If-None-Match", ""):
+        if self.etag.removeprefix("W/") in request.headers.get("If-None-Match", ""):
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = self.content_type
-        accepted = {
-            part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")
-        }
+        accepted = _accepted(request.headers.get("Accept-Encoding", ""))
         for encoding, body in self.compressed.items():
             if encoding in accepted:
                 return web.Response(body=body, headers=headers | {"Content-Encoding": encoding})
@@ -89,3 +89,9 @@ class Pages:
         if asset is None:
             raise CodedError("not_found")
         return asset.answer(request, IMMUTABLE)
+
+
+def _accepted(header: str) -> frozenset[str]:
+    """The encodings a client takes: those it names without `q=0`."""
+    named = (part.replace(" ", "").partition(";") for part in header.lower().split(","))
+    return frozenset(name for name, _, weight in named if not re.fullmatch(r"q=0(\.0*)?", weight))

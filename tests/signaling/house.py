@@ -230,7 +230,7 @@ async def running(folder: Path, *, clock: Clock | None = None, **settings: Any) 
     surroundings = Surroundings(
         origins=(base,),
         trusted_proxies=options.get("trusted_proxies", ()),
-        proxies_only=options.pop("proxies_only", False),
+        proxied=options.pop("proxied", False),
     )
     records = WaitingRoomSettings(database_url=url, text_key=TEXT_KEY)  # type: ignore[arg-type]
     database = Database(url)

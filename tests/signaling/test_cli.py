@@ -2,12 +2,17 @@
 
 import asyncio
 import io
+import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from signaling import cli
+from signaling.serve import listening_socket
+from signaling.settings import Listen
 from signaling.version import VERSION
 from waiting_room.accounts import SqlAccounts
 from waiting_room.database import Database
@@ -30,6 +35,16 @@ COMMANDS = (
     ["keys", "create"],
     ["keys", "revoke"],
 )
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -160,3 +175,10 @@ def test_serving_names_every_wrong_setting(
 def test_the_demo_says_why_it_does_not_listen_off_loopback(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["demo", "--host", "0.0.0.0", "--port", "0"]) == 2
     assert "loopback" in capsys.readouterr().err
+
+
+@pytest.mark.sockets
+def test_a_port_that_is_taken_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with listening_socket(Listen(host="127.0.0.1", port=0)) as taken:
+        assert cli.main(["demo", "--port", str(taken.getsockname()[1])]) == 1
+    assert "in use" in capsys.readouterr().err

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from signaling.ids import sha256_of
 from signaling.sessions import MEMBER_COOKIE
-from signaling.throttle import REDEEM_BY_ADDRESS
+from signaling.throttle import REDEEM_BY_ADDRESS, REDEEM_BY_TOKEN
 from tests.signaling.house import ANA_BORN, Answer, World, as_json, running
+from waiting_room.core.commands import PassLink
+from waiting_room.core.ids import CommandId
+from waiting_room.core.model import Actor, Role
 
 pytestmark = pytest.mark.sockets
 
@@ -233,3 +237,17 @@ async def test_the_first_page_says_who_we_are_and_where_to_turn(world: World) ->
         "brand": {"name": "Video visits"},
         "emergency": {"emergency": "911", "crisis": "988"},
     }
+
+
+async def test_a_guessed_out_link_needs_a_new_link_or_the_desks_word(world: World) -> None:
+    visit, token = await world.books()
+    digest = sha256_of(token)
+    for _ in range(REDEEM_BY_TOKEN.tries):
+        await world.throttle.spend(REDEEM_BY_TOKEN, digest)
+    assert (await world.browser().redeem(token)).code == "not_recognised"
+    found = await world.house.desk.visit(visit)
+    assert found is not None
+    assert found.link is not None
+    desk = Actor(Role.support, "desk")
+    await world.house.desk.execute(visit, PassLink(link=found.link), desk, world.clock.now(), CommandId("p1"))
+    assert (await world.browser().redeem(token, WRONG)).status == 200

@@ -126,3 +126,15 @@ async def test_nothing_else_of_the_disk_can_be_reached(world: World, path: str) 
 async def test_other_methods_are_not_known(world: World, method: str) -> None:
     answer = await world.browser().ask(method, "/api/member/redeem")
     assert (answer.status, answer.code) == (405, "method_not_allowed")
+
+
+@needs_pages
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [("", None), ("identity", None), ("gzip;q=0", None), ("gzip; q=0.5", "gzip"), ("deflate, gzip", "gzip")],
+)
+async def test_an_encoding_is_used_only_where_it_is_taken(
+    world: World, accepts: str, encoding: str | None
+) -> None:
+    answer = await world.stranger(**{"Accept-Encoding": accepts}).get("/visit")
+    assert answer.headers.get("Content-Encoding") == encoding

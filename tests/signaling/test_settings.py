@@ -98,8 +98,19 @@ def test_plain_http_off_loopback_is_refused(environment: pytest.MonkeyPatch, lis
     assert "plain http" in problems(environment, LISTEN=listen)["LISTEN"]
 
 
+def test_media_must_be_where_browsers_can_reach_it(environment: pytest.MonkeyPatch) -> None:
+    outside = {"LISTEN": "10.0.0.5:8080", "TRUSTED_PROXIES": "10.0.0.1"}
+    assert set(problems(environment, **outside)) == {"MEDIA_UDP"}
+    assert problems(environment, **outside, MEDIA_UDP="10.0.0.5:40000") == {}
+
+
 def test_plain_http_behind_a_named_proxy_is_accepted(environment: pytest.MonkeyPatch) -> None:
-    assert problems(environment, LISTEN="0.0.0.0:8080", TRUSTED_PROXIES="10.0.0.0/8, 192.0.2.7") == {}
+    proxied = {
+        "LISTEN": "0.0.0.0:8080",
+        "TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7",
+        "MEDIA_UDP": "10.0.0.5:0",
+    }
+    assert problems(environment, **proxied) == {}
 
 
 def test_a_certificate_needs_its_key(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -132,3 +143,9 @@ def test_loopback(host: str, expected: bool) -> None:
 async def test_the_demo_refuses_to_listen_off_loopback(host: str) -> None:
     with pytest.raises(SettingsError, match="loopback"):
         await demo.run(demo.DemoOptions(host=host, port=0))
+
+
+async def test_the_demo_names_a_wrong_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VIDEOVISIT_TLS_CERT", str(tmp_path / "none.pem"))
+    with pytest.raises(SettingsError, match="VIDEOVISIT_TLS_CERT"):
+        demo._settings(Listen(host="127.0.0.1", port=0))

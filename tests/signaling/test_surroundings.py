@@ -101,6 +101,12 @@ async def test_figures_are_for_loopback_or_the_holder_of_the_token(tmp_path: Pat
         assert (await wrong.get("/metrics")).code == "metrics_refused"
 
 
+@pytest.mark.sockets
+async def test_behind_a_proxy_loopback_proves_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path, proxied=True) as world:
+        assert (await world.stranger().get("/metrics")).code == "metrics_refused"
+
+
 def test_plain_http_off_loopback_is_for_our_proxies_alone() -> None:
     surroundings = Surroundings(
         origins=("https://visits.example.org",),
