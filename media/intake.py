@@ -20,6 +20,8 @@ from media.rooms import LiveRoom
 
 SHORTEST: Final = 13
 """Nothing that means anything here is shorter (a DTLS record header; SRTP and STUN need more)."""
+SOURCES_MAX: Final = 64
+"""Different SSRCs of one endpoint, RTCP included: a page has about ten, and each costs memory for good."""
 STRAY_TRIES: Final = 100
 """Tries per tick to place a media packet from an unknown address: bounds what a flood of them costs."""
 
@@ -144,7 +146,12 @@ class Intake:
         at = index * SLOT
         room: LiveRoom = endpoint.room
         core, out = room.core, room.out
-        if 191 < inbox.arena[at + 1] < 224:  # RTCP by its packet type (RFC 5761 §4)
+        control = 191 < inbox.arena[at + 1] < 224  # RTCP by its packet type (RFC 5761 §4)
+        ssrc = _ssrc.unpack_from(inbox.arena, at + 4 if control else at + 8)[0]
+        if ssrc not in keys.sources and len(keys.sources) >= SOURCES_MAX:
+            endpoint.refused += 1
+            return
+        if control:
             if not endpoint.belief.believes(path):
                 return
             plain = keys.unprotect_rtcp(inbox.pointers[index], length)
@@ -162,6 +169,7 @@ class Intake:
             if path is not endpoint.current:
                 self._elsewhere(endpoint, path, now, media=True)
             core.receive_rtp(endpoint.name, inbox.view[at : at + plain], now, out)
+        keys.sources.add(ssrc)
         endpoint.heard_at = now
         room.awake = True
         if out:

@@ -26,9 +26,11 @@ class Keys:
     0 means refused: forged, replayed, malformed, or (outgoing) a stream that must be keyed anew.
     """
 
-    __slots__ = ("_inbound", "_outbound", "_sessions")
+    __slots__ = ("_inbound", "_outbound", "_sessions", "sources")
 
     def __init__(self, inbound: Session, outbound: Session) -> None:
+        self.sources: set[int] = set()
+        """SSRCs that packets were accepted from; the caller keeps this, and bounds it."""
         self._sessions = (inbound, outbound)  # they free the contexts below when they go
         self._inbound: Any = inbound._srtp[0]  # noqa: SLF001 - media/parts.py asserts that it is there
         self._outbound: Any = outbound._srtp[0]  # noqa: SLF001

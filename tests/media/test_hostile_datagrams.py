@@ -7,6 +7,8 @@ import pytest
 from raw_client import RawClient, until
 from running import Running
 
+from media.intake import SOURCES_MAX
+
 pytestmark = pytest.mark.sockets
 
 LENGTHS = range(21)
@@ -229,3 +231,25 @@ async def test_a_replayed_check_from_elsewhere_does_not_move_the_media(running: 
     await asyncio.sleep(0.1)
     assert endpoint.current is where
     stranger.socket.close()
+
+
+async def test_an_endpoint_with_endless_sources_costs_no_endless_memory(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    await running.event("connected")
+    keys = running.worker.rooms.get("visit").members["member"].keys
+    assert keys is not None
+    await spray(running, [client.protected(1, ssrc=50_000 + index) for index in range(1000)], client.send)
+    assert len(keys.sources) == SOURCES_MAX
+    assert running.worker.intake.failed == 0
+
+
+async def test_sources_that_were_accepted_before_a_flood_go_on(running: Running) -> None:
+    client = await running.raw("visit", "member")
+    other = await running.raw("visit", "clinician")
+    await running.event("connected", endpoint="clinician")
+    running.worker.open_room("visit")
+    client.send(client.protected(1))
+    await other.received(1)
+    await spray(running, [client.protected(1, ssrc=50_000 + index) for index in range(300)], client.send)
+    client.send(client.protected(2))
+    await other.received(2)
