@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ class MediaUnavailableError(Exception):
 
 
 class _Said(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class OfferedSlot(_Said):
@@ -135,7 +136,11 @@ class Flowing(_Said):
 MediaEvent = Annotated[
     Hello | Heartbeat | Connected | Silent | Heard | Gone | Slots | Flowing, Field(discriminator="event")
 ]
-_EVENT: TypeAdapter[MediaEvent] = TypeAdapter(MediaEvent)
+
+
+@cache
+def _events() -> TypeAdapter[MediaEvent]:
+    return TypeAdapter(MediaEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +245,7 @@ class MediaClient:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     return
                 with contextlib.suppress(pydantic.ValidationError):  # a newer worker may say more
-                    yield _EVENT.validate_json(message.data)
+                    yield _events().validate_json(message.data)
         finally:
             await socket.close()
 

@@ -10,7 +10,7 @@ from signaling.sessions import StaffSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import CLINICIAN, StaffConnection, media_said
-from signaling.sockets.messages import CLINICIAN_COMMAND, NextPatient, PingPresence, StaffOffer
+from signaling.sockets.messages import NextPatient, PingPresence, StaffOffer, clinician_commands
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -60,7 +60,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: StaffConnection, data: Any) -> Answer:
-        said = CLINICIAN_COMMAND.validate_python(data)
+        said = clinician_commands().validate_python(data)
         visit, session = VisitId(said.visit), connection.session
         known = await self.visit(visit)
         if known is None or known.clinic not in session.clinics:

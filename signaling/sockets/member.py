@@ -10,7 +10,7 @@ from signaling.sessions import MemberSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import MEMBER, MemberConnection, media_said
-from signaling.sockets.messages import MEMBER_COMMAND, MemberOffer, PingPresence
+from signaling.sockets.messages import MemberOffer, PingPresence, member_commands
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -106,7 +106,7 @@ class MemberNamespace(RoleNamespace[MemberSession]):
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: MemberConnection, data: Any) -> Answer:
-        said = MEMBER_COMMAND.validate_python(data)
+        said = member_commands().validate_python(data)
         session = connection.session
         known = await self.visit(session.visit)
         if known is None:

@@ -4,6 +4,7 @@ A command's `type` is the snake-case name of a command of the waiting room. `id`
 id twice is the same command. Anything that does not fit is refused as a whole and changes nothing.
 """
 
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -16,7 +17,8 @@ LARGEST_SDP_CHARS = 65536
 class Message(BaseModel):
     """Closed, strict, immutable."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built at first use: thirty schemas are a tenth of a start.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Command(Message):
@@ -279,6 +281,19 @@ class PingPresence(Message):
     """“I am here”; Socket.IO's own pings suffice, this is for pages whose timers are throttled."""
 
 
-MEMBER_COMMAND: TypeAdapter[MemberCommand] = TypeAdapter(MemberCommand)
-CLINICIAN_COMMAND: TypeAdapter[ClinicianCommand] = TypeAdapter(ClinicianCommand)
-SUPPORT_COMMAND: TypeAdapter[SupportCommand] = TypeAdapter(SupportCommand)
+@cache
+def member_commands() -> TypeAdapter[MemberCommand]:
+    """Reads what a member's page sends as a command."""
+    return TypeAdapter(MemberCommand)
+
+
+@cache
+def clinician_commands() -> TypeAdapter[ClinicianCommand]:
+    """Reads what a clinician's console sends as a command."""
+    return TypeAdapter(ClinicianCommand)
+
+
+@cache
+def support_commands() -> TypeAdapter[SupportCommand]:
+    """Reads what the desk's console sends as a command."""
+    return TypeAdapter(SupportCommand)

@@ -53,7 +53,20 @@ class TextPacket(socketio.packet.Packet):  # type: ignore[misc]
 
 
 class TextSocket(driver.WebSocket):  # type: ignore[misc]
-    """A WebSocket on which anything but a text that begins like a packet ends the connection."""
+    """A WebSocket on which anything but a text that begins like a packet ends the connection.
+
+    Without compression: its windows cost a quarter of a megabyte per socket, our patches are small, and what
+    is secret is never compressed together with what somebody else has typed.
+    """
+
+    async def __call__(self, environ: Any) -> web.StreamResponse:
+        """Serve one connection."""
+        socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE_BYTES, compress=False)
+        self._sock = socket
+        self.environ = environ
+        await socket.prepare(environ["aiohttp.request"])
+        await self.handler(self)
+        return socket
 
     async def wait(self) -> str:
         """The next packet.

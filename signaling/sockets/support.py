@@ -53,7 +53,7 @@ class SupportNamespace(RoleNamespace[StaffSession]):
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: StaffConnection, data: Any) -> Answer:
-        said = m.SUPPORT_COMMAND.validate_python(data)
+        said = m.support_commands().validate_python(data)
         visit, session = VisitId(said.visit), connection.session
         known = await self.visit(visit)
         if known is None or known.clinic not in session.clinics:

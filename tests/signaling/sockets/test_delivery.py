@@ -2,7 +2,9 @@
 
 import pytest
 
+from signaling.sessions import MEMBER_COOKIE
 from tests.signaling.sockets.house import House, Page, open_house
+from waiting_room.core.ids import DeviceId, VisitId
 
 pytestmark = pytest.mark.sockets
 
@@ -118,6 +120,30 @@ async def test_a_restart_loses_nothing(house: House, tmp_path_factory: pytest.Te
         assert back.view["line"] == view["line"]
         assert back.view["callback"] == "+12065550142"
         await lee.until(lambda page: page.presence[visit] == {"member": "here"})
+
+
+async def test_after_a_restart_a_page_that_was_there_before_is_told_to_connect_its_media_anew(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("restart")
+    async with open_house(folder) as first:
+        lee, ana = await first.clinician("lee"), await first.member(checked_in=True)
+        await lee.does("claim", visit=ana.visit)
+        await lee.does("admit", visit=ana.visit)
+        await ana.shows("in_visit")
+        seq, visit = ana.seq, VisitId(ana.visit)
+    async with open_house(folder, clock=first.clock) as second:
+        cookie = f"{MEMBER_COOKIE}={await second.sessions.open_member(visit, DeviceId('phone'))}"
+        page = Page("/member")
+        page.seq = seq
+        ana = await second.connects("/member", cookie, auth={"seq": seq}, page=page)
+        await ana.hears("media_lost")
+        assert ana.all("media")[0]["open"] is True
+        lee = await second.connects("/clinician", await second.signs_in("lee"), auth={"seq": 1})
+        assert await lee.hears("media_lost") == {"visit": visit}
+        assert lee.visits[visit]["birth_date"] == "1961-04-05"
+        fresh = await second.clinician("lee")
+        assert not fresh.all("media_lost")
 
 
 async def test_the_newest_page_is_the_active_one_and_the_older_is_told(house: House) -> None:

@@ -299,6 +299,16 @@ async def test_a_flood_of_packets_that_no_handler_sees_closes_the_connection(hou
         await session.close()
 
 
+async def test_compression_is_not_spoken(house: House) -> None:
+    address = house.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(address, headers={"Origin": house.url}, compress=15) as socket,
+    ):
+        assert socket.compress == 0
+        assert "Sec-WebSocket-Extensions" not in socket._response.headers
+
+
 # --- how much they send ----------------------------------------------------------------------------------
 
 
