@@ -86,7 +86,7 @@ function WaitingList(props: BoardScreenProps & { readonly views: readonly Clinic
     <RowList version={props.views} fallback="board">
       {props.views.map((view) => (
         <Row key={view.visit} {...props} view={view}>
-          {mayClaim(view) ? (
+          {mayClaim(view, props.me.id) ? (
             <Button busy={props.busy} onClick={() => props.onClaim(view)}>
               {t("clinician.claim", { name: view.short_name })}
             </Button>
@@ -144,7 +144,7 @@ function Row({ me, presence, view, now, children }: RowProps) {
         <h3>{view.short_name}</h3>
         <p class="small quiet">
           {me.clinics.length > 1 && <>{clinic.name} · </>}
-          {view.mine === true
+          {view.named?.id === me.id
             ? t("clinician.booked_with_you")
             : view.named === undefined
               ? t("clinician.pool")

@@ -33,7 +33,6 @@ export interface ClinicianView {
   readonly language: string;
   readonly interpreter?: boolean;
   readonly on_behalf?: boolean;
-  readonly mine?: boolean;
   readonly named?: Person;
   readonly holder?: Person;
   readonly claim_expires?: string;
@@ -95,6 +94,6 @@ export function holding(board: Board, me: string, aside: ReadonlySet<string> = n
   );
 }
 
-export function mayClaim(view: ClinicianView): boolean {
-  return view.state === "waiting" && view.holder === undefined && (view.named === undefined || view.mine === true);
+export function mayClaim(view: ClinicianView, me: string): boolean {
+  return view.state === "waiting" && view.holder === undefined && (view.named === undefined || view.named.id === me);
 }

@@ -38,11 +38,11 @@ describe("the clinician's board", () => {
 
 describe("what may be claimed", () => {
   const view = (more: Partial<ClinicianView>) => ({ visit: "v", state: "waiting", ...more }) as ClinicianView;
-  test("a waiting visit of the pool", () => assert(mayClaim(view({}))));
-  test("a waiting visit booked with me", () => assert(mayClaim(view({ named: ME, mine: true }))));
-  test("not one booked with somebody else", () => assert(!mayClaim(view({ named: OTHER }))));
-  test("not one that somebody has", () => assert(!mayClaim(view({ state: "claimed", holder: OTHER }))));
-  test("not one whose member is away", () => assert(!mayClaim(view({ state: "away" }))));
+  test("a waiting visit of the pool", () => assert(mayClaim(view({}), "me")));
+  test("a waiting visit booked with me", () => assert(mayClaim(view({ named: ME }), "me")));
+  test("not one booked with somebody else", () => assert(!mayClaim(view({ named: OTHER }), "me")));
+  test("not one that somebody has", () => assert(!mayClaim(view({ state: "claimed", holder: OTHER }), "me")));
+  test("not one whose member is away", () => assert(!mayClaim(view({ state: "away" }), "me")));
 });
 
 describe("the visit in hand", () => {

@@ -83,6 +83,16 @@ describe("the board over the wire", () => {
     assert.equal(wire.connects, 2);
   });
 
+  test("a new board after a break is told apart from the first", () => {
+    const wire = new MemoryWire();
+    const feed = new BoardFeed("/clinician", { wire });
+    const breaks: unknown[] = [];
+    feed.onCaughtUp((before, now) => breaks.push([before.rows.size, now.rows.size]));
+    wire.say("board", { visits: { a: row("a", 3) }, order: ["a"], presence: {} });
+    wire.say("board", { visits: {}, order: [], presence: {} });
+    assert.deepEqual(breaks, [[1, 0]]);
+  });
+
   test("what happened is told with the row before and after", () => {
     const wire = new MemoryWire();
     const feed = new BoardFeed("/clinician", { wire });

@@ -19,11 +19,17 @@ export class BoardFeed {
   readonly board: Readable<Board | null>;
   private readonly store = new Store<Board | null>(null);
   private readonly listeners = new Set<(happened: Happened) => void>();
+  private readonly caughtUp = new Set<(before: Board, now: Board) => void>();
 
   constructor(namespace: string, options: LineOptions = {}) {
     this.board = this.store;
     this.line = new Line(namespace, options);
-    this.line.on("board", (payload) => this.store.set(readBoard(payload)));
+    this.line.on("board", (payload) => {
+      const before = this.store.get();
+      const board = readBoard(payload);
+      this.store.set(board);
+      if (before !== null) for (const listener of [...this.caughtUp]) listener(before, board);
+    });
     this.line.on("order", (payload) => this.store.update((board) => board && applyOrder(board, payload)));
     this.line.on("presence", (payload) => this.store.update((board) => board && applyPresence(board, payload)));
     this.line.on("row", (payload) => {
@@ -39,6 +45,12 @@ export class BoardFeed {
         listener({ visit, record: step.record, before, after: step.row, removed: step.removed });
       }
     });
+  }
+
+  /** A whole new board after a break: what happened in between was not told one by one. */
+  onCaughtUp(listener: (before: Board, now: Board) => void): () => void {
+    this.caughtUp.add(listener);
+    return () => this.caughtUp.delete(listener);
   }
 
   /** Each newly folded record, never a snapshot: for notices, sounds and announcements. */
