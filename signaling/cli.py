@@ -1,4 +1,4 @@
-"""The command line: `videovisit serve | demo | media | migrate | clinics | staff | keys`.
+"""The command line: `videovisit serve | demo | doctor | media | migrate | clinics | staff | keys`.
 
 Only what a command needs is imported, when it is needed: `videovisit demo` should be ready in two seconds.
 """
@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", action="store_true", help="keep the database in ./videovisit-demo")
     commands.add_parser(
         "media", help="Run one media worker alone; see `videovisit media --help`.", add_help=False
+    )
+    command(
+        "doctor", _doctor, "Look at this installation the way `serve` will, and say what stands in its way."
     )
     command("migrate", _migrate, "Bring the database to this version's schema.")
 
@@ -163,6 +166,17 @@ def _migrate(_arguments: argparse.Namespace) -> int:
     changed = installation.bring_up_to_date()
     print("The database was brought to this version." if changed else "The database is up to date.")
     return 0
+
+
+def _doctor(_arguments: argparse.Namespace) -> int:
+    from signaling import doctor  # noqa: PLC0415
+    from signaling.clock import SystemClock  # noqa: PLC0415
+
+    _log(quiet=True)
+    found = asyncio.run(doctor.examine(SystemClock()))
+    for finding in found:
+        print(finding.line())
+    return 0 if all(finding.well for finding in found) else FAILURE
 
 
 def _add_clinic(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from signaling import cli
+from signaling import cli, doctor
 from signaling.serve import listening_socket
 from signaling.settings import Listen
 from signaling.version import VERSION
@@ -23,6 +23,7 @@ COMMANDS = (
     [],
     ["serve"],
     ["demo"],
+    ["doctor"],
     ["migrate"],
     ["clinics"],
     ["clinics", "add"],
@@ -182,3 +183,36 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(capsys: pytest.CaptureFixtur
     with listening_socket(Listen(host="127.0.0.1", port=0)) as taken:
         assert cli.main(["demo", "--port", str(taken.getsockname()[1])]) == 1
     assert "in use" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+def test_the_doctor_says_what_stands_in_the_way(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(doctor, "DIST", tmp_path)
+    assert cli.main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "NO  database: its schema is not this version's" in told
+    assert "NO  pages: not built" in told
+    assert "ok  media: a worker starts in" in told
+    cli.main(["migrate"])
+    assert add_clinic() == 0
+    assert add_staff(monkeypatch, "a long enough passphrase") == 0
+    capsys.readouterr()
+    cli.main(["doctor"])
+    told = capsys.readouterr().out
+    assert "ok  database: reached" in told
+    assert "NO  directory: 1 clinics, 1 clinicians, 0 at the desk" in told
+    assert url not in told
+
+
+def test_the_doctor_stops_at_wrong_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VIDEOVISIT_TEXT_KEY", "no key at all")
+    monkeypatch.setenv("VIDEOVISIT_LISTEN", "nowhere")
+    assert cli.main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "NO  VIDEOVISIT_TEXT_KEY" in told
+    assert "NO  VIDEOVISIT_LISTEN" in told
