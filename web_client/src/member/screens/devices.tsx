@@ -66,7 +66,9 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
   const onlyMicrophone = async () => {
     setSkipping(true);
     studio.stopCamera();
-    if (microphone.kind !== "on") await studio.startMicrophone();
+    // A microphone that was tested beside the camera need not be tested twice.
+    if (microphone.kind === "on") await finish(false);
+    else await studio.startMicrophone();
   };
   const finish = async (seen: boolean) => {
     // Pressed while the microphone is still being opened: its answer is waited for, not the next press.
