@@ -95,7 +95,7 @@ def _due(visit: Visit) -> list[tuple[datetime, Event]]:
     if visit.state is State.preparing and visit.checked_in_at is not None:
         due.append((ready_from(visit), events.EarlyEnded()))
     if visit.state in _UNATTENDED:
-        moved = max(visit.due or visit.start, visit.state_since)
+        moved = max(visit.start, visit.state_since)
         due.append((moved + CLOSE_AFTER, events.Closed(reason="unattended")))
     return due
 
