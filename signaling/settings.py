@@ -55,6 +55,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_wildcard(host: str) -> bool:
+    """Whether an address means every address of this machine."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
     """What `serve` and `demo` need. Later fields look at earlier ones: keep the order."""
 
@@ -111,6 +119,15 @@ class Settings(BaseSettings):
     @classmethod
     def _host_and_port(cls, value: object) -> object:
         return Listen.parse(value) if isinstance(value, str) else value
+
+    @field_validator("media_udp")
+    @classmethod
+    def _literal(cls, value: Listen) -> Listen:
+        try:
+            ipaddress.ip_address(value.host)
+        except ValueError:
+            raise ValueError("must be an IP address and a port, such as 192.0.2.7:40000") from None
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -191,6 +208,10 @@ class Settings(BaseSettings):
         if not self.listen.is_loopback and self.media_udp.is_loopback:
             problems.append(
                 (f"{PREFIX}MEDIA_UDP", "is on loopback, where browsers elsewhere cannot send their media to")
+            )
+        if is_wildcard(self.media_udp.host) and not self.media_advertise:
+            problems.append(
+                (f"{PREFIX}MEDIA_ADVERTISE", "is needed, because VIDEOVISIT_MEDIA_UDP is a wildcard")
             )
         return problems
 

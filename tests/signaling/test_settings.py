@@ -1,5 +1,6 @@
 """Settings: every mistake at once, each with a sentence, no value repeated."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,12 @@ def test_media_must_be_where_browsers_can_reach_it(environment: pytest.MonkeyPat
     outside = {"LISTEN": "10.0.0.5:8080", "TRUSTED_PROXIES": "10.0.0.1"}
     assert set(problems(environment, **outside)) == {"MEDIA_UDP"}
     assert problems(environment, **outside, MEDIA_UDP="10.0.0.5:40000") == {}
+    assert set(problems(environment, **outside, MEDIA_UDP="0.0.0.0:40000")) == {"MEDIA_ADVERTISE"}
+    assert problems(environment, **outside, MEDIA_UDP="0.0.0.0:40000", MEDIA_ADVERTISE="192.0.2.7") == {}
+
+
+def test_a_media_address_is_an_address(environment: pytest.MonkeyPatch) -> None:
+    assert set(problems(environment, MEDIA_UDP="media.example.org:40000")) == {"MEDIA_UDP"}
 
 
 def test_plain_http_behind_a_named_proxy_is_accepted(environment: pytest.MonkeyPatch) -> None:
@@ -149,3 +156,11 @@ async def test_the_demo_names_a_wrong_setting(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("VIDEOVISIT_TLS_CERT", str(tmp_path / "none.pem"))
     with pytest.raises(SettingsError, match="VIDEOVISIT_TLS_CERT"):
         demo._settings(Listen(host="127.0.0.1", port=0))
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+    documented = set(re.findall(r"`VIDEOVISIT_([A-Z_]+)`", page))
+    fields = {name.upper() for room in installation.ROOMS for name in room.model_fields}
+    assert fields <= documented
+    assert {name for name in documented - fields if not name.startswith("MEDIA_")} == set()
