@@ -1,10 +1,13 @@
 """Presence over real sockets: told to the boards, noted with the desk, and never a reason to lose a place."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.signaling.sockets.house import House
+from signaling.sessions import MEMBER_COOKIE
+from tests.signaling.sockets.house import House, open_house
 from tests.signaling.sockets.test_delivery import comes_back
-from waiting_room.core.ids import VisitId
+from waiting_room.core.ids import DeviceId, VisitId
 
 pytestmark = pytest.mark.sockets
 
@@ -108,3 +111,34 @@ async def test_a_member_who_redeemed_and_never_opened_the_page_is_noted_as_gone(
     await house.redeems(visit)
     await house.passes(seconds=10)
     assert (await events(house, visit))[-1] == "gone"
+
+
+async def test_a_restart_moves_nobody_who_comes_back(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as first:
+        lee, ana = await first.clinician("lee"), await first.member("Ana Ruiz", checked_in=True)
+        ben = await first.member("Ben Ode", checked_in=True)
+        await lee.does("claim", visit=ana.visit)
+        journals = {visit: await events(first, visit) for visit in (ana.visit, ben.visit)}
+    first.clock.passes(30)
+    async with open_house(tmp_path, clock=first.clock) as second:
+        await second.passes(seconds=5)
+        for visit in (ana.visit, ben.visit):
+            session = await second.sessions.open_member(VisitId(visit), DeviceId("phone"))
+            page = await second.connects("/member", f"{MEMBER_COOKIE}={session}")
+            await page.hears("snapshot")
+        lee = await second.clinician("lee")
+        await second.passes(seconds=20)
+        assert {visit: await events(second, visit) for visit in journals} == journals
+        assert (await lee.does("admit", visit=ana.visit))["ok"]
+
+
+async def test_after_a_restart_whoever_stays_away_is_away_from_then_on(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as first:
+        ana = await first.member(checked_in=True)
+    first.clock.passes(600)
+    async with open_house(tmp_path, clock=first.clock) as second:
+        lee = await second.clinician("lee")
+        await second.passes(seconds=44)
+        assert lee.visits[ana.visit]["state"] == "waiting"
+        await second.passes(seconds=1)
+        await lee.shows("away", ana.visit)

@@ -1,0 +1,112 @@
+"""Whatever JSON a page sends, it is one of the commands or refused; and every command is understood."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from signaling.sockets import messages as m
+from signaling.sockets import translate
+from waiting_room.core import commands as c
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+TYPES = [
+    get_args(model.model_fields["type"].annotation)[0]
+    for union in (m.MemberCommand, m.ClinicianCommand, m.SupportCommand)
+    for model in get_args(get_args(union)[0])
+]
+NAMES = ["id", "type", "visit", "text", "number", "people", "others", "reason", "step", "seen", "camera", "x"]
+nearly = st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6).flatmap(
+    lambda fields: st.sampled_from(TYPES).map(lambda kind: {"id": "a", "type": kind, **fields})
+)
+
+
+@given(json_values | nearly)
+def test_anything_else_is_refused_and_nothing_else_happens(said: Any) -> None:
+    for read in (m.member_commands(), m.clinician_commands(), m.support_commands()):
+        try:
+            command = read.validate_python(said)
+        except ValidationError:
+            continue
+        assert isinstance(command, BaseModel)
+        assert command.model_dump(exclude_unset=True) == said or "text" in said or "people" in said
+
+
+def ids() -> Any:
+    numbers = iter(range(1000))
+    return lambda: f"id-{next(numbers)}"
+
+
+MEMBER: list[tuple[dict[str, Any], type]] = [
+    ({"type": "give_location", "text": "12 Elm Street", "driving": True}, c.GiveLocation),
+    ({"type": "give_callback", "number": "206 555 0142"}, c.GiveCallback),
+    ({"type": "give_present", "others": 0}, c.GivePresent),
+    ({"type": "give_consent", "consent": "t-1", "language": "es-MX"}, c.GiveConsent),
+    (
+        {"type": "check_devices", "camera": "busy", "microphone": "ok", "facing": "none", "seen": False},
+        c.CheckDevices,
+    ),
+    ({"type": "check_in"}, c.CheckIn),
+    ({"type": "step", "step": "consent"}, c.Step),
+    ({"type": "leave"}, c.Leave),
+    ({"type": "return_to_place"}, c.ReturnToPlace),
+    ({"type": "say", "text": "one\ntwo"}, c.Say),
+    ({"type": "see_line"}, c.SeeLine),
+]
+CLINICIAN: list[tuple[dict[str, Any], type]] = [
+    ({"type": "claim"}, c.Claim),
+    ({"type": "renew_claim"}, c.RenewClaim),
+    ({"type": "release_claim"}, c.ReleaseClaim),
+    ({"type": "admit"}, c.Admit),
+    ({"type": "confirm_identity"}, c.ConfirmIdentity),
+    ({"type": "suspend"}, c.Suspend),
+    ({"type": "resume"}, c.Resume),
+    ({"type": "requeue"}, c.Requeue),
+    ({"type": "end", "outcome": "other"}, c.End),
+]
+SUPPORT: list[tuple[dict[str, Any], type]] = [
+    ({"type": "say", "text": "Hello"}, c.Say),
+    ({"type": "see_line"}, c.SeeLine),
+    ({"type": "cancel", "reason": "clinic_closed"}, c.Cancel),
+    ({"type": "hold", "reason": "interpreter_late"}, c.Hold),
+    ({"type": "release"}, c.Release),
+]
+
+
+@pytest.mark.parametrize(("said", "command"), MEMBER, ids=lambda value: str(value)[:30])
+def test_every_member_command_is_understood(said: dict[str, Any], command: type) -> None:
+    read = m.member_commands().validate_python({"id": "a", **said})
+    translated = translate.member(read, ids(), "+12065550100")
+    assert isinstance(translated.command, command)
+    named = getattr(translated.command, "text", None)
+    assert set(translated.texts) == ({named} if named else set())
+
+
+@pytest.mark.parametrize(("said", "command"), CLINICIAN, ids=lambda value: str(value)[:30])
+def test_every_clinician_command_is_understood(said: dict[str, Any], command: type) -> None:
+    read = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
+    assert isinstance(translate.clinician(read).command, command)
+
+
+@pytest.mark.parametrize(("said", "command"), SUPPORT, ids=lambda value: str(value)[:30])
+def test_every_support_command_is_understood(said: dict[str, Any], command: type) -> None:
+    read = m.support_commands().validate_python({"id": "a", "visit": "v", **said})
+    assert not isinstance(read, m.IssueLink | m.PassLink)
+    assert isinstance(translate.support(read, ids()).command, command)
+
+
+def test_no_command_is_left_out_of_these() -> None:
+    assert len(MEMBER) == len(get_args(get_args(m.MemberCommand)[0]))
+    assert len(CLINICIAN) == len(get_args(get_args(m.ClinicianCommand)[0]))
+    assert len(SUPPORT) + 2 == len(get_args(get_args(m.SupportCommand)[0]))
+
+
+def test_what_is_said_is_not_in_the_log_form_of_a_command() -> None:
+    read = m.member_commands().validate_python({"id": "a", "type": "say", "text": "a rash"})
+    assert "a rash" not in repr(translate.member(read, ids(), ""))
