@@ -9,6 +9,7 @@ comparable and ready to be sent to.
 import contextlib
 import errno
 import socket
+import sys
 from struct import Struct
 from typing import Any, Final
 
@@ -45,7 +46,8 @@ NAME_STEP: Final = 28  # sizeof(struct sockaddr_in6)
 LENGTH_STEP: Final[int] = ffi.sizeof("struct mmsghdr") // 4
 LENGTH_AT: Final[int] = ffi.offsetof("struct mmsghdr", "msg_len") // 4
 _NAME_WORDS: Final[int] = ffi.sizeof("struct mmsghdr") // ffi.sizeof("uintptr_t")
-_SIZE_WORDS: Final[int] = ffi.sizeof("struct iovec") // ffi.sizeof("uintptr_t")
+SIZE_STEP: Final[int] = ffi.sizeof("struct iovec") // ffi.sizeof("uintptr_t")
+_LOW_HALF: Final[int] = 0 if sys.byteorder == "little" else ffi.sizeof("size_t") // 4 - 1
 _NO_WAIT: Final = int(socket.MSG_DONTWAIT)
 
 
@@ -98,7 +100,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 class _Slots:
     """`count` message headers, each with one fixed buffer of `SLOT` bytes."""
 
-    __slots__ = ("_keep", "arena", "base", "headers", "lengths", "vectors")
+    __slots__ = ("_keep", "arena", "base", "headers", "vectors")
 
     def __init__(self, count: int) -> None:
         self.arena = bytearray(count * SLOT)
@@ -111,17 +113,28 @@ class _Slots:
             self.vectors[index].iov_len = SLOT
             self.headers[index].msg_hdr.msg_iov = ffi.addressof(self.vectors, index)
             self.headers[index].msg_hdr.msg_iovlen = 1
-        self.lengths: Any = ffi.cast("unsigned int *", self.headers)
 
 
 class Inbox:
     """The receiving side of one socket. A batch is valid until the next `receive`.
 
     Datagram `index` of a batch begins at `index * SLOT` in `arena` (and its `view`) and at `pointers[index]`.
-    `lengths` and `names` are for the packet path, which reads them without a call.
+    `lengths` and `names` are for the packet path, which reads them without a call; what decrypts a datagram
+    in place replaces its length through `length_pointers[index]`.
     """
 
-    __slots__ = ("_fd", "_keep", "_slots", "arena", "lengths", "name_size", "names", "pointers", "view")
+    __slots__ = (
+        "_fd",
+        "_keep",
+        "_slots",
+        "arena",
+        "length_pointers",
+        "lengths",
+        "name_size",
+        "names",
+        "pointers",
+        "view",
+    )
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
@@ -130,7 +143,10 @@ class Inbox:
         self.arena = self._slots.arena
         self.view = memoryview(self.arena)
         self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
-        self.lengths: Any = self._slots.lengths
+        self.lengths: Any = ffi.cast("unsigned int *", self._slots.headers)
+        self.length_pointers: Any = [
+            ffi.cast("int *", self.lengths + index * LENGTH_STEP + LENGTH_AT) for index in range(BATCH)
+        ]
         self._keep = ffi.new("char[]", BATCH * NAME_STEP)
         self.names: Any = ffi.buffer(self._keep)
         for index in range(BATCH):
@@ -156,9 +172,25 @@ class Inbox:
 
 
 class Outbox:
-    """The sending side of one socket: fill slots, then flush. A full kernel buffer drops and counts."""
+    """The sending side of one socket: fill slots, then flush. A full kernel buffer drops and counts.
 
-    __slots__ = ("_fd", "_names", "_sizes", "_slots", "arena", "count", "dropped", "pointers", "sent")
+    The next datagram goes into slot `count`: its bytes to `arena` at `count * SLOT` (`pointers[count]`), its
+    length to `sizes[count * SIZE_STEP]`; what encrypts it in place replaces the length through
+    `length_pointers[count]`. Then `put` queues it.
+    """
+
+    __slots__ = (
+        "_fd",
+        "_names",
+        "_slots",
+        "arena",
+        "count",
+        "dropped",
+        "length_pointers",
+        "pointers",
+        "sent",
+        "sizes",
+    )
 
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
@@ -166,20 +198,19 @@ class Outbox:
         for index in range(BATCH):
             self._slots.headers[index].msg_hdr.msg_namelen = 28 if sock.family == socket.AF_INET6 else 16
         self._names: Any = ffi.cast("uintptr_t *", self._slots.headers)  # msg_name comes first
-        self._sizes: Any = ffi.cast("uintptr_t *", self._slots.vectors) + 1  # iov_len comes second
+        self.sizes: Any = ffi.cast("uintptr_t *", self._slots.vectors) + 1  # iov_len comes second
+        self.length_pointers: Any = [
+            ffi.cast("int *", self.sizes + index * SIZE_STEP) + _LOW_HALF for index in range(BATCH)
+        ]
         self.arena = self._slots.arena
         self.pointers: Any = [self._slots.base + index * SLOT for index in range(BATCH)]
         self.count = 0
         self.sent = 0
         self.dropped = 0
 
-    def add(self, length: int, name: int) -> None:
-        """Queue the datagram that was built in slot `count` for the `sockaddr` at address `name`.
-
-        The caller keeps that memory alive until `flush`.
-        """
+    def put(self, name: int) -> None:
+        """Queue what is in slot `count` for the `sockaddr` at address `name`; it must live until `flush`."""
         index = self.count
-        self._sizes[index * _SIZE_WORDS] = length
         self._names[index * _NAME_WORDS] = name
         self.count = index + 1
         if index == BATCH - 1:
@@ -198,9 +229,7 @@ class Outbox:
                 self.dropped += count - start
                 return
             elif ffi.errno != errno.EINTR:
-                self.dropped += (
-                    1  # this destination alone is unreachable or the datagram too long for its path
-                )
+                self.dropped += 1  # this destination alone is unreachable, or its path too narrow
                 start += 1
 
 

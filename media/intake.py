@@ -123,7 +123,7 @@ class Intake:
                     if path is None:
                         self._stray(port, source, index, length, now)
                     else:
-                        self._packet(path, port, index, length, now)
+                        self._packet(path, port, index, now)
                 elif first < 4:
                     self._check(port, source, index, length, now)
                 elif is_dtls(first, length) and (path := paths.get(source)) is not None:
@@ -136,7 +136,7 @@ class Intake:
                     log.exception("a datagram could not be handled")
         self.flush()
 
-    def _packet(self, path: Path, port: Port, index: int, length: int, now: float) -> None:
+    def _packet(self, path: Path, port: Port, index: int, now: float) -> None:
         endpoint: Endpoint = path.endpoint
         keys = endpoint.keys
         if keys is None:
@@ -154,21 +154,20 @@ class Intake:
         if control:
             if not endpoint.belief.believes(path):
                 return
-            plain = keys.unprotect_rtcp(inbox.pointers[index], length)
-            if not plain:
+            if not keys.unprotect_rtcp(inbox.pointers[index], inbox.length_pointers[index]):
                 endpoint.refused += 1
                 return
             if path is not endpoint.current:
                 self._elsewhere(endpoint, path, now, media=False)
-            core.receive_rtcp(endpoint.name, inbox.view[at : at + plain], now, out)
+            core.receive_rtcp(endpoint.name, inbox.view[at : at + inbox.length(index)], now, out)
         else:
-            plain = keys.unprotect(inbox.pointers[index], length)
-            if not plain:
+            if not keys.unprotect(inbox.pointers[index], inbox.length_pointers[index]):
                 endpoint.refused += 1
                 return
             if path is not endpoint.current:
                 self._elsewhere(endpoint, path, now, media=True)
-            core.receive_rtp(endpoint.name, inbox.view[at : at + plain], now, out)
+            end = at + inbox.lengths[index * LENGTH_STEP + LENGTH_AT]
+            core.receive_rtp(endpoint.name, inbox.view[at:end], now, out)
         keys.sources.add(ssrc)
         endpoint.heard_at = now
         room.awake = True
@@ -192,8 +191,8 @@ class Intake:
             self.dropped += 1
             return
         self._tries -= 1
-        plain = endpoint.keys.unprotect(port.inbox.pointers[index], length)
-        if not plain:
+        inbox = port.inbox
+        if not endpoint.keys.unprotect(inbox.pointers[index], inbox.length_pointers[index]):
             self.dropped += 1
             return
         path = Path(port, source, endpoint)
@@ -201,7 +200,7 @@ class Intake:
             self._learn(endpoint, path)
             endpoint.current = path
         room: LiveRoom = endpoint.room
-        room.core.receive_rtp(endpoint.name, port.inbox.view[at : at + plain], now, room.out)
+        room.core.receive_rtp(endpoint.name, inbox.view[at : at + inbox.length(index)], now, room.out)
         room.awake = True
         room.send()
 

@@ -10,7 +10,17 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-from media.datagrams import BATCH, SLOT, Destination, Inbox, Outbox, Source, open_socket, to_address
+from media.datagrams import (
+    BATCH,
+    SIZE_STEP,
+    SLOT,
+    Destination,
+    Inbox,
+    Outbox,
+    Source,
+    open_socket,
+    to_address,
+)
 
 INTERVAL: Final = 0.001
 """Seconds between looks while busy: the most that coalescing adds to a packet's way."""
@@ -134,7 +144,8 @@ class Path:
             return
         at = outbox.count * SLOT
         outbox.arena[at : at + len(datagram)] = datagram
-        outbox.add(len(datagram), self.name)
+        outbox.sizes[outbox.count * SIZE_STEP] = len(datagram)
+        outbox.put(self.name)
         outbox.flush()
 
     def where(self) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from typing import Final
 from media.core.events import Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
-from media.datagrams import SLOT
+from media.datagrams import SIZE_STEP, SLOT
 from media.endpoint import Endpoint
 from media.news import News
 from media.srtp import RTCP_TRAILER
@@ -47,9 +47,10 @@ class LiveRoom:
             index = outbox.count
             at = index * SLOT
             outbox.arena[at : at + size] = packet
+            outbox.sizes[index * SIZE_STEP] = size
             protect = keys.protect_rtcp if is_rtcp else keys.protect
-            if size := protect(outbox.pointers[index], size):
-                outbox.add(size, path.name)
+            if protect(outbox.pointers[index], outbox.length_pointers[index]):
+                outbox.put(path.name)
         out.clear()
 
     def tell(self, news: News) -> None:

@@ -13,7 +13,6 @@ RTP_TRAILER: Final = 16
 RTCP_TRAILER: Final = 20
 """The same for RTCP: its index word more (RFC 3711 §3.4, RFC 7714 §9)."""
 
-_length: Any = _binding.ffi.new("int *")  # in and out argument of every call below; one thread owns it
 _unprotect: Any = _binding.lib.srtp_unprotect
 _unprotect_rtcp: Any = _binding.lib.srtp_unprotect_rtcp
 _protect: Any = _binding.lib.srtp_protect
@@ -21,9 +20,10 @@ _protect_rtcp: Any = _binding.lib.srtp_protect_rtcp
 
 
 class Keys:
-    """Both directions of one endpoint. Every method takes a pointer and a length and returns the new length.
+    """Both directions of one endpoint.
 
-    0 means refused: forged, replayed, malformed, or (outgoing) a stream that must be keyed anew.
+    Every method takes a pointer to the packet and one to its length (an `int *`), which it replaces, and
+    answers whether it was done. Refused are: forged, replayed, malformed, and (outgoing) exhausted keys.
     """
 
     __slots__ = ("_inbound", "_outbound", "_sessions", "sources")
@@ -35,34 +35,18 @@ class Keys:
         self._inbound: Any = inbound._srtp[0]  # noqa: SLF001 - media/parts.py asserts that it is there
         self._outbound: Any = outbound._srtp[0]  # noqa: SLF001
 
-    def unprotect(self, packet: Any, length: int) -> int:
+    def unprotect(self, packet: Any, length: Any) -> bool:
         """Authenticate and decrypt an RTP packet; a replay is refused."""
-        _length[0] = length
-        if _unprotect(self._inbound, packet, _length):
-            return 0
-        done: int = _length[0]
-        return done
+        return not _unprotect(self._inbound, packet, length)
 
-    def unprotect_rtcp(self, packet: Any, length: int) -> int:
+    def unprotect_rtcp(self, packet: Any, length: Any) -> bool:
         """Authenticate and decrypt a compound RTCP packet."""
-        _length[0] = length
-        if _unprotect_rtcp(self._inbound, packet, _length):
-            return 0
-        done: int = _length[0]
-        return done
+        return not _unprotect_rtcp(self._inbound, packet, length)
 
-    def protect(self, packet: Any, length: int) -> int:
+    def protect(self, packet: Any, length: Any) -> bool:
         """Encrypt an RTP packet; the buffer has `RTP_TRAILER` bytes to spare."""
-        _length[0] = length
-        if _protect(self._outbound, packet, _length):
-            return 0
-        done: int = _length[0]
-        return done
+        return not _protect(self._outbound, packet, length)
 
-    def protect_rtcp(self, packet: Any, length: int) -> int:
+    def protect_rtcp(self, packet: Any, length: Any) -> bool:
         """Encrypt a compound RTCP packet; the buffer has `RTCP_TRAILER` bytes to spare."""
-        _length[0] = length
-        if _protect_rtcp(self._outbound, packet, _length):
-            return 0
-        done: int = _length[0]
-        return done
+        return not _protect_rtcp(self._outbound, packet, length)

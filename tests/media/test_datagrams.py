@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media import datagrams
-from media.datagrams import BATCH, SLOT, Destination, Inbox, Outbox, open_socket, to_address, to_source
+from media.datagrams import (
+    BATCH,
+    SIZE_STEP,
+    SLOT,
+    Destination,
+    Inbox,
+    Outbox,
+    open_socket,
+    to_address,
+    to_source,
+)
 
 pytestmark = pytest.mark.sockets
 
@@ -74,7 +84,8 @@ def test_an_over_long_datagram_is_known_by_its_length(pair: tuple[socket.socket,
 def put(outbox: Outbox, data: bytes, name: int) -> None:
     at = outbox.count * SLOT
     outbox.arena[at : at + len(data)] = data
-    outbox.add(len(data), name)
+    outbox.sizes[outbox.count * SIZE_STEP] = len(data)
+    outbox.put(name)
 
 
 def test_queued_datagrams_leave_in_order_to_their_destinations(
