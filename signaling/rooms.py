@@ -47,6 +47,9 @@ class Gate(StrEnum):
 
 ENDPOINTS = ("member", "clinician")
 
+LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
+"""Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
+
 _GATES = {
     State.booked: Gate.ABSENT,
     State.preparing: Gate.CLOSED,
@@ -294,9 +297,10 @@ class Rooms:
                     self._tell(MediaNow(room.visit, endpoint, room.wanted is Gate.OPEN, slots))
             case media.Gone(room=name, endpoint=endpoint, reason=reason):
                 room = self._rooms.get(VisitId(name))
-                if room is None or room.worker is not worker or reason in {"replaced", "deleted"}:
+                if room is None or room.worker is not worker or reason == "replaced":
                     return
-                if room.slots.pop(endpoint, None) is not None and room.wanted is not Gate.ABSENT:
+                known = room.slots.pop(endpoint, None) is not None
+                if known and reason in LOST and room.wanted is not Gate.ABSENT:
                     self._tell(MediaLost(room.visit, (endpoint,)))
             case _:
                 pass

@@ -306,7 +306,16 @@ async def test_who_is_in_the_slots_is_told_with_the_gate(scene: Scene) -> None:
     assert now.slots[0].source_of == "clinician"
 
 
-@pytest.mark.parametrize(("reason", "lost"), [("silent", True), ("replaced", False), ("deleted", False)])
+@pytest.mark.parametrize(
+    ("reason", "lost"),
+    [
+        ("silence", True),
+        ("handshake_timeout", True),
+        ("replaced", False),
+        ("left", False),
+        ("closed_by_endpoint", False),
+    ],
+)
 async def test_an_endpoint_that_falls_silent_is_told_to_connect_again(
     scene: Scene, reason: str, lost: bool
 ) -> None:
@@ -314,7 +323,7 @@ async def test_an_endpoint_that_falls_silent_is_told_to_connect_again(
     await scene.rooms.offer(ANA, "member", "v=0")
     await scene.rooms.offer(BEN, "member", "v=0")
     await worker.tells(event="gone", room="ana", endpoint="member", reason=reason)
-    await worker.tells(event="gone", room="ben", endpoint="member", reason="silent")
+    await worker.tells(event="gone", room="ben", endpoint="member", reason="silence")
     await scene.tells(MediaLost(BEN, ("member",)))
     assert (MediaLost(ANA, ("member",)) in scene.told) is lost
 
@@ -344,7 +353,7 @@ async def test_events_of_a_newer_worker_are_passed_over(scene: Scene) -> None:
     await scene.rooms.offer(ANA, "member", "v=0")
     await worker.tells(event="fresh_idea", room="ana")
     await worker.tells(event="gone", endpoint="member")
-    await worker.tells(event="gone", room="ana", endpoint="member", reason="silent")
+    await worker.tells(event="gone", room="ana", endpoint="member", reason="silence")
     await scene.tells(MediaLost(ANA, ("member",)))
 
 
