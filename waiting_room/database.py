@@ -43,8 +43,11 @@ STATEMENT_TIMEOUT_MS = 30_000
 READERS = 4
 """SQLite connections that only read. More would only wait for each other on the same disk."""
 
-WAITING_AT_MOST = 1_000
-"""Units of work that may queue for SQLite. Beyond it the answer is `Unavailable`, at once, not ever later."""
+WRITES_AT_MOST = 2_000
+"""Writes that may queue for SQLite: some seconds of work. Beyond it the answer is `Unavailable`, at once."""
+
+READS_AT_MOST = 20_000
+"""The same for reads, which are ten times quicker: everybody of a large house may reconnect at once."""
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -156,52 +159,60 @@ class _Engine(Protocol):
     async def close(self) -> None: ...
 
 
+class _Lane:
+    """Threads with a connection each, and a queue before them."""
+
+    def __init__(self, engine: sa.Engine, threads: int, at_most: int, name: str) -> None:
+        self.engine = engine
+        self.threads = ThreadPoolExecutor(threads, name)
+        self._at_most = at_most
+        self._waiting = 0
+
+    async def run(self, work: Work[T]) -> T:
+        def transaction() -> T:
+            with self.engine.begin() as connection:
+                return work(connection)
+
+        if self._waiting >= self._at_most:
+            raise Unavailable("too many are waiting")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        self.threads.shutdown(wait=True)
+        self.engine.dispose()
+
+
 class _Sqlite:
     """One thread that writes, and a few that read."""
 
     def __init__(self, url: sa.URL) -> None:
-        self._writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE")
-        self._reader = _sqlite_engine(url, READERS, "BEGIN")
-        self._writing = ThreadPoolExecutor(1, "sqlite-writer")
-        self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
-        self._waiting = 0
+        writer, reader = _sqlite_engine(url, 1, "BEGIN IMMEDIATE"), _sqlite_engine(url, READERS, "BEGIN")
+        self._writing = _Lane(writer, 1, WRITES_AT_MOST, "sqlite-writer")
+        self._reading = _Lane(reader, READERS, READS_AT_MOST, "sqlite-reader")
 
     async def write(self, work: Work[T]) -> T:
-        return await self._run(self._writing, self._writer, work)
+        return await self._writing.run(work)
 
     async def read(self, work: Work[T]) -> T:
-        return await self._run(self._reading, self._reader, work)
-
-    async def _run(self, threads: ThreadPoolExecutor, engine: sa.Engine, work: Work[T]) -> T:
-        def run() -> T:
-            with engine.begin() as connection:
-                return work(connection)
-
-        if self._waiting >= WAITING_AT_MOST:
-            raise Unavailable("too many are waiting")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(threads, run)
-        finally:
-            self._waiting -= 1
+        return await self._reading.run(work)
 
     async def truncate_log(self) -> None:
         def run() -> None:
-            connection = self._writer.raw_connection()
+            connection = self._writing.engine.raw_connection()
             try:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
 
-        await asyncio.get_running_loop().run_in_executor(self._writing, run)
+        await asyncio.get_running_loop().run_in_executor(self._writing.threads, run)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._close)
-
-    def _close(self) -> None:
-        for threads, engine in ((self._writing, self._writer), (self._reading, self._reader)):
-            threads.shutdown(wait=True)
-            engine.dispose()
+        for lane in (self._writing, self._reading):
+            await asyncio.to_thread(lane.close)
 
 
 class _Postgres:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from waiting_room.texts import Vault
 
 CATCH_UP_AT_MOST = 100
 """Records sent one by one to a page that was away; beyond it a snapshot is smaller and quicker."""
+
+AT_A_STRETCH = 100
+"""Views rendered before others have their turn, some milliseconds. Higher: they wait; lower: the board waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +102,9 @@ class Reading:
         sealed = await self._store.texts(list(needed))
         texts = self._vault.open_all([text for text in sealed if text.id in needed[text.visit]])
         directory = self._people.directory
-        return {visit.id: view(visit, role, texts, directory, viewer) for visit in visits}
+        views: dict[VisitId, Json] = {}
+        for number, visit in enumerate(visits, start=1):
+            views[visit.id] = view(visit, role, texts, directory, viewer)
+            if number % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)  # a large board must not hold up everybody else's answer
+        return views

@@ -90,18 +90,19 @@ async def test_an_answer_that_is_there(database: Database) -> None:
 async def test_a_queue_that_is_full_says_so_at_once(
     sqlite_laid_out: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("waiting_room.database.WAITING_AT_MOST", 3)
+    monkeypatch.setattr("waiting_room.database.WRITES_AT_MOST", 3)
     database = Database(sqlite_laid_out)
     go_on = threading.Event()
     held = [asyncio.create_task(database.write(lambda _: go_on.wait(10))) for _ in range(3)]
     await asyncio.sleep(0)
 
     with pytest.raises(Unavailable, match="too many"):
-        await database.ping()
+        await database.write(lambda _: True)
+    await database.ping()
 
     go_on.set()
     assert await asyncio.gather(*held) == [True, True, True]
-    await database.ping()
+    assert await database.write(lambda _: True)
     await database.close()
 
 
