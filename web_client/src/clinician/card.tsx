@@ -46,6 +46,11 @@ export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }
         <Countdown view={view} onRenew={onRenew} />
         {here !== "here" && <Banner tone="warn">{t("clinician.card.not_connected", { name: view.short_name })}</Banner>}
         {view.driving === true && <Banner tone="danger">{t("clinician.driving")}</Banner>}
+        {view.mode === "phone" && (
+          <Banner>
+            {t("clinician.card.phone")} {view.callback !== undefined && <PhoneLink number={view.callback} />}
+          </Banner>
+        )}
         <div class="row">
           <Button kind="primary" class="admit" busy={busy} onClick={onAdmit}>
             {t("clinician.admit", { name: view.short_name })}

@@ -96,6 +96,28 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         />
       </section>
 
+      <section class="card stack-tight" aria-labelledby="actions">
+        <h3 id="actions">{t("support.actions")}</h3>
+        {before ? (
+          <div class="row">
+            <Button onClick={() => setAsking("link")}>{t("support.new_link")}</Button>
+            <Button onClick={() => setAsking("pass")}>{t("support.pass")}</Button>
+            {view.state === "held" ? (
+              <Button onClick={() => void attempt("release", {}, t("support.done.release", { name })).then(setRefusal)}>
+                {t("support.release")}
+              </Button>
+            ) : (
+              (view.state === "waiting" || view.state === "away") && (
+                <Button onClick={() => setAsking("hold")}>{t("support.hold")}</Button>
+              )
+            )}
+            <Button onClick={() => setAsking("cancel")}>{t("support.cancel")}</Button>
+          </div>
+        ) : (
+          <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
+        )}
+      </section>
+
       <section class="card" aria-label={t("support.facts")}>
         <dl class="facts">
           <Fact term={t("support.progress")}>
@@ -124,28 +146,6 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
             <Fact term={t("support.held_because")}>{t.code(`support.hold.${view.held_reason}`, view.held_reason)}</Fact>
           )}
         </dl>
-      </section>
-
-      <section class="card stack-tight" aria-labelledby="actions">
-        <h3 id="actions">{t("support.actions")}</h3>
-        {before ? (
-          <div class="row">
-            <Button onClick={() => setAsking("link")}>{t("support.new_link")}</Button>
-            <Button onClick={() => setAsking("pass")}>{t("support.pass")}</Button>
-            {view.state === "held" ? (
-              <Button onClick={() => void attempt("release", {}, t("support.done.release", { name })).then(setRefusal)}>
-                {t("support.release")}
-              </Button>
-            ) : (
-              (view.state === "waiting" || view.state === "away") && (
-                <Button onClick={() => setAsking("hold")}>{t("support.hold")}</Button>
-              )
-            )}
-            <Button onClick={() => setAsking("cancel")}>{t("support.cancel")}</Button>
-          </div>
-        ) : (
-          <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
-        )}
       </section>
 
       <LinkDialog open={asking === "link"} name={name} make={() => command("issue_link")} onClose={close} />
