@@ -58,6 +58,9 @@ CLOSE_SECONDS: Final = 2.0
 REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
 
+SWEEP_EVERY: Final = timedelta(seconds=10)
+"""How soon a session that a tool ended loses its sockets. Longer lets them listen; shorter reads more."""
+
 PURGE_EVERY: Final = timedelta(minutes=5)
 """How often what need not be kept is deleted."""
 
@@ -106,15 +109,15 @@ class _Cellar:
         """Read the directory anew."""
         await self.people.refresh()
 
-    def timekeeper(self, clock: Clock, ids: Ids) -> Timekeeper:
-        """Passes time on visits, refreshes the directory, and deletes what need not be kept."""
+    def timekeeper(self, clock: Clock, ids: Ids, *others: Chore) -> Timekeeper:
+        """Passes time on visits, refreshes the directory, deletes what need not be kept, does `others`."""
         purges = {
             "texts": self.store.purge,
             "sessions": self.sessions.purge,
             "keys": self.keys.purge,
             "tries": self.throttles.purge,
         }
-        chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh)]
+        chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh), *others]
         chores += [Chore(f"purge_{name}", PURGE_EVERY, purge) for name, purge in purges.items()]
         return Timekeeper(self.desk, self.store, clock, ids, chores=chores)
 
@@ -240,7 +243,11 @@ def build(
     hall = _hall(cellar, clock, ids, surroundings)
     rooms = Rooms(workers)
     sockets = _sockets(hall, rooms)
-    timekeeper = cellar.timekeeper(clock, ids)
+
+    async def sweep(_at: datetime) -> None:
+        await hall.sessions.sweep(sockets.session_keys())
+
+    timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_sessions", SWEEP_EVERY, sweep))
     _count(hall)
 
     async def media_answers() -> bool:

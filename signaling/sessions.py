@@ -3,7 +3,7 @@
 A member's session reaches one visit; a staff session reaches what the directory says at that moment.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -100,6 +100,16 @@ class Sessions:
     async def end(self, key: str) -> None:
         """End a session at once, on every page and socket."""
         await self._store.revoke(key, self._clock.now())
+        await self._tell(key)
+
+    async def sweep(self, keys: Iterable[str]) -> None:
+        """Tell of those sessions that are over without our doing: switched off by a tool, or expired."""
+        at = self._clock.now()
+        for key in keys:
+            if await self._store.find(key, at) is None:
+                await self._tell(key)
+
+    async def _tell(self, key: str) -> None:
         for listener in self._on_end:
             await listener(key)
 

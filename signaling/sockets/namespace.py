@@ -165,6 +165,10 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
             del self._of_session[connection.session.key]
         self.left(connection)
 
+    def session_keys(self) -> frozenset[str]:
+        """The sessions that have a socket here."""
+        return frozenset(self._of_session)
+
     def end_session(self, key: str) -> None:
         """Close every socket of a session that is over."""
         for connection in list(self._of_session.get(key, {}).values()):

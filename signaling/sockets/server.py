@@ -110,6 +110,10 @@ class Sockets:
         for namespace in self._namespaces:
             namespace.end_session(key)
 
+    def session_keys(self) -> frozenset[str]:
+        """Every session that has a socket open."""
+        return frozenset().union(*(namespace.session_keys() for namespace in self._namespaces))
+
     async def standing_of(self, visit: VisitId) -> dict[str, object]:
         """A visit's standing, `{"ahead", "nobody"}`; empty while it has no place."""
         standing = self._feed.standing_of(visit)

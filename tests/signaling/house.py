@@ -132,6 +132,7 @@ class World:
     session: aiohttp.ClientSession
     api_key: str
     throttle: Throttle
+    database: Database
     ids: SystemIds = field(default_factory=SystemIds)
 
     def browser(self, **headers: str) -> Asker:
@@ -253,7 +254,7 @@ async def running(folder: Path, *, clock: Clock | None = None, **settings: Any) 
     await house.people.refresh()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         try:
-            yield World(clock, house, base, folder, session, api_key, throttle)
+            yield World(clock, house, base, folder, session, api_key, throttle, database)
         finally:
             await runner.cleanup()
             await database.close()

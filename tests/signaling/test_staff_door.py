@@ -1,14 +1,17 @@
 """Staff signing in and out, and what a session is good for."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import socketio
 
 from signaling import seed
 from signaling.sessions import STAFF_COOKIE, STAFF_SESSION
 from signaling.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_USER, SIGN_IN_BY_USER_AND_ADDRESS, Budget
 from tests.signaling.house import World, as_json, running
+from waiting_room.sessions import SessionKind, SqlSessions
 
 pytestmark = pytest.mark.sockets
 
@@ -156,3 +159,19 @@ async def test_a_form_of_another_shape_is_refused(world: World, body: object) ->
 async def test_every_demo_account_has_the_demo_passphrase(world: World) -> None:
     for person in seed.STAFF:
         assert (await world.browser().sign_in(person.login)).json["name"] == person.name
+
+
+async def test_a_person_whom_a_tool_switched_off_loses_their_sockets(world: World) -> None:
+    maya = world.browser()
+    await maya.sign_in("okafor")
+    page = socketio.AsyncClient(reconnection=False)
+    out = asyncio.Event()
+    page.on("disconnect", namespace="/clinician", handler=lambda *_: out.set())
+    headers = {"Cookie": f"{STAFF_COOKIE}={maya.cookies[STAFF_COOKIE]}", "Origin": world.base}
+    await page.connect(world.base, headers=headers, namespaces=["/clinician"], transports=["websocket"])
+    rows = SqlSessions(world.database)
+    await rows.revoke_subject(SessionKind.staff, "okafor", world.clock.now())
+    world.clock.passes(seconds=11)
+    async with asyncio.timeout(20):
+        await out.wait()
+    await page.disconnect()
