@@ -19,7 +19,7 @@ CATCH_UP_AT_MOST = 100
 """Records sent one by one to a page that was away; beyond it a snapshot is smaller and quicker."""
 
 AT_A_STRETCH = 100
-"""Views rendered before others have their turn, some milliseconds. Higher: they wait; lower: the board waits."""
+"""Views rendered before others have their turn. Higher: they wait longer; lower: the board does."""
 
 
 @dataclass(frozen=True, slots=True)
