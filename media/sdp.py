@@ -188,14 +188,24 @@ def _screen(text: str) -> list[str]:
     if not 1 <= len(sections) <= MAX_SECTIONS:
         raise OfferRefusedError(OfferCode.TOO_MANY_SECTIONS)
     kept = ["v=0", "o=- 0 0 IN IP4 0.0.0.0", "s=-", "t=0 0"]
+    verdicts: dict[str, bool] = {}  # the sections of an offer have most of their lines in common
     for line in lines:
-        if len(line) > MAX_LINE or not line.isascii() or not line.isprintable() or line[1:2] != "=":
-            raise OfferRefusedError(OfferCode.MALFORMED)
-        if line.startswith("m=") and not _SECTION.fullmatch(line):
-            raise OfferRefusedError(OfferCode.MALFORMED)
-        if line.startswith("m=") or (line.startswith("a=") and _matters(line[2:])):
+        verdict = verdicts.get(line)
+        if verdict is None:
+            verdict = verdicts[line] = _is_kept(line)
+        if verdict:
             kept.append(line)
     return kept
+
+
+def _is_kept(line: str) -> bool:
+    if len(line) > MAX_LINE or not line.isascii() or not line.isprintable() or line[1:2] != "=":
+        raise OfferRefusedError(OfferCode.MALFORMED)
+    if line.startswith("m="):
+        if not _SECTION.fullmatch(line):
+            raise OfferRefusedError(OfferCode.MALFORMED)
+        return True
+    return line.startswith("a=") and _matters(line[2:])
 
 
 def _matters(attribute: str) -> bool:
@@ -230,19 +240,16 @@ def _blocks(lines: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def _carried(block: list[str]) -> list[str]:
     """A section without the codecs that are not carried: browsers describe some twenty, each at a cost."""
-    types = {found[1] for line in block if (found := _CARRIED.match(line))}
-    repairs = {found[1] for line in block if (found := _REPAIR.match(line))}
+    of_codecs = [(line, found[1]) for line in block if (found := _OF_CODEC.match(line))]
+    types = {kind for line, kind in of_codecs if _CARRIED.match(line)}
+    repairs = {kind for line, kind in of_codecs if _REPAIR.match(line)}
     types |= {
-        found[1]
-        for line in block
-        if (found := _APT.match(line)) and found[1] in repairs and found[2] in types
+        kind
+        for line, kind in of_codecs
+        if kind in repairs and (found := _APT.match(line)) and found[2] in types
     }
-    return [
-        line
-        for line in block
-        if line != "a=bundle-only"
-        and (not (found := _OF_CODEC.match(line)) or found[1] == "*" or found[1] in types)
-    ]
+    dropped = {line for line, kind in of_codecs if kind != "*" and kind not in types}
+    return [line for line in block if line not in dropped and line != "a=bundle-only"]
 
 
 def _is_live(block: list[str]) -> bool:
