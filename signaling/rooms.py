@@ -13,19 +13,17 @@ Rules:
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 import structlog
 
 from signaling import media_client as media
+from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError
 from signaling.media_client import MediaClient, MediaUnavailableError
 from signaling.workers import WorkerLost, WorkerNews, WorkerReady
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import State
 
 WORKER_WITHIN_SECONDS = 6.0
 """How long an offer waits for a worker; shorter than the 8 s that a page waits for its answer."""
@@ -34,59 +32,10 @@ FIRST_RETRY_SECONDS = 0.05
 RECONNECTS_BEFORE_RESTART = 5
 """A worker that runs but cannot be talked to this often in a row is hung."""
 
-log = structlog.get_logger("rooms")
-
-
-class Gate(StrEnum):
-    """What a visit wants of its room."""
-
-    ABSENT = "absent"
-    CLOSED = "closed"
-    OPEN = "open"
-
-
-ENDPOINTS = ("member", "clinician")
-
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
-_GATES = {
-    State.booked: Gate.ABSENT,
-    State.preparing: Gate.CLOSED,
-    State.waiting: Gate.CLOSED,
-    State.away: Gate.CLOSED,
-    State.held: Gate.CLOSED,
-    State.offered: Gate.CLOSED,
-    State.claimed: Gate.CLOSED,
-    State.in_visit: Gate.OPEN,
-    State.on_hold: Gate.CLOSED,
-}
-
-
-def wanted(state: State) -> Gate:
-    """The gate of a visit in `state`. Terminal states want no room."""
-    return _GATES.get(state, Gate.ABSENT)
-
-
-@dataclass(frozen=True, slots=True)
-class MediaLost:
-    """These endpoints' connections are dead; their pages should make new ones now."""
-
-    visit: VisitId
-    endpoints: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MediaNow:
-    """The gate of a visit's room, and who is in the slots of one endpoint."""
-
-    visit: VisitId
-    endpoint: str
-    open: bool
-    slots: tuple[media.FilledSlot, ...]
-
-
-MediaNews = MediaLost | MediaNow
+log = structlog.get_logger("rooms")
 
 
 class Workers(Protocol):
@@ -119,6 +68,9 @@ class _Room:
     worker: _Worker | None = None
     slots: dict[str, tuple[media.FilledSlot, ...]] = field(default_factory=dict)
     """Endpoints with a connection, and who is in their slots."""
+    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+    evicted: set[str] = field(default_factory=set)
+    """Endpoints that must be gone before anything is opened or offered for them."""
     settling: asyncio.Task[None] | None = None
 
 
@@ -174,25 +126,30 @@ class Rooms:
             "rooms_unsettled": sum(not _settled(room) for room in self._rooms.values()),
         }
 
-    async def offer(self, visit: VisitId, endpoint: str, sdp: str) -> media.Answer:
+    async def offer(
+        self, visit: VisitId, endpoint: str, sdp: str, still: Callable[[], bool] = lambda: True
+    ) -> media.Answer:
         """Answer an endpoint's offer, waiting for a worker if there is none just now.
+
+        Offers for one endpoint take turns. `still` is asked when the answer is there: if the person may not
+        be in the room any more, the endpoint is evicted again before anybody else's turn.
 
         Raises:
             MediaRefusedError: the offer cannot be answered.
             MediaUnavailableError: no worker could take it in time.
+            NotWantedError: `still` said no.
         """
         room = self._rooms.setdefault(visit, _Room(visit, wanted=Gate.CLOSED))
         try:
-            async with asyncio.timeout(WORKER_WITHIN_SECONDS):
-                while True:
-                    worker = await self._worker_of(room)
-                    try:
-                        answer = await worker.client.offer(visit, endpoint, sdp)
-                    except MediaUnavailableError:
-                        if room.worker is worker:  # it lives and did not answer: trying again may not help
-                            await asyncio.sleep(FIRST_RETRY_SECONDS)
-                        continue
-                    break
+            async with (
+                asyncio.timeout(WORKER_WITHIN_SECONDS),
+                room.turns.setdefault(endpoint, asyncio.Lock()),
+            ):
+                worker, answer = await self._answered(room, endpoint, sdp)
+                if not still():
+                    room.slots[endpoint] = ()
+                    self.evict(visit, endpoint)
+                    raise NotWantedError
         except TimeoutError:
             raise MediaUnavailableError("no worker in time") from None
         if room.worker is not worker:  # it died between its answer and now
@@ -204,12 +161,28 @@ class Rooms:
         self._settle(room)
         return answer
 
-    async def leave(self, visit: VisitId, endpoint: str) -> None:
-        """End one endpoint's connection, as when its person has left."""
+    async def _answered(self, room: _Room, endpoint: str, sdp: str) -> tuple[_Worker, media.Answer]:
+        while True:
+            while endpoint in room.evicted and room.settling is not None:
+                await asyncio.wait([room.settling])
+            worker = await self._worker_of(room)
+            try:
+                return worker, await worker.client.offer(room.visit, endpoint, sdp)
+            except MediaUnavailableError:
+                if room.worker is worker:  # it lives and did not answer: trying again may not help
+                    await asyncio.sleep(FIRST_RETRY_SECONDS)
+
+    def evict(self, visit: VisitId, endpoint: str) -> None:
+        """End an endpoint whose person may not be in the room any more. Returns at once.
+
+        Until it has ended the room is not opened, and a new offer for the endpoint waits: nobody sees or
+        hears a visit that was given to somebody else.
+        """
         room = self._rooms.get(visit)
-        if room is not None and room.worker is not None and room.slots.pop(endpoint, None) is not None:
-            with contextlib.suppress(MediaUnavailableError, media.MediaRefusedError):
-                await room.worker.client.leave(visit, endpoint)
+        if room is not None and room.worker is not None:
+            room.slots.pop(endpoint, None)
+            room.evicted.add(endpoint)
+            self._settle(room)
 
     async def settled(self) -> None:
         """Come back when every room is as it is wanted."""
@@ -262,6 +235,7 @@ class Rooms:
             connected = ENDPOINTS if room.wanted is Gate.OPEN else tuple(room.slots)
             room.worker, room.actual = None, Gate.ABSENT
             room.slots.clear()
+            room.evicted.clear()
             self._settle(room)
             if connected:
                 self._tell(MediaLost(room.visit, connected))
@@ -336,12 +310,7 @@ class Rooms:
             worker = await self._worker_of(room)
             gate = room.wanted
             try:
-                if gate is Gate.OPEN:
-                    await worker.client.open(room.visit)
-                elif gate is Gate.CLOSED:
-                    await worker.client.close(room.visit)
-                else:
-                    await worker.client.remove(room.visit)
+                await self._make_so(room, worker, gate)
             except media.MediaRefusedError as error:
                 log.warning("room_refused", code=error.code, state=gate)
                 await asyncio.sleep(LONGEST_RETRY_SECONDS)
@@ -355,6 +324,20 @@ class Rooms:
                     if gate is Gate.ABSENT:
                         room.slots.clear()
 
+    async def _make_so(self, room: _Room, worker: _Worker, gate: Gate) -> None:
+        """One gate, and nobody behind it who was evicted: closed before they go, open only after."""
+        if gate is Gate.ABSENT:
+            await worker.client.remove(room.visit)
+            room.evicted.clear()
+            return
+        if gate is Gate.CLOSED and room.actual is Gate.OPEN:
+            await worker.client.close(room.visit)
+        for endpoint in tuple(room.evicted):
+            await worker.client.leave(room.visit, endpoint)
+            room.evicted.discard(endpoint)
+        if gate is Gate.OPEN:
+            await worker.client.open(room.visit)
+
     def _tell(self, news: MediaNews) -> None:
         for listener in self._listeners:
             listener(news)
@@ -362,4 +345,6 @@ class Rooms:
 
 def _settled(room: _Room) -> bool:
     """Whether nothing has to be asked: a room that is not there is as closed as a room can be."""
+    if room.evicted:
+        return False
     return room.wanted is room.actual or (room.wanted is Gate.CLOSED and room.actual is Gate.ABSENT)

@@ -57,6 +57,11 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         self.parts.feed.staff[CLINICIAN].pop(connection.id, None)
         self.parts.watch.departed(Person(Role.clinician, connection.session.staff), connection.id)
 
+    def revoked(self, connection: StaffConnection) -> None:
+        """The session has ended: so does the media of its console."""
+        if connection.media_of is not None:
+            self.parts.rooms.evict(connection.media_of, "clinician")
+
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: StaffConnection, data: Any) -> Answer:
@@ -86,14 +91,24 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
     async def _offer(self, connection: StaffConnection, data: Any) -> Answer:
         said = StaffOffer.model_validate(data)
         visit = VisitId(said.visit)
-        if visit not in {one.id for one in self.parts.board.held_by(connection.session.staff)}:
-            return refuse("not_holder")
+
+        def refusal() -> str | None:
+            if connection.id not in self.connections:
+                return self.nobody_code
+            held = {one.id for one in self.parts.board.held_by(connection.session.staff)}
+            return None if visit in held else "not_holder"
+
+        if refusal() is None:
+            self._take_over(connection, visit)
+        return await self.answer_offer(visit, "clinician", said.sdp, refusal)
+
+    def _take_over(self, connection: StaffConnection, visit: VisitId) -> None:
+        """The media of the visit is this console's from now on."""
         for other in self.connections.values():
             if other is not connection and other.media_of == visit:
                 other.media_of = None
                 self.pipe.post(CLINICIAN, other.id, "superseded", {"visit": visit})
         connection.media_of = visit
-        return await self.answer_offer(visit, "clinician", said.sdp)
 
     async def _ping(self, _connection: StaffConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

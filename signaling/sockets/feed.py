@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from signaling.gates import MediaLost, MediaNews, MediaNow, wanted
 from signaling.presence import Attendance, Person
-from signaling.rooms import MediaLost, MediaNews, MediaNow, Rooms, wanted
+from signaling.rooms import Rooms
 from signaling.sessions import MemberSession, StaffSession
 from signaling.sockets.board import Board, board_order, shown_to
 from signaling.sockets.namespace import Connection
@@ -61,7 +62,9 @@ class Feed:
 
     def change(self, change: Change) -> None:
         """A visit has changed: tell everybody who may know, now."""
-        after = change.after
+        before, after = change.before, change.after
+        if before is not None and before.claimed_by is not None and before.claimed_by != after.claimed_by:
+            self.rooms.evict(after.id, "clinician")
         self.rooms.want(after.id, wanted(after.state))
         if not self.board.put(after, change.texts):
             return

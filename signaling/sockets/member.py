@@ -103,6 +103,11 @@ class MemberNamespace(RoleNamespace[MemberSession]):
             self.parts.feed.members.pop(visit, None)
         self.parts.watch.departed(Person(Role.member, visit), connection.id)
 
+    def revoked(self, connection: MemberConnection) -> None:
+        """The session has ended: so does the media of its page."""
+        if not connection.superseded:
+            self.parts.rooms.evict(connection.session.visit, "member")
+
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: MemberConnection, data: Any) -> Answer:
@@ -121,14 +126,18 @@ class MemberNamespace(RoleNamespace[MemberSession]):
     async def _offer(self, connection: MemberConnection, data: Any) -> Answer:
         said = MemberOffer.model_validate(data)
         visit = connection.session.visit
-        if connection.superseded:
-            return refuse("superseded")
-        known = self.parts.board.get(visit)
-        if known is None:
-            return refuse("visit_ended")
-        if not _has_room(known):
-            return refuse("no_room_yet")
-        return await self.answer_offer(visit, "member", said.sdp)
+
+        def refusal() -> str | None:
+            if connection.id not in self.connections:
+                return self.nobody_code
+            if connection.superseded:
+                return "superseded"
+            known = self.parts.board.get(visit)
+            if known is None:
+                return "visit_ended"
+            return None if _has_room(known) else "no_room_yet"
+
+        return await self.answer_offer(visit, "member", said.sdp, refusal)
 
     async def _ping(self, _connection: MemberConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

@@ -103,6 +103,10 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
         """A connection is closed."""
         raise NotImplementedError
 
+    def revoked(self, connection: Connection[S]) -> None:
+        """The connection's session was ended before its time: nothing of it may go on."""
+        raise NotImplementedError
+
     # --- the pipe's side ---------------------------------------------------------------------------------
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
@@ -172,6 +176,7 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
     def end_session(self, key: str) -> None:
         """Close every socket of a session that is over."""
         for connection in list(self._of_session.get(key, {}).values()):
+            self.revoked(connection)
             self._expel(connection)
 
     def _expel(self, connection: Connection[S]) -> None:

@@ -1,9 +1,11 @@
 """What every role's namespace does with the rest of the house: commands to the desk, offers to the rooms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from signaling.clock import Clock
+from signaling.gates import NotWantedError
 from signaling.ids import Ids
 from signaling.media_client import MediaRefusedError, MediaUnavailableError
 from signaling.rooms import Rooms
@@ -83,10 +85,16 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         card = self.parts.people.directory.staff.get(str(who), {})
         return refused(answer, **({"name": card["name"]} if "name" in card else {}))
 
-    async def answer_offer(self, visit: VisitId, endpoint: str, sdp: str) -> Answer:
-        """Have a media worker answer an offer."""
+    async def answer_offer(
+        self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]
+    ) -> Answer:
+        """Have a media worker answer an offer, if nothing forbids it before, nor when the answer is there."""
+        if (code := refusal()) is not None:
+            return refuse(code)
         try:
-            answer = await self.parts.rooms.offer(visit, endpoint, sdp)
+            answer = await self.parts.rooms.offer(visit, endpoint, sdp, lambda: refusal() is None)
+        except NotWantedError:
+            return refuse(refusal() or "failed")
         except MediaRefusedError as no:
             return refuse("media_refused", reason=no.code)
         except MediaUnavailableError:

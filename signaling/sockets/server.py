@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from signaling.clock import Clock
+from signaling.gates import wanted
 from signaling.ids import Ids
 from signaling.presence import Attendance
-from signaling.rooms import Rooms, wanted
+from signaling.rooms import Rooms
 from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
 from signaling.sockets.feed import Feed

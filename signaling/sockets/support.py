@@ -50,6 +50,9 @@ class SupportNamespace(RoleNamespace[StaffSession]):
         """A console is closed."""
         self.parts.feed.staff[SUPPORT].pop(connection.id, None)
 
+    def revoked(self, connection: StaffConnection) -> None:
+        """The desk has no media."""
+
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: StaffConnection, data: Any) -> Answer:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from signaling.gates import Gate, MediaLost, MediaNews, MediaNow, NotWantedError, wanted
 from signaling.media_client import MediaClient, MediaRefusedError, MediaUnavailableError
-from signaling.rooms import Gate, MediaLost, MediaNews, MediaNow, Rooms, wanted
+from signaling.rooms import Rooms
 from signaling.workers import WorkerLost, WorkerNews, WorkerReady
 from waiting_room.core.ids import VisitId
 from waiting_room.core.lifecycle import TERMINAL
@@ -288,6 +289,40 @@ async def test_rooms_are_spread_over_the_workers(scene: Scene) -> None:
         scene.rooms.want(VisitId(f"v{number}"), Gate.OPEN)
     await scene.settles()
     assert len(first.asked) == len(second.asked) == 3
+
+
+async def test_nobody_is_let_in_before_who_was_evicted_is_out(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    await scene.rooms.offer(ANA, "clinician", "v=0")
+    worker.failing = 2
+    scene.rooms.evict(ANA, "clinician")
+    scene.rooms.want(ANA, Gate.OPEN)
+    offering = asyncio.create_task(scene.rooms.offer(ANA, "clinician", "v=0"))
+    await scene.settles()
+    await offering
+    leave, opens = "DELETE /rooms/ana/endpoints/clinician", "POST /rooms/ana/open"
+    assert worker.asked[1:5] == [leave, leave, leave, opens]
+    assert worker.asked[5:] == ["POST /rooms/ana/endpoints/clinician"]
+
+
+async def test_a_room_is_closed_before_who_was_evicted_is_out(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    await scene.rooms.offer(ANA, "clinician", "v=0")
+    scene.rooms.want(ANA, Gate.OPEN)
+    await scene.settles()
+    scene.rooms.evict(ANA, "clinician")
+    scene.rooms.want(ANA, Gate.CLOSED)
+    await scene.settles()
+    assert worker.asked[-2:] == ["POST /rooms/ana/close", "DELETE /rooms/ana/endpoints/clinician"]
+
+
+async def test_an_answer_that_comes_too_late_is_taken_back(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    with pytest.raises(NotWantedError):
+        await scene.rooms.offer(ANA, "clinician", "v=0", lambda: False)
+    await scene.settles()
+    assert worker.asked == ["POST /rooms/ana/endpoints/clinician", "DELETE /rooms/ana/endpoints/clinician"]
+    assert not scene.rooms.has(ANA, "clinician")
 
 
 async def test_who_is_in_the_slots_is_told_with_the_gate(scene: Scene) -> None:

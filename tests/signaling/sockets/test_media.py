@@ -1,13 +1,15 @@
 """Media over a real worker process: nothing before Admit, at once after it, and back after a crash."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from signaling.clock import SystemClock
 from signaling.workers import MediaWorkers
 from tests.media.calling import Caller, gather_loopback_only
 from tests.signaling.sockets.house import House, Page, open_house
+from waiting_room.core.ids import VisitId
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
@@ -165,3 +168,41 @@ async def test_a_second_console_takes_the_media_over(visit: Visit) -> None:
     visit.lee, first = other, visit.lee
     await visit.calls(visit.lee, LEE_LUMA, LEE_HERTZ)
     assert await first.hears("superseded") == {"visit": visit.ana.visit}
+
+
+async def none_of(*hopes: Coroutine[Any, Any, None]) -> bool:
+    """Whether none of these comes true within two seconds."""
+    tasks = [asyncio.create_task(hope) for hope in hopes]
+    await asyncio.wait(tasks, timeout=2.0)
+    came_true = [task for task in tasks if task.done() and task.exception() is None]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return not came_true
+
+
+async def test_a_clinician_who_gave_the_visit_back_neither_sees_nor_hears_it(visit: Visit) -> None:
+    ana, lee = await visit.both_call()
+    await visit.lee.does("release_claim", visit=visit.ana.visit)
+    ortiz = await visit.house.clinician("ortiz")
+    await ortiz.does("claim", visit=visit.ana.visit)
+    assert (await ortiz.does("admit", visit=visit.ana.visit))["ok"]
+    await visit.house.rooms.settled()
+    assert await none_of(lee.sees(ANA_LUMA), lee.hears(ANA_HERTZ), ana.sees(LEE_LUMA), ana.hears(LEE_HERTZ))
+
+
+async def test_a_session_that_is_ended_takes_its_media_with_it(visit: Visit) -> None:
+    ana, lee = await visit.both_call()
+    await visit.lee.does("admit", visit=visit.ana.visit)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await asyncio.gather(ana.sees(LEE_LUMA), lee.sees(ANA_LUMA))
+    (connection,) = visit.house.sockets._namespaces[0].connections.values()
+    await visit.house.sockets.session_ended(connection.session.key)
+    await visit.house.rooms.settled()
+    assert not visit.house.rooms.has(VisitId(visit.ana.visit), "member")
+    pictures = lee._slots[1].receiver.track
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.7):
+            while True:  # what was on its way
+                await pictures.recv()
+    assert await none_of(pictures.recv())
