@@ -40,6 +40,7 @@ WITH_BODY: Final = (
     "invalid",
     "not_json",
     "too_large",
+    "too_slow",
     "wrong_origin",
     "idempotency_conflict",
     "idempotency_key_invalid",

@@ -1,5 +1,6 @@
 """Request bodies: JSON of a known shape and a bounded size, or a coded refusal."""
 
+import asyncio
 from typing import Final, TypeVar
 
 from aiohttp import web
@@ -17,6 +18,9 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
+BODY_SECONDS: Final = 10.0
+"""How long a body may take to arrive. Longer lets strangers hold connections; shorter fails bad networks."""
+
 B = TypeVar("B", bound=Body)
 
 
@@ -24,14 +28,18 @@ async def read(request: web.Request, model: type[B]) -> tuple[B, bytes]:
     """The body as `model`, and its bytes.
 
     Raises:
-        CodedError: not JSON by its type, too large, not readable, or not of this shape; fields are named,
+        CodedError: not JSON, too large, too slow, not readable, or not of this shape; fields are named,
             their values are not repeated.
     """
     if request.content_type != "application/json":
         raise CodedError("not_json")
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise CodedError("too_large")
-    raw = await request.read()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await request.read()
+    except TimeoutError:
+        raise CodedError("too_slow") from None
     try:
         return model.model_validate_json(raw), raw
     except ValidationError as error:

@@ -12,6 +12,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "malformed": (400, "The body is not JSON that can be read."),
     "invalid": (422, "A field is missing, unknown or not of its kind; see `fields`."),
     "not_json": (415, "Send the body as application/json."),
+    "too_slow": (408, "The body did not arrive in time."),
     "too_large": (413, "The body is larger than 32 kB."),
     "not_found": (404, "There is nothing at this address."),
     "method_not_allowed": (405, "This address does not know that method."),
@@ -73,7 +74,10 @@ class CodedError(Exception):
     def response(self) -> web.Response:
         """The JSON answer."""
         error = {"code": self.code, "sentence": self.sentence, **self.detail}
-        return web.json_response({"error": error}, status=self.status, headers=dict(self.headers))
+        response = web.json_response({"error": error}, status=self.status, headers=dict(self.headers))
+        if self.code == "too_slow":
+            response.force_close()
+        return response
 
 
 def refused(refusal: Refused) -> CodedError:

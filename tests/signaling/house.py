@@ -205,25 +205,33 @@ async def _furnished() -> bytes:
     if not _templates:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "template.db"
-            migrate(f"sqlite:///{path}")
-            database = Database(f"sqlite:///{path}")
-            accounts = SqlAccounts(database)
-            for clinic in seed.CLINICS:
-                await accounts.save_clinic(clinic)
-            for person in seed.STAFF:
-                await accounts.save_staff(person)
-            await database.truncate_log()
-            await database.close()
+            await furnish(f"sqlite:///{path}")
             _templates.append(path.read_bytes())
     return _templates[0]
 
 
+async def furnish(url: str) -> None:
+    """Lay out a database and put the demo's clinics and people into it."""
+    migrate(url)
+    database = Database(url)
+    accounts = SqlAccounts(database)
+    for clinic in seed.CLINICS:
+        await accounts.save_clinic(clinic)
+    for person in seed.STAFF:
+        await accounts.save_staff(person)
+    await database.truncate_log()
+    await database.close()
+
+
 @asynccontextmanager
 async def running(folder: Path, *, clock: Clock | None = None, **settings: Any) -> AsyncIterator[World]:
-    """A house in that folder; started again in the same folder, it is the same house after a restart."""
+    """A house in that folder; started again in the same folder, it is the same house after a restart.
+
+    `database_url`: a furnished database elsewhere; the other settings are the house's.
+    """
     clock, ids = clock or Clock(), SystemIds()
-    url = f"sqlite:///{folder / 'house.db'}"
-    if not (folder / "house.db").exists():
+    url = settings.pop("database_url", None) or f"sqlite:///{folder / 'house.db'}"
+    if url.startswith("sqlite") and not (folder / "house.db").exists():
         (folder / "house.db").write_bytes(await _furnished())
     listener = listening_socket(Listen(host="127.0.0.1", port=0))
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,5 +1,6 @@
 """Bodies damaged at random: every answer is coded, nothing is recorded, nothing breaks."""
 
+import asyncio
 import copy
 import json
 import random
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from signaling.http import body as body_module
 from tests.signaling.house import World
 from tests.signaling.test_booking import a_visit
 
@@ -76,3 +78,23 @@ async def test_a_body_that_was_cut_anywhere_is_malformed(world: World) -> None:
         )
         assert (answer.status, answer.code) == (400, "malformed")
     assert await world.house.desk.open_visits() == ()
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_module, "BODY_SECONDS", 0.05)
+    host, _, port = world.base.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = (
+        f"POST /api/member/redeem HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {world.base}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    )
+    writer.write(head.encode() + b'{"token"')
+    await writer.drain()
+    try:
+        answer = await asyncio.wait_for(reader.readuntil(b'"code": "too_slow"'), 10)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+    finally:
+        writer.close()
+        await writer.wait_closed()
