@@ -18,6 +18,8 @@ Command = Callable[[argparse.Namespace], int]
 
 FAILURE: Final = 1
 USAGE_ERROR: Final = 2
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"videovisit: {error.strerror or type(error).__name__}", file=sys.stderr)
         return FAILURE
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except asyncio.CancelledError:
+        return TERMINATED
 
 
 def _parser() -> argparse.ArgumentParser:

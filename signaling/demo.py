@@ -7,6 +7,7 @@ while this process imports the rest (which is why imports stand inside functions
 import asyncio
 import json
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,6 +47,10 @@ async def run(options: DemoOptions) -> int:
         raise SettingsError(
             [("--host", "the demo listens on loopback only: its passphrase is known to everybody")]
         )
+    task = asyncio.current_task()
+    assert task is not None
+    # Until the house itself listens to signals: leave nothing behind when told to stop while starting.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     clock, ids = SystemClock(), SystemIds()
     from signaling import serve  # noqa: PLC0415 - see the header
 

@@ -1,9 +1,12 @@
 """The demo as a process: its line, its doors, its end."""
 
 import asyncio
+import json
 import os
 import signal
+import sqlite3
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from tests.signaling.house import Asker
 
 pytestmark = [pytest.mark.slow, pytest.mark.sockets]
 
+VIDEOVISIT = str(Path(sys.executable).with_name("videovisit"))
 FIELDS = {
     "base_url",
     "member_link",
@@ -102,6 +106,44 @@ async def test_its_worker_dies_with_it(tmp_path: Path) -> None:
     async with asyncio.timeout(5):
         while any(alive(child) for child in children):  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(0.02)
+
+
+async def test_told_to_stop_while_it_starts_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = await asyncio.create_subprocess_exec(
+        VIDEOVISIT, "demo", "--json", "--port", "0", env=env, stderr=asyncio.subprocess.DEVNULL
+    )
+    async with asyncio.timeout(30):
+        while not list(tmp_path.glob("videovisit-demo-*")):  # noqa: ASYNC110, ASYNC240 - it is another process
+            await asyncio.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 30) in (0, 143)
+    assert not list(tmp_path.iterdir())  # noqa: ASYNC240 - a folder of a test
+
+
+async def test_a_kept_database_is_used_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            VIDEOVISIT,
+            "demo",
+            "--json",
+            "--keep",
+            "--port",
+            "0",
+            cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
+        assert set(json.loads(line)) == FIELDS
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    kept = tmp_path / "videovisit-demo"
+    assert (kept / "text.key").stat().st_mode & 0o077 == 0
+    database = sqlite3.connect(kept / "demo.db")
+    assert database.execute("SELECT count(*) FROM visits").fetchone() == (24,)
+    database.close()
 
 
 def alive(pid: int) -> bool:
