@@ -40,6 +40,21 @@ def test_payload_types_are_the_endpoints_own() -> None:
     assert found.fingerprints == (Fingerprint("sha-256", SHA256),)
 
 
+def test_what_holds_for_all_sections_may_stand_before_them() -> None:
+    shared = ("a=fingerprint", "a=ice-ufrag", "a=ice-pwd", "a=setup")
+    text = offer(changed(MICROPHONE, without=shared), changed(CAMERA, without=shared))
+    head = [
+        f"a=fingerprint:sha-256 {SHA256}",
+        "a=setup:actpass",
+        "a=ice-ufrag:fragment",
+        "a=ice-pwd:0123456789abcdefghijkl",
+        "a=group:",
+    ]
+    found = read_offer(text.replace("a=group:", "\r\n".join(head)))
+    assert found.fingerprints == (Fingerprint("sha-256", SHA256),)
+    assert found.ufrag == "fragment"
+
+
 def test_remote_candidates_are_not_read() -> None:
     text = offer(
         changed(MICROPHONE, more=("a=candidate:nonsense that is no candidate", "a=end-of-candidates"))

@@ -266,6 +266,22 @@ async def test_a_restart_of_ice_keeps_the_session_and_the_slots(running: Running
     await again.connection.close()
 
 
+async def test_the_old_credentials_end_after_the_new_ones_chose_a_path(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "OLD_CREDENTIALS_FOR", 0.1)
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.02)
+    member = await running.raw("visit", "member")
+    endpoint = running.worker.rooms.get("visit").members["member"]
+    (old,) = endpoint.credentials
+    again = RawClient(*member.lines, certificate=member.certificate)
+    await again.check(running.worker.offer("visit", "member", await again.offer())[0])
+    await until(lambda: len(endpoint.credentials) == 1)
+    assert endpoint.credentials[0] != old
+    assert endpoint.keys is not None
+    await again.connection.close()
+
+
 async def test_a_new_offer_of_the_same_page_may_add_slots(running: Running) -> None:
     member, clinician = await pair(running)
     running.worker.open_room("visit")
