@@ -27,6 +27,7 @@ PLACE = "77 Canary Wharf Lane"
 REASON = "Canary-coloured rash"
 SDP = "v=0 canary 198.51.100.77 a=ice-pwd:canarypassword"
 PASSWORD = "canary-password-on-purpose"
+REQUEST_LINE = {"event", "level", "timestamp", "method", "route", "status", "ms", "request_id"}
 ADDRESS = "203.0.113.77"
 
 
@@ -95,6 +96,9 @@ async def test_canaries_are_not_in_logs_figures_or_journal(tmp_path: Path) -> No
         root.setLevel(before[1])
         structlog.reset_defaults()
     assert "/api/member/redeem" in logged
+    requests = [line for line in map(json.loads, logged.splitlines()) if line["event"] == "request"]
+    assert len(requests) >= 8
+    assert all(set(line) == REQUEST_LINE for line in requests)
     stored, journal = _stored(tmp_path), _journal(tmp_path / "house.db")
     assert "location_given" in journal
     for canary in canaries:

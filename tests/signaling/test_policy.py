@@ -99,6 +99,21 @@ async def test_every_route_times_every_role(world: World) -> None:
 
 
 @pytest.mark.sockets
+@pytest.mark.parametrize(
+    "origin", [None, "null", "https://evil.example", "http://127.0.0.1", "http://localhost"]
+)
+async def test_every_change_by_cookie_comes_from_our_own_page(world: World, origin: str | None) -> None:
+    changing = [key for key, row in ROUTES.items() if row.sender is Sender.page]
+    assert changing
+    maya = world.browser()
+    await maya.sign_in("okafor")
+    maya.headers = {"Origin": origin} if origin else {}
+    for method, path in changing:
+        answer = await maya.ask(method, path, {})
+        assert (answer.status, answer.code) == (403, "wrong_origin"), path
+
+
+@pytest.mark.sockets
 async def test_the_wrong_role_is_told_so_and_a_stranger_to_sign_in(world: World) -> None:
     desk = world.browser()
     await desk.sign_in("desk")
