@@ -96,12 +96,15 @@ class MediaSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
+        problems = []
         if ipaddress.ip_address(host_port(self.udp).host).is_unspecified and not self.advertise:
-            raise ValueError("a wildcard UDP address needs the addresses to advertise")
+            problems.append("a wildcard UDP address needs the addresses to advertise")
         if not self.listen.startswith("unix:") and (
             self.key is None or len(self.key.get_secret_value()) < SHORTEST_KEY
         ):
-            raise ValueError("the API on TCP needs a key (VIDEOVISIT_MEDIA_KEY)")
+            problems.append("the API on TCP needs a key (VIDEOVISIT_MEDIA_KEY)")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     def binds(self) -> tuple[HostPort, ...]:

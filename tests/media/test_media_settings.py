@@ -44,6 +44,12 @@ def test_a_wildcard_needs_addresses() -> None:
     assert "wildcard" in problems(udp="0.0.0.0:40000", advertise="0.0.0.0")[0]
 
 
+def test_what_does_not_go_together_is_told_at_once() -> None:
+    (problem,) = problems(listen="127.0.0.1:7000", udp="0.0.0.0:40000")
+    assert "advertise" in problem
+    assert "key" in problem
+
+
 def test_each_advertised_address_of_a_wildcard_is_bound() -> None:
     made = settings(udp="0.0.0.0:40000", advertise="192.0.2.1, 2001:db8::1")
     assert made.binds() == (HostPort("192.0.2.1", 40000), HostPort("2001:db8::1", 40000))
