@@ -63,7 +63,7 @@ class DemoServer:
     log: Path
     ready_seconds: float
 
-    def children(self) -> list[int]:
+    def workers(self) -> list[int]:
         """Process ids of the media workers it started."""
         pid = self.process.pid
         return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

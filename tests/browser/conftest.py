@@ -17,11 +17,11 @@ LOOP = "module"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser; one event loop serves a module."""
+    """Everything here drives a browser. (Each module says itself that one event loop serves it.)"""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.asyncio(loop_scope=LOOP))
+            item.add_marker(pytest.mark.timeout(180))
             if chromium.executable() is None:
                 item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import WITNESS
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -49,6 +49,15 @@ class Person:
         await self.page.wait_for_function(
             "n => witness.frames.length >= n", arg=seen + count, timeout=PATIENCE_MS
         )
+
+    async def decodes_a_frame_of_a_new_connection(self) -> float:
+        """Epoch milliseconds of the first frame decoded after the page made a second connection."""
+        await self.page.wait_for_function(
+            "() => witness.connections > 1 && witness.frames.at(-1) > witness.connected.at(-1)",
+            timeout=PATIENCE_MS,
+        )
+        at: float = await self.page.evaluate("witness.frames.find((t) => t > witness.connected.at(-1))")
+        return at
 
     async def colour(self) -> tuple[int, int, int]:
         """Mean red, green, blue of the last decoded frame."""

@@ -10,7 +10,8 @@ from playwright.async_api import Browser, Page
 from tests.browser.people import DESKTOP, PHONE, Clinician, Member, Support, open_page
 from tests.demo_server import DemoServer
 
-MODULE = "module"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 HOUSE = Path(__file__).parents[2]
 AXE = (HOUSE / "web_client" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508", "best-practice"]
@@ -57,7 +58,7 @@ class Tour:
         await self.page.get_by_text(language, exact=True).first.click()
 
 
-@pytest_asyncio.fixture(loop_scope=MODULE)
+@pytest_asyncio.fixture(loop_scope="module")
 async def stranger(server: DemoServer, members_browser: Browser) -> AsyncIterator[Member]:
     """Somebody with the second link who does not know the birth date."""
     context, page = await open_page(members_browser, server.info["member2_link"], size=PHONE)

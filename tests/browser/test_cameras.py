@@ -10,12 +10,12 @@ from playwright.async_api import Browser, expect
 from tests.browser.people import PATIENCE_MS, PHONE, Member, open_page
 from tests.demo_server import DemoServer
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SHAPES = (Path(__file__).parent / "camera_shapes.js").read_text()
 
-MODULE = "module"
 
-
-@pytest_asyncio.fixture(loop_scope=MODULE)
+@pytest_asyncio.fixture(loop_scope="module")
 async def at_the_check(
     request: pytest.FixtureRequest, server: DemoServer, members_browser: Browser
 ) -> AsyncIterator[Member]:

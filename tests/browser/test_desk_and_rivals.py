@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Member, Support, open_page
 from tests.demo_server import DemoServer
 
-MODULE = "module"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope=MODULE)
+@pytest_asyncio.fixture(loop_scope="module")
 async def rival(server: DemoServer, clinicians_browser: Browser) -> AsyncIterator[Clinician]:
     """The demo's second clinician, signed in."""
     context, page = await open_page(clinicians_browser, server.info["clinician_link"], size=DESKTOP)

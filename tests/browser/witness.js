@@ -3,7 +3,7 @@
 // witness.hertz(): the strongest frequency heard in the next moments.
 (() => {
   // witness.handshakes: ms from the offer being made to DTLS connected, one per connection.
-  const witness = (window.witness = { frames: [], connections: 0, handshakes: [] });
+  const witness = (window.witness = { frames: [], connections: 0, handshakes: [], connected: [] });
   let last = null, analyser = null, context = null;
   const watchVideo = async (track) => {
     const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
@@ -37,6 +37,7 @@
         witness.last = this;
         this.addEventListener("connectionstatechange", () => {
           if (this.connectionState === "connected" && this.offered !== null) {
+            witness.connected.push(performance.timeOrigin + performance.now());
             witness.handshakes.push(performance.now() - this.offered);
             this.offered = null;
           }
