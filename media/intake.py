@@ -130,11 +130,15 @@ class Intake:
                     self._dtls(path, port, index, length, now)
                 else:
                     self.dropped += 1
-            except Exception:  # one packet must not cost the others theirs
-                self.failed += 1
-                if self.failed < 10:
-                    log.exception("a datagram could not be handled")
+            except Exception as problem:  # noqa: BLE001 - one packet must not cost the others theirs
+                self.fault("a datagram could not be handled", problem)
         self.flush()
+
+    def fault(self, what: str, problem: Exception) -> None:
+        """Count a fault of ours; the first few are logged, because a flood of them could be arranged."""
+        self.failed += 1
+        if self.failed < 10:
+            log.error(what, exc_info=problem)
 
     def _packet(self, path: Path, port: Port, index: int, now: float) -> None:
         endpoint: Endpoint = path.endpoint

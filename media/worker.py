@@ -298,11 +298,14 @@ class Worker:
         self.intake.renew_tries()
         for room in self.rooms:
             if room.awake:
-                room.awake = room.core.tick(now, room.out)
-                if room.out:
-                    room.send()
-                if room.core.events:
-                    room.tell(self.news)
+                try:
+                    room.awake = room.core.tick(now, room.out)
+                    if room.out:
+                        room.send()
+                    if room.core.events:
+                        room.tell(self.news)
+                except Exception as problem:  # noqa: BLE001 - the others' clock must not stop for one room
+                    self.intake.fault("a room could not be ticked", problem)
         self.intake.flush()
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY

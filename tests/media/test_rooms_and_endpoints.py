@@ -297,6 +297,34 @@ async def test_a_new_offer_of_the_same_page_may_add_slots(running: Running) -> N
     await clinician.received(2)
 
 
+async def test_who_left_leaves_nothing_behind(running: Running) -> None:
+    for number in range(5):
+        await running.raw(f"visit{number}", "member")
+        running.worker.offer(f"visit{number}", "clinician", typical())
+    for number in range(5):
+        running.worker.remove_room(f"visit{number}")
+    intake = running.worker.intake
+    assert (intake._by_ufrag, intake._credentials, intake._by_ssrc) == ({}, {}, {})
+    assert running.ports[0].paths == {}
+    assert len(running.worker.rooms) == 0
+    await until(lambda: not running.worker._closing)
+
+
+async def test_one_rooms_fault_does_not_stop_the_others(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, clinician = await pair(running)
+    running.worker.open_room("visit")
+    running.worker.open_room("broken")
+    broken = running.worker.rooms.get("broken")
+    monkeypatch.setattr(broken, "core", None)
+    await until(lambda: running.worker.intake.failed > 2)
+    member.send(member.protected(1, b"still"))
+    assert (await clinician.received())[0].endswith(b"still")
+    await until(lambda: any(packet[1] == 205 for packet in member.rtcp) or len(member.rtcp) > 1)
+    monkeypatch.undo()
+
+
 async def test_stopping_says_goodbye_and_frees_the_port(running: Running) -> None:
     member, _ = await pair(running)
     address = running.ports[0].address
