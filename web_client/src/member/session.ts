@@ -16,6 +16,14 @@ export interface Snapshot {
   readonly standing: Standing | null;
 }
 
+function pictureElement(): HTMLVideoElement {
+  const video = document.createElement("video");
+  video.className = "remote";
+  video.playsInline = true;
+  video.autoplay = true;
+  return video;
+}
+
 export class Session {
   readonly view: Readable<MemberView>;
   readonly standing: Readable<Standing | null>;
@@ -27,6 +35,11 @@ export class Session {
   /** The transport of this visit; a new one after it was closed by an ending or another tab. */
   readonly media: Readable<Connection | null>;
   readonly studio = new Studio();
+  /**
+   * The clinician's picture. It plays from the claim on, before there is anything to see, and is put on the screen when
+   * the visit begins: the first frame then waits for no element to be made.
+   */
+  readonly picture = pictureElement();
 
   private readonly feed: VisitFeed;
   private readonly views: Store<MemberView>;
@@ -121,11 +134,13 @@ export class Session {
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
       this.connection.set(connection);
+      this.picture.srcObject = connection.remote;
     }
     const camera = this.studio.track("camera");
     const microphone = this.studio.track("microphone");
     if (wish === "warm") void connection.goWarm();
     else void connection.goLive({ camera, microphone: wish === "live" ? microphone : null });
+    if (wish === "ready") this.picture.play().catch(() => undefined);
     void connection.connect();
   }
 

@@ -1,6 +1,6 @@
 /** Face to face: the clinician large, oneself small, and three controls that are always in reach. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { onNextFrame } from "../../kit/media/frames";
 import type { Connection } from "../../kit/media/connection";
@@ -47,7 +47,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
         {title}
       </h1>
       <div class="stage">
-        {media !== null && <Remote media={media} name={name} live={state === "connected" && !held} />}
+        {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
         <div class="stage-notes">
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
           {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
@@ -108,32 +108,38 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   );
 }
 
-function Remote({ media, name, live }: { readonly media: Connection; readonly name: string; readonly live: boolean }) {
+function Remote({ session, media, name, live }: {
+  readonly session: Session;
+  readonly media: Connection;
+  readonly name: string;
+  readonly live: boolean;
+}) {
   const t = useMemberWords();
-  const video = useRef<HTMLVideoElement>(null);
+  const { picture } = session;
+  const place = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
-  const picture = usePicture(video, live);
+  const shown = usePicture(picture, live);
 
-  useEffect(() => {
-    const element = video.current;
-    if (element === null) return;
-    element.srcObject = media.remote;
-    playOnChosen(element);
-    const stop = onNextFrame(element, () => performance.mark("first-frame"));
-    play(element, setSilent);
-    const again = () => play(element, setSilent);
+  // Before the browser paints: the first frame may be waiting already.
+  useLayoutEffect(() => {
+    place.current?.append(picture);
+    playOnChosen(picture);
+    const stop = onNextFrame(picture, () => performance.mark("first-frame"));
+    const again = () => play(picture, setSilent);
+    again();
     media.remote.addEventListener("addtrack", again);
     return () => {
       stop();
       media.remote.removeEventListener("addtrack", again);
-      element.srcObject = null;
+      picture.remove();
     };
-  }, [media]);
+  }, [media, picture]);
+  useEffect(() => picture.setAttribute("aria-label", t("visit.remote", { name })), [picture, name, t]);
 
   return (
     <>
-      <video ref={video} class="remote" aria-label={t("visit.remote", { name })} playsInline autoPlay />
-      {live && !picture && (
+      <div ref={place} />
+      {live && !shown && (
         <div class="tile">
           <span class="tile-letters" aria-hidden="true">
             {initials(name)}
@@ -142,7 +148,7 @@ function Remote({ media, name, live }: { readonly media: Connection; readonly na
         </div>
       )}
       {silent && (
-        <Button kind="primary" class="sound-on" onClick={() => video.current !== null && play(video.current, setSilent)}>
+        <Button kind="primary" class="sound-on" onClick={() => play(picture, setSilent)}>
           {t("visit.sound_on")}
         </Button>
       )}
@@ -165,14 +171,14 @@ function play(element: HTMLVideoElement, tellSilent: (silent: boolean) => void):
 }
 
 /** True while new frames are shown; false after two seconds without one. */
-function usePicture(video: { readonly current: HTMLVideoElement | null }, live: boolean): boolean {
+function usePicture(video: HTMLVideoElement, live: boolean): boolean {
   const [picture, setPicture] = useState(true);
   useEffect(() => {
     if (!live) return;
     let frames = -1;
     let still = 0;
     const timer = setInterval(() => {
-      const now = video.current?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+      const now = video.getVideoPlaybackQuality().totalVideoFrames;
       still = now === frames ? still + 1 : 0;
       frames = now;
       setPicture(still < 2);
