@@ -37,7 +37,7 @@ export function HelpDialog({ session, view, open, onClose }: {
     >
       {view.clinic.deskPhone !== "" && (
         <CallLink number={view.clinic.deskPhone}>
-          {t("help.call")}: {readable(view.clinic.deskPhone)}
+          {t("help.call")}: <span class="nowrap">{readable(view.clinic.deskPhone)}</span>
         </CallLink>
       )}
       <h3>{t("help.write")}</h3>

@@ -119,6 +119,7 @@ export class Connection {
   lost(): void {
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
     this.tries = 0;
+    this.now.set("reconnecting");
     void this.remake();
   }
 
