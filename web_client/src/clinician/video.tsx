@@ -1,6 +1,6 @@
 /** The two pictures: the member, large, with sound; and the clinician's own, mirrored, silent. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { onNextFrame } from "../kit/media/frames";
 import { Banner, Button, useStore } from "../kit/ui";
@@ -26,7 +26,8 @@ export function RemoteView({ room, name }: { readonly room: Room; readonly name:
       },
     );
   };
-  useEffect(() => {
+  // Before the browser paints: the first frame may be waiting already.
+  useLayoutEffect(() => {
     frame.current?.append(picture);
     const stop = onNextFrame(picture, () => performance.mark("first-frame"));
     play();
