@@ -80,9 +80,9 @@ export class Room {
 
   /** Ask for the devices that are missing, again. */
   async openDevices(): Promise<void> {
-    const { camera, microphone } = this.own.get();
+    const { camera, microphone, cameraOff } = this.own.get();
     await Promise.all([
-      camera === null ? this.take("camera", openFrontCamera) : null,
+      camera === null && !cameraOff ? this.take("camera", openFrontCamera) : null,
       microphone === null ? this.take("microphone", openMicrophone) : null,
     ]);
   }
@@ -104,11 +104,13 @@ export class Room {
     this.own.update((self) => ({ ...self, muted }));
   }
 
+  /** Off is off: the track is stopped and the light goes out. On again takes the moment that opening takes. */
   turnCameraOff(cameraOff: boolean): void {
+    this.own.get().camera?.stop();
+    this.own.update((self) => ({ ...self, cameraOff, camera: null, cameraProblem: null }));
     void this.connection.turnCameraOff(cameraOff);
-    const { camera } = this.own.get();
-    if (camera !== null) camera.enabled = !cameraOff;
-    this.own.update((self) => ({ ...self, cameraOff }));
+    this.send();
+    if (!cameraOff) void this.take("camera", openFrontCamera);
   }
 
   close(): void {
@@ -132,7 +134,9 @@ export class Room {
     const problem = which === "camera" ? "cameraProblem" : "microphoneProblem";
     try {
       const track = await open();
-      if (this.closed) {
+      // The room was closed, or the camera turned off (or on twice), while the browser was opening it.
+      const { camera, microphone, cameraOff } = this.own.get();
+      if (this.closed || (which === "camera" ? cameraOff || camera !== null : microphone !== null)) {
         track.stop();
         return;
       }
