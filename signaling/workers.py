@@ -26,6 +26,7 @@ STOP_WITHIN_SECONDS = 2.0
 """Between SIGTERM and SIGKILL. Longer only delays our own exit: rooms are weather."""
 FIRST_PAUSE_SECONDS = 0.0
 LONGEST_PAUSE_SECONDS = 10.0
+SPARE_AFTER_SECONDS = 0.1
 HEALTHY_AFTER_SECONDS = 30.0
 """A worker that lived this long is forgiven its earlier deaths."""
 
@@ -182,7 +183,7 @@ class MediaWorkers:
             asyncio.create_task(self._keep(child), name=f"keep {child.name}") for child in self._children
         ]
         self._tasks += [
-            asyncio.create_task(self._keep_spare(child), name=f"keep {child.name}") for child in self._spare
+            asyncio.create_task(self._keep(child), name=f"keep {child.name}") for child in self._spare
         ]
 
     async def all_ready(self) -> None:
@@ -210,15 +211,11 @@ class MediaWorkers:
                 with contextlib.suppress(ProcessLookupError):
                     child.process.kill()
 
-    async def _keep_spare(self, child: _Child) -> None:
-        """A start takes a second of a core: the spare's comes after those that are waited for."""
-        for wanted in self._children:
-            await wanted.ready.wait()
-        await self._keep(child)
-
     async def _keep(self, child: _Child) -> None:
         while not self._stopping:
             await asyncio.sleep(pause_before_start(child.deaths))
+            if child.spare:
+                await self._let_the_others_first()
             began = self._clock.monotonic()
             try:
                 await self._run_once(child)
@@ -227,6 +224,12 @@ class MediaWorkers:
             lived = self._clock.monotonic() - began
             child.deaths = 1 if lived >= HEALTHY_AFTER_SECONDS else child.deaths + 1
             log.warning("worker_ended", worker=child.name, lived_seconds=round(lived, 1))
+
+    async def _let_the_others_first(self) -> None:
+        """A start takes a second of a core: a spare's comes after those that somebody waits for."""
+        await asyncio.sleep(SPARE_AFTER_SECONDS)  # who died together with the spare is known by then
+        for wanted in self._children:
+            await wanted.ready.wait()
 
     async def _run_once(self, child: _Child) -> None:
         _forget_socket(child.listen)
