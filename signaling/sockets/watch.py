@@ -14,6 +14,7 @@ from waiting_room.core.commands import NotePresence
 from waiting_room.core.ids import CommandId, StaffId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Actor, Presence, Role, Visit
+from waiting_room.core.refusals import Refusal, Refused
 from waiting_room.database import Unavailable
 from waiting_room.desk import Change as VisitChange
 from waiting_room.desk import Desk
@@ -136,9 +137,7 @@ class Watch:
                 since=since,
                 staff=StaffId(person.id) if person.role is Role.clinician else None,
             )
-            try:
-                await self._desk.execute(visit, command, ACTOR, self._clock.now(), CommandId(self._ids.new()))
-            except Unavailable:
+            if not await self._told(visit, command):
                 await asyncio.sleep(NOTE_AGAIN_SECONDS)
                 continue
             here = self._attendance.presence(person) == "here"
@@ -146,6 +145,16 @@ class Watch:
                 return
             presence = Presence.here  # they came back while their absence was being written down
         log.warning("presence_not_noted", visit=visit, role=person.role.value)
+
+    async def _told(self, visit: VisitId, command: NotePresence) -> bool:
+        """Whether the desk has heard it; not, while the store is away or others are always faster."""
+        try:
+            answer = await self._desk.execute(
+                visit, command, ACTOR, self._clock.now(), CommandId(self._ids.new())
+            )
+        except Unavailable:
+            return False
+        return not (isinstance(answer, Refused) and answer.code is Refusal.conflict)
 
     async def _run(self) -> None:
         while True:
