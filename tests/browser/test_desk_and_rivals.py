@@ -41,7 +41,7 @@ async def test_a_new_link_revokes_the_old_one(
     await desk.page.get_by_role("button", name="Open Ana R.").click()
     await desk.presses("Make a new link")
     await desk.presses("Make the link")
-    link = desk.page.get_by_label("New link")
+    link = desk.page.get_by_role("textbox", name="New link")
     await expect(link).to_be_visible(timeout=PATIENCE_MS)
     new = await link.input_value()
     context, page = await open_page(members_browser, server.info["member_link"], size=PHONE)
