@@ -21,16 +21,19 @@ export interface Words<C> {
 }
 
 export function wordsFrom<C extends Catalog>(language: Language, catalog: C): Words<C> {
-  const plurals = new Intl.PluralRules(language);
-  const numbers = new Intl.NumberFormat(language);
+  // Made when first needed: on an old phone the two cost a tenth of a second, and few sentences count anything.
+  let plurals: Intl.PluralRules | undefined;
+  let numbers: Intl.NumberFormat | undefined;
+  const form = (count: number) => (plurals ??= new Intl.PluralRules(language)).select(count);
+  const written = (value: number) => (numbers ??= new Intl.NumberFormat(language)).format(value);
   const say = (entry: string | Plural, holes: Holes): string => {
     const count = holes["count"];
     const sentence =
-      typeof entry === "string" ? entry : (entry[plurals.select(Number(count ?? 0))] ?? entry.other);
+      typeof entry === "string" ? entry : (entry[form(Number(count ?? 0))] ?? entry.other);
     return sentence.replace(/\{(\w+)\}(\.?)/g, (hole, name: string, stop: string) => {
       const value = holes[name];
       if (value === undefined) return hole;
-      if (typeof value === "number") return numbers.format(value) + stop;
+      if (typeof value === "number") return written(value) + stop;
       // “Ana R.” at the end of a sentence brings its own full stop.
       return value.endsWith(".") ? value : value + stop;
     });

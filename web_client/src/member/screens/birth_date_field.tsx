@@ -31,7 +31,7 @@ export function BirthDateField({ label, hint, error, own, fields, onFields }: Bi
         onChange={(event) => onFields({ ...fields, month: event.currentTarget.value })}
       >
         <option value="">{t("door.birth.month.choose")}</option>
-        {monthNames(t.language).map((name, index) => (
+        {t("door.birth.months").split(" ").map((name, index) => (
           <option key={index} value={String(index + 1)}>
             {name}
           </option>
@@ -71,9 +71,4 @@ export function BirthDateField({ label, hint, error, own, fields, onFields }: Bi
       </div>
     </fieldset>
   );
-}
-
-function monthNames(language: string): string[] {
-  const format = new Intl.DateTimeFormat(language, { month: "long", timeZone: "UTC" });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2000, month, 1)));
 }
