@@ -5,8 +5,14 @@
   // witness.handshakes: ms from the offer being made to DTLS connected, one per connection.
   const witness = (window.witness = { frames: [], connections: 0, handshakes: [], connected: [] });
   let last = null, analyser = null, context = null;
-  const watchVideo = async (track) => {
-    const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+  // Each watcher answers how to stop: a page that holds visit after visit must not carry the watchers of ended ones.
+  const watchVideo = (track) => {
+    const copy = track.clone();
+    const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
+    void readVideo(reader);
+    return () => { copy.stop(); void reader.cancel(); };
+  };
+  const readVideo = async (reader) => {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
@@ -20,13 +26,22 @@
     context ??= new AudioContext();
     analyser ??= Object.assign(context.createAnalyser(), { fftSize: 4096, smoothingTimeConstant: 0 });
     const stream = new MediaStream([track]);
-    Object.assign(new Audio(), { srcObject: stream, muted: true }).play().catch(() => {}); // Chromium decodes a remote track only for an element
-    context.createMediaStreamSource(stream).connect(analyser);
+    const element = Object.assign(new Audio(), { srcObject: stream, muted: true });
+    element.play().catch(() => {}); // Chromium decodes a remote track only for an element
+    const source = context.createMediaStreamSource(stream);
+    source.connect(analyser);
+    return () => { source.disconnect(); element.srcObject = null; };
   };
   const Real = window.RTCPeerConnection;
   if (Real) {
     window.RTCPeerConnection = class extends Real {
       offered = null;
+      watchers = [];
+      watched = new Set();
+      close() {
+        super.close();
+        for (const stop of this.watchers.splice(0)) stop();
+      }
       async setLocalDescription(...args) {
         await super.setLocalDescription(...args);
         this.offered ??= performance.now();
@@ -42,7 +57,12 @@
             this.offered = null;
           }
         });
-        this.addEventListener("track", ({ track }) => (track.kind === "video" ? watchVideo(track) : watchAudio(track)));
+        // Of the slots the first of each kind is the other side's; watching the empty ones would slow what is measured.
+        this.addEventListener("track", ({ track }) => {
+          if (this.watched.has(track.kind)) return;
+          this.watched.add(track.kind);
+          this.watchers.push(track.kind === "video" ? watchVideo(track) : watchAudio(track));
+        });
       }
     };
   }
