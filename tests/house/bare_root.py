@@ -29,6 +29,9 @@ PASS_ON = (
     "NO_PROXY",
     "npm_config_",
 )
+HOST_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+BUNDLE = "/etc/this-machine.crt"
+TRUST = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
 
 def why_not() -> str | None:
@@ -72,6 +75,8 @@ class BareRoot:
                 target = self.path / "root" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
+        # The bundle again under a name of its own: installing ca-certificates inside writes the usual one anew.
+        shutil.copyfile(HOST_BUNDLE, self.path / BUNDLE.lstrip("/"))
         for kind, name in (("proc", "proc"), ("sysfs", "sys")):
             subprocess.run(["mount", "-t", kind, kind, str(self.path / name)], check=True)
         subprocess.run(["mount", "--rbind", "/dev", str(self.path / "dev")], check=True)
@@ -86,6 +91,7 @@ class BareRoot:
             "HOME": "/root" if user == "root" else "/tmp",
             "LANG": "C.UTF-8",
             "TERM": "dumb",
+            **dict.fromkeys(TRUST, BUNDLE),
             "PATH": f"{path}:" * bool(path) + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         }
         inside = f"cd {shlex.quote(workdir)} && {command}"

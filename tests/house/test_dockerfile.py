@@ -16,6 +16,7 @@ HOUSE = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.root,
     pytest.mark.slow,
+    pytest.mark.image,
     pytest.mark.timeout(900),
     pytest.mark.skipif(why_not() is not None, reason=f"a bare Debian root {why_not()}"),
 ]
