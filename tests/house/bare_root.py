@@ -75,7 +75,7 @@ class BareRoot:
                 target = self.path / "root" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
-        # The bundle again under a name of its own: installing ca-certificates inside writes the usual one anew.
+        # The bundle again under its own name: installing ca-certificates inside rewrites the usual one.
         shutil.copyfile(HOST_BUNDLE, self.path / BUNDLE.lstrip("/"))
         for kind, name in (("proc", "proc"), ("sysfs", "sys")):
             subprocess.run(["mount", "-t", kind, kind, str(self.path / name)], check=True)
