@@ -88,7 +88,7 @@ async def test_its_three_doors_open(demo: demo_server.DemoServer) -> None:
 async def test_it_ends_when_asked_to(tmp_path: Path) -> None:
     server = await demo_server.start(tmp_path, tls=False)
     assert server.info["base_url"].startswith("http://127.0.0.1:")
-    children, clock = server.children(), SystemClock()
+    children, clock = server.workers(), SystemClock()
     assert children
     began = clock.monotonic()
     server.process.send_signal(signal.SIGTERM)
@@ -99,7 +99,7 @@ async def test_it_ends_when_asked_to(tmp_path: Path) -> None:
 
 async def test_its_worker_dies_with_it(tmp_path: Path) -> None:
     server = await demo_server.start(tmp_path, tls=False)
-    children = server.children()
+    children = server.workers()
     assert children
     server.process.kill()
     await server.process.wait()
