@@ -38,17 +38,19 @@ FIRST_FRAME = "(after) => witness.frames.find((t) => t > after) ?? null"
 DTLS = "() => witness.handshakes"
 
 
-async def book(http: aiohttp.ClientSession, server: DemoServer, number: int) -> tuple[str, str]:
+async def book(
+    http: aiohttp.ClientSession, server: DemoServer, number: int, series: str = "bench"
+) -> tuple[str, str]:
     """A pool visit of its own for one trial: (join link, how the console names the member)."""
     info = server.info
-    headers = {"Authorization": f"Bearer {info['api_key']}", "Idempotency-Key": f"bench-{number}"}
-    first = "Trial" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    headers = {"Authorization": f"Bearer {info['api_key']}", "Idempotency-Key": f"{series}-{number}"}
+    first = series.capitalize() + "".join(chr(ord("a") + int(digit)) for digit in str(number))
     body = {
         "clinic": "harbor",
         "start": dt.datetime.now(dt.UTC).isoformat(),
         "minutes": 30,
         "mode": "video",
-        "member": {"ref": f"bench-{number}", "name": f"{first} Bench", "birth_date": BIRTH_DATE},
+        "member": {"ref": f"{series}-{number}", "name": f"{first} Bench", "birth_date": BIRTH_DATE},
     }
     async with http.post(
         f"{info['base_url']}/api/v1/visits", json=body, headers=headers, ssl=False

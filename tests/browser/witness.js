@@ -38,6 +38,8 @@
       offered = null;
       watchers = [];
       watched = new Set();
+      seen = null;
+      heard = null;
       close() {
         super.close();
         for (const stop of this.watchers.splice(0)) stop();
@@ -55,13 +57,17 @@
             witness.connected.push(performance.timeOrigin + performance.now());
             witness.handshakes.push(performance.now() - this.offered);
             this.offered = null;
+            if (this.seen) this.watchers.push(watchVideo(this.seen));
+            this.seen = null;
           }
         });
-        // Of the slots the first of each kind is the other side's; watching the empty ones would slow what is measured.
+        // Of the slots the first of each kind is the other side's; watching the empty ones would slow what is measured,
+        // and so would watching any before there is a connection that may be measured.
         this.addEventListener("track", ({ track }) => {
           if (this.watched.has(track.kind)) return;
           this.watched.add(track.kind);
-          this.watchers.push(track.kind === "video" ? watchVideo(track) : watchAudio(track));
+          if (track.kind === "audio") this.heard = track;
+          else this.seen = track;
         });
       }
     };
@@ -76,7 +82,11 @@
     for (let i = 0; i < px.length; i += 4) for (let c = 0; c < 3; c++) sum[c] += px[i + c];
     return sum.map((s) => Math.round(s / (px.length / 4)));
   };
+  // The sound is listened to from the first question on: its machinery is heavier than all that a page does.
   witness.hertz = async (ms = 1500) => {
+    const { last: connection } = witness;
+    if (connection?.heard) connection.watchers.push(watchAudio(connection.heard));
+    if (connection) connection.heard = null;
     if (!analyser) return null;
     if (context.state !== "running") await context.resume();
     const bins = new Float32Array(analyser.frequencyBinCount), total = new Float64Array(analyser.frequencyBinCount);

@@ -29,6 +29,8 @@ export interface Self {
   readonly cameraOff: boolean;
 }
 
+const DEVICES_WITHIN_MS = 400;
+
 const NOTHING: Self = {
   camera: null,
   microphone: null,
@@ -72,10 +74,19 @@ export class Room {
     ];
   }
 
-  /** Transport and devices at the same time; neither waits for the other. */
+  /**
+   * The transport first: it takes a twentieth of a second when nothing else is at work, and opening a camera is work.
+   * A transport that is slow to come does not keep the devices waiting.
+   */
   start(): void {
+    const openDevices = () => {
+      clearTimeout(timer);
+      stop();
+      if (!this.closed) void this.openDevices();
+    };
+    const timer = setTimeout(openDevices, DEVICES_WITHIN_MS);
+    const stop = this.connection.state.subscribe((state) => state === "connected" && openDevices());
     void this.connection.connect();
-    void this.openDevices();
   }
 
   /** Ask for the devices that are missing, again. */

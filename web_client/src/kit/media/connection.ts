@@ -14,6 +14,7 @@
 
 import { type Readable, Store } from "../store";
 import { MAX_TRIES, pauseBefore } from "./backoff";
+import { afterPaint } from "./frames";
 
 export type ConnectionState = "idle" | "connecting" | "connected" | "reconnecting" | "failed" | "closed";
 
@@ -82,7 +83,9 @@ export class Connection {
     if (this.life !== null || this.retry !== null || this.now.get() === "closed") return;
     this.tries = 0;
     this.now.set("connecting");
-    await this.remake();
+    // The screen that the person has just asked for comes first: painted meanwhile, it would double the handshake.
+    await afterPaint();
+    if (this.life === null && this.retry === null && this.state.get() === "connecting") await this.remake();
   }
 
   /** Send nothing; keep the transport. */

@@ -35,3 +35,18 @@ export function brightness(video: HTMLVideoElement): number | null {
   }
   return sum / (SIDE * SIDE);
 }
+
+const HIDDEN_WITHIN_MS = 150;
+
+/** Comes back when what was changed last is on the screen; a hidden page, which paints nothing, does not wait long. */
+export function afterPaint(): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, HIDDEN_WITHIN_MS);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        clearTimeout(late);
+        resolve();
+      }),
+    );
+  });
+}
