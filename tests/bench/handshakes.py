@@ -1,7 +1,7 @@
 """Handshakes as the media workers tell of them: from the offer at the worker to DTLS connected.
 
-A member and a clinician sit at a computer each. Here both browsers share two cores with the server, so they are
-counted twice: in whole visits, where one browser's work stands in the other's way, and one page at a time.
+A member and a clinician have a computer each; here both browsers share two cores with the server. So they are
+counted twice: in whole visits, where each browser stands in the other's way, and one page at a time.
 """
 
 import asyncio
