@@ -21,10 +21,12 @@ class Look:
     cb: int
     cr: int
     hertz: int
+    colour: str
+    """The same as CSS writes it."""
 
 
-MEMBER = Look(name="member", cb=90, cr=220, hertz=440)  # red, a low tone
-CLINICIAN = Look(name="clinician", cb=220, cr=90, hertz=1320)  # blue, a high tone
+MEMBER = Look(name="member", cb=90, cr=220, hertz=440, colour="#d02020")  # red, a low tone
+CLINICIAN = Look(name="clinician", cb=220, cr=90, hertz=1320, colour="#2020d0")  # blue, a high tone
 
 
 def write_picture(look: Look, folder: Path, seconds: int = 2) -> Path:

@@ -6,7 +6,20 @@
   const witness = (window.witness = { frames: [], connections: 0, handshakes: [], connected: [] });
   let last = null, analyser = null, context = null;
   // Each watcher answers how to stop: a page that holds visit after visit must not carry the watchers of ended ones.
-  const watchVideo = (track) => {
+  const watchVideo = (track) => (window.MediaStreamTrackProcessor ? readTrack(track) : watchShown(track));
+  // Where a page cannot read a track's frames, a picture of it is looked at each time that it shows a new one.
+  const watchShown = (track) => {
+    const shown = Object.assign(document.createElement("video"), { muted: true, srcObject: new MediaStream([track]) });
+    const saw = () => {
+      witness.frames.push(performance.timeOrigin + performance.now());
+      last = { shown, get displayWidth() { return shown.videoWidth; }, get displayHeight() { return shown.videoHeight; } };
+      shown.requestVideoFrameCallback(saw);
+    };
+    shown.requestVideoFrameCallback(saw);
+    shown.play().catch(() => {});
+    return () => { shown.srcObject = null; };
+  };
+  const readTrack = (track) => {
     const copy = track.clone();
     const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
     void readVideo(reader);
@@ -31,6 +44,30 @@
     const source = context.createMediaStreamSource(stream);
     source.connect(analyser);
     return () => { source.disconnect(); element.srcObject = null; };
+  };
+  // Firefox listens to nothing without a loudspeaker, and a machine for tests has none: record, then look at it.
+  const hertzOf = async (track, ms) => {
+    const recorder = new MediaRecorder(new MediaStream([track]));
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    setTimeout(() => recorder.stop(), ms);
+    await stopped;
+    const sound = await new OfflineAudioContext(1, 1, 48000).decodeAudioData(await new Blob(parts).arrayBuffer());
+    const wave = sound.getChannelData(0).subarray(-sound.sampleRate / 2);
+    const strength = (hertz) => {
+      let re = 0, im = 0;
+      for (let n = 0; n < wave.length; n++) {
+        const turn = (2 * Math.PI * hertz * n) / sound.sampleRate;
+        re += wave[n] * Math.cos(turn);
+        im += wave[n] * Math.sin(turn);
+      }
+      return Math.hypot(re, im) / wave.length;
+    };
+    let best = 100;
+    for (let hertz = 100; hertz < 2000; hertz += 5) if (strength(hertz) > strength(best)) best = hertz;
+    return strength(best) > 1e-4 ? best : null;
   };
   const Real = window.RTCPeerConnection;
   if (Real) {
@@ -76,7 +113,7 @@
   witness.colour = async () => {
     if (!last) return null;
     const canvas = new OffscreenCanvas(64, 36), pen = canvas.getContext("2d");
-    pen.drawImage(last, 0, 0, 64, 36);
+    pen.drawImage(last.shown ?? last, 0, 0, 64, 36);
     const px = pen.getImageData(0, 0, 64, 36).data;
     const sum = [0, 0, 0];
     for (let i = 0; i < px.length; i += 4) for (let c = 0; c < 3; c++) sum[c] += px[i + c];
@@ -85,6 +122,7 @@
   // The sound is listened to from the first question on: its machinery is heavier than all that a page does.
   witness.hertz = async (ms = 1500) => {
     const { last: connection } = witness;
+    if (!window.MediaStreamTrackProcessor) return connection?.heard ? hertzOf(connection.heard, ms) : null;
     if (connection?.heard) connection.watchers.push(watchAudio(connection.heard));
     if (connection) connection.heard = null;
     if (!analyser) return null;
