@@ -24,6 +24,7 @@ from media.recordings.sealing import (
     unpack_header,
 )
 
+_KINDS: Final = frozenset(Kind)
 _NAME_BYTES: Final = 9
 """Of a chunk's head: its number and its kind."""
 _SPOILT_MAX: Final = 64
@@ -191,7 +192,7 @@ class _Walk:
             self._over = True
             return Damage(Fault.AFTER_THE_END, offset)
         number, kind, size = CHUNK_HEAD.unpack(head.ljust(CHUNK_HEAD.size, b"\0"))
-        likely = number >= self._due and kind in Kind and TAG_BYTES <= size <= SEALED_MAX
+        likely = number >= self._due and kind in _KINDS and TAG_BYTES <= size <= SEALED_MAX
         sealed = self._file.read(min(size, SEALED_MAX))
         whole = len(sealed) == size
         plain = self._seal.open(number, head, sealed) if whole else None
