@@ -21,7 +21,6 @@ import aiohttp
 from tests.bench.figures import commit, write_samples
 
 VISITS, SECONDS, PAIRS = 10, 8, 7
-WORKER = "http://127.0.0.1:7000"
 KEY = "bench"
 LEASE = {
     "key": base64.b64encode(bytes(range(32))).decode(),
@@ -38,7 +37,7 @@ async def keep_leases(http: aiohttp.ClientSession) -> None:
         for visit in range(VISITS):
             body = {"recording": f"bench{visit}", **LEASE}
             with contextlib.suppress(aiohttp.ClientError):
-                async with http.put(f"{WORKER}/rooms/bench{visit}/recording", json=body):
+                async with http.put(f"/rooms/bench{visit}/recording", json=body):
                     pass
         await asyncio.sleep(RENEW_EVERY)
 
@@ -47,25 +46,26 @@ async def one(home: Path, folder: Path, label: str, *, recorded: bool) -> dict[s
     """One worker under load; the generator's row, with what was written."""
     rows, recordings = folder / f"{label}.jsonl", folder / label
     worker = await asyncio.create_subprocess_exec(
-        "taskset", "-c", "0", sys.executable, "-m", "media", "--listen", "127.0.0.1:7000",
-        "--udp", "127.0.0.1:40000", "--open-rooms", "--recordings", str(recordings),
+        "taskset", "-c", "0", sys.executable, "-m", "media", "--listen", "127.0.0.1:0",
+        "--udp", "127.0.0.1:0", "--open-rooms", "--recordings", str(recordings),
         env={**os.environ, "VIDEOVISIT_MEDIA_KEY": KEY}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert worker.stdout is not None
     try:
-        await asyncio.wait_for(worker.stdout.readline(), 30)
-        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as http:
+        where = "http://" + json.loads(await asyncio.wait_for(worker.stdout.readline(), 30))["listen"]
+        async with aiohttp.ClientSession(where, headers={"Authorization": f"Bearer {KEY}"}) as http:
             leases = asyncio.create_task(keep_leases(http)) if recorded else None
             load = await asyncio.create_subprocess_exec(
                 str(home / "venv/bin/python"), "vvbench/loadgen.py",
-                "--adapter", "adapters.videovisit:Adapter", "--visits", str(VISITS), "--seconds", str(SECONDS),
+                "--adapter", "adapters.videovisit:Adapter", "--arg", f"url={where}",
+                "--visits", str(VISITS), "--seconds", str(SECONDS),
                 "--pids", str(worker.pid), "--core", "1", "--label", label, "--json", str(rows),
                 cwd=home, env={**os.environ, "VVB_HOST": "127.0.0.1", "VIDEOVISIT_MEDIA_KEY": KEY},
                 stdout=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
             if await asyncio.wait_for(load.wait(), 120):
                 raise RuntimeError("the load generator failed")
-            async with http.get(f"{WORKER}/healthz") as said:
+            async with http.get("/healthz") as said:
                 health = await said.json()
             if leases is not None:
                 leases.cancel()
@@ -97,25 +97,20 @@ def measure(pairs: int = PAIRS) -> dict[str, Any]:
     subprocess.run([str(Path(generator) / "setup.sh")], check=True, stdout=sys.stderr)
     home = Path(os.environ.get("VVB_HOME", Path.home() / ".cache/vvbench"))
     rows = asyncio.run(run(home, pairs))
-    both = [
-        tuple(
-            next(row for row in rows if row["pair"] == pair and row["recorded"] is how)
-            for how in (False, True)
-        )
-        for pair in range(pairs)
-    ]
-    costs = [theirs["us_per_fwd_pkt_sched"] / ours["us_per_fwd_pkt_sched"] for ours, theirs in both]
-    added = [theirs["video_lat_ms"]["p99"] - ours["video_lat_ms"]["p99"] for ours, theirs in both]
-    recorded = [theirs for _, theirs in both]
+    plain, recorded = ([row for row in rows if row["recorded"] is how] for how in (False, True))
+    costs = [[row["us_per_fwd_pkt_sched"] for row in half] for half in (plain, recorded)]
+    delays = [[row["video_lat_ms"]["p99"] for row in half] for half in (plain, recorded)]
+    ratios = [theirs / ours for ours, theirs in zip(*costs, strict=True)]
+    added = [theirs - ours for ours, theirs in zip(*delays, strict=True)]
     return {
-        "recording_cpu_ratio": round(statistics.median(costs), 3),
-        "recording_cpu_ratio_max": round(max(costs), 3),
+        "recording_cpu_ratio": round(statistics.median(ratios), 3),
+        "recording_cpu_ratio_max": round(max(ratios), 3),
         "recording_us_per_packet": round(
             statistics.median(row["us_per_fwd_pkt_sched"] for row in recorded), 1
         ),
         "recording_added_video_ms_p99": round(statistics.median(added), 2),
         "recording_video_ms_p50": statistics.median(row["video_lat_ms"]["p50"] for row in recorded),
-        "plain_video_ms_p50": statistics.median(row["video_lat_ms"]["p50"] for row, _ in both),
+        "plain_video_ms_p50": statistics.median(row["video_lat_ms"]["p50"] for row in plain),
         "recording_packets_missed": sum(row["health"]["recording_packets_missed"] for row in recorded),
         "recording_loss_pct": max(row["loss_pct"] for row in recorded),
         "recording_pairs": pairs,

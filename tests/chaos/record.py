@@ -1,6 +1,6 @@
 """`make record-chaos`: kill a worker that records at random instants, then read back what is on the disk.
 
-Lost is the time between the last packet of a source that can be read and the kill. Ends with one line of JSON.
+Lost is the time between the last packet of a source that can be read and the kill. The last line is JSON.
 """
 
 import argparse
