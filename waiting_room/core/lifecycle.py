@@ -31,6 +31,7 @@ _LINE = ("said", "line_seen")
 _PRESENCE = ("gone", "back")
 _OPENED = ("recording_opened",)
 _ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED
+_ENDED = ("birth_date_refused", "link_rested", *_OPENED)
 _RESTING = (
     "recording_paused",
     "recording_refused",

@@ -7,6 +7,7 @@ import pytest
 from tests.waiting_room.core.world import Clinician, Member, World, refused, seen_by
 from waiting_room.core import commands as c
 from waiting_room.core.agreement import endpoint_of, lease_of, person_of, waiting_for, who_must_agree
+from waiting_room.core.decide_recording import decide_recording
 from waiting_room.core.events import RecordingAgreed, RecordingOpened, RecordingResumed
 from waiting_room.core.evolve import ImpossibleRecordError, evolve
 from waiting_room.core.ids import RecordingId
@@ -210,6 +211,13 @@ def test_consent_from_somebody_who_is_not_there_is_refused(ana: Member, lee: Cli
     agree = c.AgreeRecording(recording=RecordingId("rec1"), consent="v1", language="en")
     assert world.does(ana.visit, agree, Actor(Role.support, "joy")) == refused(Refusal.not_permitted)
     assert state(ana) == "asked"
+
+
+def test_whoever_is_not_in_the_visit_has_no_say(ana: Member, lee: Clinician) -> None:
+    lee.asks_to_record(ana)
+    agree = c.AgreeRecording(recording=RecordingId("rec1"), consent="v1", language="en")
+    stranger = Actor(Role.support, "guest-who-left")
+    assert decide_recording(ana.now, agree, stranger) == refused(Refusal.not_present)
 
 
 @pytest.mark.parametrize(
