@@ -82,7 +82,7 @@ class RecordedVisits(RuleBasedStateMachine):
         if not isinstance(self.ana.gives_present("other company", others=others), Refused):
             self.agreed = False
 
-    @rule(device=st.sampled_from(["phone", "laptop"]))
+    @rule(device=st.integers(1, 30).map("device{}".format))
     def comes_from_another_device(self, device: str) -> None:
         if self.ana.redeems(device=device) != []:
             self.agreed = False
