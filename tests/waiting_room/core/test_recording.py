@@ -176,7 +176,9 @@ def test_who_left_and_came_back_is_asked_anew(recorded: Member, lee: Clinician) 
 
 
 @pytest.mark.parametrize("ending", ["ends", "requeues"])
-def test_whoever_comes_after_finds_it_off(recorded: Member, lee: Clinician, world: World, ending: str) -> None:
+def test_whoever_comes_after_finds_it_off(
+    recorded: Member, lee: Clinician, world: World, ending: str
+) -> None:
     getattr(lee, ending)(recorded)
     assert (state(recorded), lease_of(recorded.now)) == ("off", ())
     assert "recording" not in seen_by(recorded, recorded)
@@ -267,7 +269,9 @@ def test_each_sees_their_own_part(recorded: Member, lee: Clinician, world: World
     assert set(seen_by(world.desk(), recorded)["recording"]) == {"state", "since"}
 
 
-def test_opening_a_file_is_journaled_after_the_end_too(recorded: Member, lee: Clinician, world: World) -> None:
+def test_opening_a_file_is_journaled_after_the_end_too(
+    recorded: Member, lee: Clinician, world: World
+) -> None:
     lee.ends(recorded)
     opens = c.OpenRecording(recording=RecordingId("rec1"), file="member.webm")
     assert lee.does(recorded, opens) == ["recording_opened"]
@@ -284,9 +288,7 @@ def test_no_other_role_opens_one(recorded: Member, world: World, role: Role) -> 
 
 
 @pytest.mark.parametrize(("recording", "file"), [("rec1", "../key"), ("a/b", "member.webm")])
-def test_a_file_is_named_by_a_code(
-    recorded: Member, lee: Clinician, recording: str, file: str
-) -> None:
+def test_a_file_is_named_by_a_code(recorded: Member, lee: Clinician, recording: str, file: str) -> None:
     opens = c.OpenRecording(recording=RecordingId(recording), file=file)
     assert lee.does(recorded, opens) == refused(Refusal.malformed, field="file")
 

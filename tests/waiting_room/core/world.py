@@ -300,7 +300,12 @@ class Clinician:
         return self.does(member, c.End(outcome=outcome))
 
     def asks_to_record(
-        self, member: Member, recording: str = "rec1", *, words: str = "recording-2026-1", language: str = "en"
+        self,
+        member: Member,
+        recording: str = "rec1",
+        *,
+        words: str = "recording-2026-1",
+        language: str = "en",
     ) -> Answer:
         ask = c.AskRecording(recording=RecordingId(recording), consent=words, language=language)
         return self.does(member, ask)
