@@ -2,8 +2,8 @@
 
 The files themselves, and the key that unwraps, are elsewhere: from this database alone nothing can be played.
 
-A job makes the files of one layout. It is claimed by a conditional update, for a span that whoever works on it
-prolongs; so it runs once at a time over all processes, and again when its process died.
+A job makes the files of one layout. It is claimed by a conditional update, for a span that whoever works on
+it prolongs; so it runs once at a time over all processes, and again when its process died.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One finished file. `endpoint`: whose side it is; None shows everybody. `bytes` are those of the plain file."""
+    """One finished file. `endpoint`: whose side it is; None shows everybody. `bytes`: as it is handed out."""
 
     name: str
     layout: Layout
@@ -98,7 +98,7 @@ class Listed:
 
 
 class Recordings:
-    """The shelf, on a database that `migrations.migrate` has prepared. Every method may raise `Unavailable`."""
+    """The shelf, on a database that `migrations.migrate` has prepared. All of it may raise `Unavailable`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -225,7 +225,7 @@ class Recordings:
         return await self._database.write(work)
 
     async def give_up(self, job: Job, error: str, again: datetime) -> bool:
-        """It went wrong, for the reason of that code: tried `again` then, unless it was tried `TRIES` times."""
+        """It went wrong, by the code `error`: tried `again` then, unless it was tried `TRIES` times."""
         over = job.tries >= TRIES
         state = JobState.failed if over else JobState.queued
         return await self._change(job, state=state.value, due_at=again, error=error)
@@ -281,7 +281,7 @@ _COLUMNS = {
     "ended_at": "ended_at",
 }
 _FIND = sa.select(recordings).where(recordings.c.id == sa.bindparam("id"))
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _JOBS = (
     sa.select(recording_jobs).where(recording_jobs.c.recording_id.in_(_IDS)).order_by(recording_jobs.c.layout)
 )

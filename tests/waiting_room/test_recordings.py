@@ -1,4 +1,4 @@
-"""The shelf of recordings, in both databases: one key each, one maker at a time, files that nobody else sees."""
+"""The shelf of recordings, in both databases: one key each, one maker at a time, nobody else's files."""
 
 from __future__ import annotations
 

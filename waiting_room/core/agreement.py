@@ -1,9 +1,9 @@
 """Agreement: who must consent to being recorded, who has, and what the recorder may therefore have.
 
-A person is named by their place: `clinician`, `member` (whoever holds the member's device: the patient, or who
-speaks for them), `member-1`, `member-2` … (those who share that device, each consenting by name), and guests by
-their own ids. An endpoint may be recorded when everybody in front of it has agreed, and only while everybody
-else has, too: people talk to each other.
+A person is named by their place: `clinician`, `member` (whoever holds the member's device: the patient, or
+who speaks for them), `member-1`, `member-2` … (those who share that device, each consenting by name), and
+guests by their own ids. An endpoint may be recorded when everybody in front of it has agreed, and only while
+everybody else has, too: people talk to each other.
 """
 
 from collections.abc import Iterable

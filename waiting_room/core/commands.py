@@ -263,7 +263,7 @@ class AgreeRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseRecording:
-    """No, or no more: whatever is asked for or running ends. It names no recording, so it is never too late."""
+    """No, or no more: whatever is asked for or running ends. It names none, so that it is never too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ UNSETTLES_THE_MEMBER = frozenset({"someone_joined", "present_given", "redeemed",
 
 
 def recording_after(visit: Visit, event: Event, at: datetime) -> Recording | None:
-    """The recording of `visit` (as it was before) after `event`, which the table lists if it is a recording's.
+    """The recording of `visit` (as it was before) after `event`, which the table permits.
 
     Whether the visit still has one is `evolve`'s to say.
     """

@@ -1,12 +1,12 @@
 """A recording of a visit: its states, and every way from one to another, in one dict.
 
-Rule 1. Everything that may change a recording's state is in `RECORDING`; no other file names a pair of states.
-Rule 2. A state's row lists every event of `BETWEEN` that may be recorded there, also those that leave it where
-        it is. What is not listed cannot be recorded: `evolve` raises.
-Rule 3. Nobody asks for `recording_started`, `_paused` and `_resumed`: they follow, in the same breath, from who
-        is present and who has agreed (`agreement.follows`).
-Rule 4. A recording lives in a visit that is `in_visit` or `on_hold`. Whatever leads out of these ends it: it is
-        `off` again, and whoever takes the visit next has to ask anew.
+Rule 1. Everything that may change a recording's state is in `RECORDING`; no other file names two of them.
+Rule 2. A state's row lists every event of `BETWEEN` that may be recorded there, also those that leave it
+        where it is. What is not listed cannot be recorded: `evolve` raises.
+Rule 3. Nobody asks for `recording_started`, `_paused` and `_resumed`: they follow, in the same breath, from
+        who is present and who has agreed (`agreement.follows`).
+Rule 4. A recording lives in a visit that is `in_visit` or `on_hold`. Whatever leads out of these ends it: it
+        is `off` again, and whoever takes the visit next has to ask anew.
 Rule 5. No means stop, not pause. To go on, the clinician asks again, and it is another recording.
 
 `document` renders this file as docs/recording.md; a test keeps the two in step.

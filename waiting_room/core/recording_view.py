@@ -1,4 +1,4 @@
-"""What each role sees of a visit's recording: that it runs, why not, whose word is missing; never a name too many."""
+"""What each role sees of a visit's recording: that it runs, or why not, and whose word is missing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def recording_for_holder(visit: Visit, texts: Mapping[TextId, str]) -> Mapping[s
     """For the clinician who holds the visit: also who has agreed, and the names that were given."""
     if visit.recording is None:
         return None
-    names = {one.person: texts[one.text] for one in visit.recording.agreed if one.text in texts}
+    names = {one.person: texts[one.text] for one in visit.recording.agreed if one.text and one.text in texts}
     return _running(visit, visit.recording) | {"agreed": sorted(have_agreed(visit)), "names": names}
 
 
