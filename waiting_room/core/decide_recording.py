@@ -17,7 +17,7 @@ from waiting_room.core.recording import Recording
 from waiting_room.core.refusals import Refusal, Refused
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.[a-z0-9]{1,5}")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,57}\.[a-z0-9]{1,5}")
 
 
 def decide_recording(visit: Visit, command: c.RecordingCommand, actor: Actor) -> tuple[Event, ...] | Refused:
