@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
     recordings: Path | None = None
-    """The folder where recordings lie, encrypted; the same one for every media worker and web process. Without
+    """The folder where recordings lie, encrypted; the same for every media worker and web process. Without
     it nothing can be recorded."""
 
     recording_key: SecretStr | None = None
