@@ -1,8 +1,8 @@
 """The making of a recording's files: one composer at a time, a process that takes what others leave.
 
 The composer (`python -m media.compose`) is handed one job on its standard input, key included, and says on
-its standard output how far it is and what it made, a line of JSON each. It may die at any time, and so may we:
-the job is then claimed again, by whoever comes first.
+its standard output how far it is and what it made, a line of JSON each. It may die at any time, and so may
+we: the job is then claimed again, by whoever comes first.
 """
 
 import asyncio

@@ -197,11 +197,11 @@ class RecordingsDoor:
     async def _piece(self, reader: Reader, shelved: Shelved, at: int, stop: int) -> bytes:
         try:
             piece = await asyncio.to_thread(reader.read, at, min(PIECE_BYTES, stop - at))
-            if not piece and at < stop:
-                raise OSError("shorter than it says")
         except Exception as error:  # noqa: BLE001 - whatever a damaged file raises
             log.warning("recording_unreadable", recording=shelved.id, error=type(error).__name__)
             raise CodedError("recording_unreadable") from None
+        if not piece and at < stop:
+            raise CodedError("recording_unreadable")
         return piece
 
     async def _journal(self, principal: Principal, shelved: Shelved, name: str, *, again: bool) -> None:
