@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("user", help="sign-in name")
     add.add_argument("--name", required=True)
     add.add_argument("--credentials", default="", help="such as MD")
-    add.add_argument("--role", action="append", required=True, choices=("clinician", "support"))
+    add.add_argument("--role", action="append", required=True, choices=("clinician", "support", "privacy"))
     add.add_argument("--clinic", action="append", required=True, help="id of a clinic; may be given again")
     off = _verb(staff, "disable", _disable_staff, "Let a person in no more; their sessions end at once.")
     off.add_argument("user")

@@ -5,16 +5,19 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
 from aiohttp import web
 
+from media.sealed_file import DamagedFileError, SealedReader, sealed_path
 from signaling.clock import Clock
 from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
 from signaling.doors.member import MemberDoor
+from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
 from signaling.http import app as http_app
@@ -25,16 +28,19 @@ from signaling.http.pages import Pages
 from signaling.http.routing import Admit, Doorkeeper, Route
 from signaling.http.site import Index, Site
 from signaling.ids import Ids
+from signaling.leases import Leases
 from signaling.links import Links
 from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
+from signaling.recordings import Reader
 from signaling.rooms import Rooms
 from signaling.sessions import Sessions
 from signaling.settings import Settings
 from signaling.signin import SignInDesk
 from signaling.snapshot import MemberSnapshots
 from signaling.sockets.server import Sockets
+from signaling.studio import Studio
 from signaling.throttle import Throttle
 from signaling.version import VERSION
 from signaling.workers import MediaWorkers
@@ -45,6 +51,7 @@ from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
 from waiting_room.people import People
 from waiting_room.reading import Reading
+from waiting_room.recordings import Recordings
 from waiting_room.sessions import SqlSessions
 from waiting_room.settings import WaitingRoomSettings
 from waiting_room.store_sql import SqlStore
@@ -89,6 +96,7 @@ class _Cellar:
         self.store = SqlStore(self.database, keep_texts=records.keep_texts)
         self.accounts = SqlAccounts(self.database)
         self.keys = SqlKeys(self.database)
+        self.recordings = Recordings(self.database)
         self.sessions = SqlSessions(self.database)
         self.throttles = SqlThrottles(self.database)
         self.people = People(self.accounts)
@@ -188,18 +196,27 @@ def _doors(
         throttle=hall.throttle,
         surroundings=hall.surroundings,
         figures=hall.figures,
+        recording=settings.recordings is not None,
     )
     admits = {
         Audience.member: member.admit,
         Audience.clinician: ClinicianDoor(hall.sessions).admit,
         Audience.support: SupportDoor(hall.sessions).admit,
+        Audience.privacy: PrivacyDoor(hall.sessions).admit,
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
     return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
 
 
-def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
+def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:
+    try:
+        return SealedReader(sealed_path(folder, name), key)
+    except DamagedFileError:
+        raise OSError("damaged") from None
+
+
+def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
     sockets = Sockets(
         desk=hall.cellar.desk,
         line=hall.cellar.line,
@@ -211,6 +228,7 @@ def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
         links=hall.links,
         rooms=rooms,
         origins=hall.surroundings.origins,
+        recorder=leases,
     )
     hall.sessions.on_end(sockets.session_ended)
     return sockets
@@ -242,12 +260,27 @@ def build(
     cellar = _Cellar(records)
     hall = _hall(cellar, clock, ids, surroundings)
     rooms = Rooms(workers)
-    sockets = _sockets(hall, rooms)
+    studio = Studio(
+        shelf=cellar.recordings,
+        keys=settings.keys_of_recordings(),
+        folder=settings.recordings,
+        opener=_open_sealed,
+        desk=cellar.desk,
+        directory=hall.directory,
+        rooms=rooms,
+        clock=clock,
+        ids=ids,
+    )
+    sockets = _sockets(hall, rooms, studio.leases)
 
     async def sweep(_at: datetime) -> None:
         await hall.sessions.sweep(sockets.session_keys())
 
-    timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_sessions", SWEEP_EVERY, sweep))
+    chores = (
+        Chore("sweep_sessions", SWEEP_EVERY, sweep),
+        Chore("sweep_recordings", SWEEP_EVERY, studio.sweep),
+    )
+    timekeeper = cellar.timekeeper(clock, ids, *chores)
     _count(hall)
 
     async def media_answers() -> bool:
@@ -258,14 +291,20 @@ def build(
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
     site = Site(Pages(DIST), lambda: describe(VERSION, surroundings.public), index)
     app = http_app.create(
-        routes=(*site.routes(), *health.routes(), *routes),
+        routes=(*site.routes(), *health.routes(), *routes, *studio.door.routes()),
         keeper=Doorkeeper(surroundings, admits),
         figures=hall.figures,
         clock=clock,
         ids=ids,
     )
     sockets.attach(app)
-    for name, read in {"sockets": sockets.figures, "media": workers.figures, "rooms": rooms.figures}.items():
+    live = {
+        "sockets": sockets.figures,
+        "media": workers.figures,
+        "rooms": rooms.figures,
+        "recordings": studio.figures,
+    }
+    for name, read in live.items():
         hall.figures.add_live(name, read)
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
@@ -280,6 +319,8 @@ def build(
             _on_exit(open_parts, "rooms", rooms.stop)
             await sockets.start()
             _on_exit(open_parts, "sockets", sockets.stop)
+            _on_exit(open_parts, "studio", studio.stop)
+            await studio.start()
             timekeeper.start()
             _on_exit(open_parts, "timekeeper", timekeeper.stop)
             await workers.all_ready()

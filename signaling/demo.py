@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from signaling.clock import SystemClock
 from signaling.ids import SystemIds
@@ -57,6 +57,7 @@ async def run(options: DemoOptions) -> int:
     listener = serve.listening_socket(listen)
     settings = _settings(Listen(host=options.host, port=listener.getsockname()[1]))
     with _folder(keep=options.keep) as folder, tempfile.TemporaryDirectory(prefix="vv-") as runtime:
+        settings = _with_recordings(settings, folder, ids.token())
         workers = MediaWorkers(
             count=settings.media_workers,
             runtime_dir=Path(runtime) / "media",
@@ -64,6 +65,7 @@ async def run(options: DemoOptions) -> int:
             udp_host=settings.media_udp.host,
             udp_port=settings.media_udp.port,
             advertise=settings.media_advertise,
+            recordings=settings.recordings,
         )
         workers.begin()
         await _until_spawned(workers)
@@ -139,11 +141,25 @@ def _folder(*, keep: bool) -> Iterator[Path]:
 
 
 def _text_key(folder: Path, fresh: str) -> str:
-    """The key that seals the demo's texts; kept beside a kept database, for its owner alone."""
-    path = folder / "text.key"
+    """The key that seals the demo's texts."""
+    return _kept(folder / "text.key", f"demo:{fresh}=")
+
+
+def _with_recordings(settings: Settings, folder: Path, fresh: str) -> Settings:
+    """A demo can record: into its own folder, under a key that is thrown away with it."""
+    if settings.recordings is not None:
+        return settings
+    recordings = folder / "recordings"
+    recordings.mkdir(mode=0o700, exist_ok=True)
+    key = SecretStr(_kept(folder / "recording.key", f"{fresh}="))
+    return settings.model_copy(update={"recordings": recordings, "recording_key": key})
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """A key beside a kept database, for its owner alone; the fresh one, if there is none yet."""
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(f"demo:{fresh}=")
+        path.write_text(fresh)
     return path.read_text()
 
 
@@ -173,6 +189,8 @@ async def _seed(seeder: Any, house: "House", surroundings: "Surroundings") -> di
         "clinician2": {"user": "herrera", "password": PASSPHRASE},
         "support_link": f"{base}/support",
         "support": {"user": "desk", "password": PASSPHRASE},
+        "privacy_link": f"{base}/privacy",
+        "privacy": {"user": "privacy", "password": PASSPHRASE},
         "api_key": day.api_key,
     }
 
@@ -193,6 +211,9 @@ videovisit demo: a believable day, made anew
 
   Support    {info["support_link"]}
              user {info["support"]["user"]}, password “{info["support"]["password"]}”
+
+  Recordings {info["privacy_link"]}
+             user {info["privacy"]["user"]}, password “{info["privacy"]["password"]}”
 
   Booking    API key {info["api_key"]}
              described at {info["base_url"]}/api/v1/openapi.json
@@ -220,6 +241,7 @@ class _Front:
                 _log_in(info, "clinician2"),
             ),
             (info.get("support_link"), "Support console", _log_in(info, "support")),
+            (info.get("privacy_link"), "Recordings, for privacy officers", _log_in(info, "privacy")),
         )
         items = "".join(
             f'<li><p><a href="{link}">{name}</a><br>{note}</p></li>' for link, name, note in doors

@@ -25,7 +25,7 @@ from web_client import DIST
 EXPIRES_SOON: Final = timedelta(days=14)
 """A certificate that ends within so long is worth a word."""
 
-PAGES: Final = ("index", "member", "clinician", "support")
+PAGES: Final = ("index", "member", "clinician", "support", "privacy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from signaling.media_client import FilledSlot
-from waiting_room.core.ids import VisitId
+from waiting_room.core.ids import RecordingId, VisitId
 from waiting_room.core.model import State
 
 
@@ -54,7 +54,17 @@ class MediaNow:
     slots: tuple[FilledSlot, ...]
 
 
-MediaNews = MediaLost | MediaNow
+@dataclass(frozen=True, slots=True)
+class RecorderSaid:
+    """A worker's recorder is in another state; `reason` is a code."""
+
+    visit: VisitId
+    recording: RecordingId
+    state: str
+    reason: str | None
+
+
+MediaNews = MediaLost | MediaNow | RecorderSaid
 
 
 class NotWantedError(Exception):

@@ -91,6 +91,7 @@ async def serve() -> int:
             udp_host=web.media_udp.host,
             udp_port=web.media_udp.port,
             advertise=web.media_advertise,
+            recordings=web.recordings,
         )
         surroundings = Surroundings(
             origins=(web.public_url,),

@@ -5,8 +5,9 @@ at the request and said no) and `MediaUnavailableError` (nobody answered; trying
 """
 
 import asyncio
+import base64
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -18,6 +19,8 @@ from pydantic import Field, TypeAdapter
 
 OFFER_WITHIN_SECONDS = 5.0
 CALL_WITHIN_SECONDS = 2.0
+LEASE_WITHIN_SECONDS = 0.5
+"""A withdrawal may have to wait for a call that is under way, and has a second."""
 SILENT_AFTER_SECONDS = 5.0
 """Workers send a heartbeat every second: one that says nothing for this long is taken for dead."""
 LARGEST_MESSAGE_BYTES = 1 << 20
@@ -133,8 +136,19 @@ class Flowing(_Said):
     mid: str
 
 
+class Recording(_Said):
+    """The recorder of a room is in another state."""
+
+    event: Literal["recording"]
+    room: str
+    recording: str
+    state: Literal["recording", "paused", "stopped"]
+    reason: str | None = None
+
+
 MediaEvent = Annotated[
-    Hello | Heartbeat | Connected | Silent | Heard | Gone | Slots | Flowing, Field(discriminator="event")
+    Hello | Heartbeat | Connected | Silent | Heard | Gone | Slots | Flowing | Recording,
+    Field(discriminator="event"),
 ]
 
 
@@ -216,6 +230,39 @@ class MediaClient:
     async def leave(self, room: str, endpoint: str) -> None:
         """End one endpoint. One that is not there is fine."""
         await self._call("DELETE", _path("rooms", room, "endpoints", endpoint), missing_is_fine=True)
+
+    async def record(
+        self,
+        room: str,
+        recording: str,
+        *,
+        key: bytes,
+        wrapped: bytes,
+        endpoints: Sequence[str],
+        seconds: float,
+    ) -> str:
+        """Lease these endpoints to the recorder for `seconds`, and no others; none pauses it.
+
+        Answers what the recorder does now: `recording` or `paused`. An answer that is late is no answer: the
+        lease is said again, or lapses.
+
+        Raises:
+            MediaRefusedError: there is no such room, another recording, or no recorder.
+            MediaUnavailableError: nobody answered.
+        """
+        body = {
+            "recording": recording,
+            "key": base64.b64encode(key).decode(),
+            "wrapped": base64.b64encode(wrapped).decode(),
+            "endpoints": list(endpoints),
+            "seconds": seconds,
+        }
+        said = await self._call("PUT", _path("rooms", room, "recording"), body, within=LEASE_WITHIN_SECONDS)
+        return str(said.get("state", ""))
+
+    async def stop_recording(self, room: str, *, within: float) -> None:
+        """End the room's recording; comes back when all of it is written. None is fine."""
+        await self._call("DELETE", _path("rooms", room, "recording"), within=within, missing_is_fine=True)
 
     async def room(self, room: str) -> Mapping[str, Any]:
         """What the worker knows of a room: `open` and `endpoints`; empty when it is not there."""

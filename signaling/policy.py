@@ -19,6 +19,8 @@ class Audience(StrEnum):
     member = "member"
     clinician = "clinician"
     support = "support"
+    privacy = "privacy"
+    """Who finds recordings and hands them out."""
     booking = "booking"
     """The health system's own program, by API key."""
     operator = "operator"
@@ -31,6 +33,8 @@ class Relation(StrEnum):
     none = "none"
     own_visit = "own visit"
     own_session = "own session"
+    own_recordings = "own recordings"
+    """A clinician: what they recorded. A privacy officer: what was recorded in their clinics."""
     any_visit = "any visit"
     """The booking program books for every clinic."""
 
@@ -60,13 +64,15 @@ def _row(relation: Relation, sender: Sender, *audiences: Audience) -> RouteRow:
 
 
 _OPEN = _row(Relation.none, Sender.reads, Audience.anyone)
-_STAFF = (Audience.clinician, Audience.support)
+_STAFF = (Audience.clinician, Audience.support, Audience.privacy)
+_KEEPERS = (Audience.clinician, Audience.privacy)
 
 ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("GET", "/"): _OPEN,
     ("GET", "/visit"): _OPEN,
     ("GET", "/clinician"): _OPEN,
     ("GET", "/support"): _OPEN,
+    ("GET", "/privacy"): _OPEN,
     ("GET", "/assets/{name}"): _OPEN,
     ("GET", "/healthz"): _OPEN,
     ("GET", "/readyz"): _OPEN,
@@ -78,6 +84,13 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),
+    ("GET", "/api/recordings"): _row(Relation.own_recordings, Sender.reads, *_KEEPERS),
+    ("POST", "/api/recordings/{recording}/side-by-side"): _row(
+        Relation.own_recordings, Sender.page, *_KEEPERS
+    ),
+    ("GET", "/api/recordings/{recording}/files/{name}"): _row(
+        Relation.own_recordings, Sender.reads, *_KEEPERS
+    ),
     ("GET", "/api/v1/openapi.json"): _OPEN,
     ("POST", "/api/v1/visits"): _row(Relation.any_visit, Sender.program, Audience.booking),
     ("GET", "/api/v1/visits/{visit}"): _row(Relation.any_visit, Sender.reads, Audience.booking),

@@ -20,10 +20,10 @@ from typing import Protocol
 import structlog
 
 from signaling import media_client as media
-from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError
+from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
 from signaling.media_client import MediaClient, MediaUnavailableError
 from signaling.workers import WorkerLost, WorkerNews, WorkerReady
-from waiting_room.core.ids import VisitId
+from waiting_room.core.ids import RecordingId, VisitId
 
 WORKER_WITHIN_SECONDS = 6.0
 """How long an offer waits for a worker; shorter than the 8 s that a page waits for its answer."""
@@ -117,6 +117,11 @@ class Rooms:
         """Whether the endpoint has a media connection that is not known to be dead."""
         room = self._rooms.get(visit)
         return room is not None and endpoint in room.slots
+
+    def client_of(self, visit: VisitId) -> MediaClient | None:
+        """Whoever has the visit's room now; None while nobody has it."""
+        room = self._rooms.get(visit)
+        return None if room is None or room.worker is None else room.worker.client
 
     def figures(self) -> dict[str, int]:
         """Counts for the metrics page."""
@@ -276,6 +281,10 @@ class Rooms:
                 known = room.slots.pop(endpoint, None) is not None
                 if known and reason in LOST and room.wanted is not Gate.ABSENT:
                     self._tell(MediaLost(room.visit, (endpoint,)))
+            case media.Recording(room=name, recording=recording, state=state, reason=reason):
+                room = self._rooms.get(VisitId(name))
+                if room is not None and room.worker is worker:
+                    self._tell(RecorderSaid(room.visit, RecordingId(recording), state, reason))
             case _:
                 pass
 

@@ -65,8 +65,10 @@ STAFF: Final = (
     _person("solberg", "Ingrid Solberg", "MD", _CLINICIAN, PRAIRIE),
     _person("nakamura", "Kenji Nakamura", "PA-C", _CLINICIAN, PRAIRIE),
     _person("desk", "Priya Raman", "", frozenset({Role.support}), HARBOR, PRAIRIE),
+    _person("privacy", "Joan Ashby", "", frozenset({Role.privacy}), HARBOR, PRAIRIE),
 )
-"""Four clinicians and one person at the support desk. The first two are the demo's log-ins."""
+"""Four clinicians, one person at the support desk and one privacy officer. The first two
+are the demo's log-ins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from signaling.ids import Ids, sha256_of
 from signaling.policy import Audience
 from waiting_room import sessions as rows
 from waiting_room.core.ids import ClinicId, DeviceId, StaffId, VisitId
+from waiting_room.core.model import Role
 from waiting_room.sessions import SessionKind
 
 MEMBER_COOKIE: Final = "__Host-visit"
@@ -29,6 +30,9 @@ STAFF_SESSION: Final = timedelta(hours=12)
 """One shift. Longer leaves a shared desk open; shorter signs people out during a visit."""
 
 MAX_COOKIE_CHARS: Final = 128
+
+STAFF_ROLES: Final = frozenset({Role.clinician, Role.support, Role.privacy})
+"""Roles of the directory that have a door."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +154,7 @@ def staff_principal(session: StaffSession) -> Principal:
     return Principal(
         id=session.staff,
         key=session.key,
-        audiences=frozenset({Audience(role) for role in session.roles if role in ("clinician", "support")}),
+        audiences=frozenset({Audience(role) for role in session.roles if role in STAFF_ROLES}),
         clinics=session.clinics,
         expires_at=session.expires_at,
     )

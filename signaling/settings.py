@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from signaling.recording_keys import RecordingKeys, master_key
+
 PREFIX: Final = "VIDEOVISIT_"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -94,6 +96,16 @@ class Settings(BaseSettings):
     media_advertise: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
+    recordings: Path | None = None
+    """The folder where recordings lie, encrypted; the same for every media worker and web process. Without
+    it nothing can be recorded."""
+
+    recording_key: SecretStr | None = None
+    """Master key: base64 of 32 random bytes. Each recording's own key is kept wrapped under it."""
+
+    recording_keys_old: SecretStr = SecretStr("")
+    """Former master keys, separated by commas; they only unwrap."""
+
     drain_seconds: float = Field(default=0.0, ge=0, le=300)
     """Between SIGTERM and the end: `/readyz` says no, so that a load balancer sends people elsewhere."""
 
@@ -165,6 +177,29 @@ class Settings(BaseSettings):
             raise ValueError("belongs together with VIDEOVISIT_TLS_CERT: set both or neither")
         return value
 
+    @field_validator("recordings")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("names a folder that is not there")
+        return value
+
+    @field_validator("recording_key")
+    @classmethod
+    def _master_key(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            master_key(value.get_secret_value())
+        if "recordings" in info.data and (value is None) != (info.data["recordings"] is None):
+            raise ValueError("belongs together with VIDEOVISIT_RECORDINGS: set both or neither")
+        return value
+
+    @field_validator("recording_keys_old")
+    @classmethod
+    def _old_keys(cls, value: SecretStr) -> SecretStr:
+        for part in _parts(value.get_secret_value()):
+            master_key(part)
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _origin(cls, value: str, info: ValidationInfo) -> str:
@@ -190,11 +225,20 @@ class Settings(BaseSettings):
         """Whether this process itself speaks TLS."""
         return self.tls_cert is not None
 
+    def keys_of_recordings(self) -> RecordingKeys | None:
+        """Wraps and unwraps the keys of recordings; None where nothing is recorded."""
+        if self.recording_key is None:
+            return None
+        old = [master_key(part) for part in _parts(self.recording_keys_old.get_secret_value())]
+        return RecordingKeys(master_key(self.recording_key.get_secret_value()), old)
+
     def problems_of_serving(self) -> list[tuple[str, str]]:
         """What stands in the way of serving members, beyond each setting by itself."""
         problems = []
         if not self.public_url:
             problems.append((f"{PREFIX}PUBLIC_URL", "is needed: the address people type, with https"))
+        if self.recordings is not None and self.recording_key is None:
+            problems.append((f"{PREFIX}RECORDING_KEY", "is needed, because VIDEOVISIT_RECORDINGS is set"))
         if not self.listen.is_loopback and not self.tls and not self.trusted_proxies:
             problems.append(
                 (

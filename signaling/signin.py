@@ -41,13 +41,16 @@ class SignInDesk:
         throttle: Throttle,
         surroundings: Surroundings,
         figures: Figures,
+        recording: bool = False,
     ) -> None:
+        """`recording`: visits can be recorded here; consoles offer it only then."""
         self._directory = directory
         self._sessions = sessions
         self._passwords = passwords
         self._throttle = throttle
         self._surroundings = surroundings
         self._figures = figures
+        self._recording = recording
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of this module."""
@@ -118,5 +121,6 @@ class SignInDesk:
                 "credentials": person.credentials,
                 "roles": sorted(person.roles),
                 "clinics": clinics,
+                "recording": self._recording,
             }
         )

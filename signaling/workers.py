@@ -108,6 +108,7 @@ class MediaWorkers:
         advertise: addresses named in the answers instead of `udp_host`.
         clock: tells how long a worker lived.
         spare: keep one more worker ready.
+        recordings: the folder where recordings are written, encrypted; without it there are none.
         program: the command a worker is started with; the default runs the `media` package.
     """
 
@@ -121,11 +122,13 @@ class MediaWorkers:
         udp_port: int = 0,
         advertise: Sequence[str] = (),
         spare: bool = True,
+        recordings: Path | None = None,
         program: Sequence[str] | None = None,
     ) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         self._program = tuple(program or (sys.executable, "-P", "-c", _BOOT, str(os.getpid()), root))
         self._advertise = tuple(advertise)
+        self._environment = _environment(recordings)
         self._clock = clock
         self._runtime_dir = runtime_dir
         self._listeners: list[Callable[[WorkerNews], None]] = []
@@ -242,6 +245,7 @@ class MediaWorkers:
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            env=self._environment,
         )
         child.process = process
         try:
@@ -262,6 +266,16 @@ class MediaWorkers:
     def _tell(self, news: WorkerNews) -> None:
         for listener in self._listeners:
             listener(news)
+
+
+def _environment(recordings: Path | None) -> dict[str, str]:
+    """Ours, without what is none of a worker's business: it holds keys."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("VIDEOVISIT_") or name.startswith("VIDEOVISIT_MEDIA_")
+    }
+    return ours | ({"VIDEOVISIT_MEDIA_RECORDINGS": str(recordings)} if recordings is not None else {})
 
 
 def _forget_socket(listen: str) -> None:

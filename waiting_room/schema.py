@@ -220,3 +220,43 @@ throttles = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("window_ends_at", UtcTime, nullable=False, index=True),
 )
+
+recordings = sa.Table(
+    "recordings",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("visit_id", _ID, sa.ForeignKey("visits.id"), nullable=False, index=True),
+    # Who may have it later is said here once, when it begins: no change of the visit can give it to others.
+    sa.Column("clinic_id", _ID, nullable=False),
+    sa.Column("clinician_id", _ID, nullable=False, index=True),
+    sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
+    sa.Column("started_at", UtcTime, nullable=False),
+    sa.Column("ended_at", UtcTime),
+)
+
+recording_jobs = sa.Table(
+    "recording_jobs",
+    metadata,
+    sa.Column("recording_id", _ID, sa.ForeignKey("recordings.id"), primary_key=True),
+    sa.Column("layout", _CODE, primary_key=True),
+    sa.Column("state", _CODE, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("claim", _ID),
+    sa.Column("percent", sa.Integer, nullable=False),
+    sa.Column("error", _CODE),
+)
+sa.Index("ix_recording_jobs_due", recording_jobs.c.state, recording_jobs.c.due_at)
+
+recording_files = sa.Table(
+    "recording_files",
+    metadata,
+    sa.Column("recording_id", _ID, sa.ForeignKey("recordings.id"), primary_key=True),
+    sa.Column("name", _ID, primary_key=True),
+    sa.Column("layout", _CODE, nullable=False),
+    sa.Column("endpoint", _ID),
+    sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("sha256", _DIGEST, nullable=False),
+    sa.Column("made_at", UtcTime, nullable=False),
+)

@@ -24,7 +24,7 @@ from waiting_room.store import (
     Link,
     Stored,
 )
-from waiting_room.texts import KEEP_AFTER_END, SealedText
+from waiting_room.texts import KEEP_AFTER_END, KEPT_WITH_RECORDINGS, SealedText
 
 
 @dataclass(slots=True)
@@ -160,8 +160,9 @@ class MemoryStore:
             if kept.legal_hold_at is not None or ended_at is None:
                 continue
             if kept.purge_after is not None and kept.purge_after <= at:
-                purged += len(kept.texts)
-                kept.texts.clear()
+                stays = [text for text in kept.texts if text.kind == KEPT_WITH_RECORDINGS]
+                purged += len(kept.texts) - len(stays)
+                kept.texts = stays
             if ended_at <= at - KEEP_LINKS:
                 self._links = {digest: link for digest, link in self._links.items() if link.visit != visit}
         return purged

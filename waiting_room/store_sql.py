@@ -25,7 +25,7 @@ from waiting_room.store import (
     Link,
     Stored,
 )
-from waiting_room.texts import KEEP_AFTER_END, SealedText
+from waiting_room.texts import KEEP_AFTER_END, KEPT_WITH_RECORDINGS, SealedText
 
 _IDS_AT_ONCE = 500
 
@@ -225,7 +225,11 @@ _DEADLINES = (
     .order_by(visits.c.deadline_at)
     .limit(DEADLINES_AT_ONCE)
 )
-_PURGE_AFTER = texts.update().where(texts.c.visit_id == _BOUND("visit")).values(purge_after=_BOUND("after"))
+_PURGE_AFTER = (
+    texts.update()
+    .where(texts.c.visit_id == _BOUND("visit"), texts.c.kind != KEPT_WITH_RECORDINGS)
+    .values(purge_after=_BOUND("after"))
+)
 _HELD = sa.select(visits.c.id).where(visits.c.legal_hold_at.is_not(None))
 _PURGE = texts.delete().where(texts.c.purge_after <= _BOUND("at"), texts.c.visit_id.not_in(_HELD))
 _PURGE_LINKS = links.delete().where(

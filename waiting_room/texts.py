@@ -32,6 +32,10 @@ Longer lets the desk answer questions afterwards; shorter keeps less.
 """
 
 
+KEPT_WITH_RECORDINGS = "recording"
+"""The kind of texts that are kept as long as the recording they belong to: the names of who agreed to it."""
+
+
 class UnreadableError(Exception):
     """The text does not open: its key is not here, or it was changed or moved."""
 

@@ -1,1 +1,1 @@
-"""The four doors. Each proves who is there and answers a `Principal`; after it nobody asks which door."""
+"""The doors. Each proves who is there and answers a `Principal`; after it nobody asks which door."""

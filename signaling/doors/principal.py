@@ -12,6 +12,7 @@ ACTS_AS: Final = {
     Audience.member: Role.member,
     Audience.clinician: Role.clinician,
     Audience.support: Role.support,
+    Audience.privacy: Role.privacy,
     Audience.booking: Role.booking,
 }
 

@@ -50,6 +50,9 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "already_begun": (409, "The visit has begun; its clinician ends it."),
     "wrong_state": (409, "The visit is in a state that does not allow this."),
     "visit_exists": (409, "A visit with this id exists."),
+    # about a recording
+    "range_unknown": (416, "The file has no such part."),
+    "recording_unreadable": (500, "The file is there and cannot be read. Ask whoever runs this server."),
     "conflict": (409, "Others changed the visit at the same moment. Nothing was changed; try again."),
 }
 """Codes are stable for ever. The pages have sentences of their own, per role and language."""

@@ -23,6 +23,7 @@ NOBODY_IS: Final[Mapping[Audience, str]] = {
     Audience.member: "no_visit",
     Audience.clinician: "not_signed_in",
     Audience.support: "not_signed_in",
+    Audience.privacy: "not_signed_in",
     Audience.booking: "api_key_needed",
     Audience.operator: "metrics_refused",
 }

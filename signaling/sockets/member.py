@@ -10,7 +10,13 @@ from signaling.sessions import MemberSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import MEMBER, MemberConnection, media_said
-from signaling.sockets.messages import MemberOffer, PingPresence, member_commands
+from signaling.sockets.messages import (
+    AgreeRecording,
+    MemberOffer,
+    PingPresence,
+    RefuseRecording,
+    member_commands,
+)
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -116,6 +122,10 @@ class MemberNamespace(RoleNamespace[MemberSession]):
         known = await self.visit(session.visit)
         if known is None:
             return refuse("visit_unknown")
+        if isinstance(said, AgreeRecording) and connection.superseded:
+            return refuse("superseded")  # whoever sits there is not in the visit
+        if isinstance(said, RefuseRecording) and self.parts.recorder is not None:
+            self.parts.recorder.forbid(session.visit)
         clinic = self.parts.people.directory.clinics.get(known.clinic, {})
         try:
             translated = translate.member(said, self.parts.ids.new, clinic.get("phone", ""))

@@ -117,6 +117,22 @@ class MemberSeeLine(Command):
     type: Literal["see_line"]
 
 
+class AgreeRecording(Command):
+    """The member agrees to be recorded, and so does each of those who share the device, by name."""
+
+    type: Literal["agree_recording"]
+    recording: Id
+    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+    people: Annotated[list[Annotated[OneLine, Field(max_length=100)]], Field(max_length=20)] = []
+
+
+class RefuseRecording(Command):
+    """No, or no more: nothing of the member is recorded from now on."""
+
+    type: Literal["refuse_recording"]
+
+
 MemberCommand = Annotated[
     GiveLocation
     | GiveCallback
@@ -128,7 +144,9 @@ MemberCommand = Annotated[
     | Leave
     | ReturnToPlace
     | MemberSay
-    | MemberSeeLine,
+    | MemberSeeLine
+    | AgreeRecording
+    | RefuseRecording,
     Field(discriminator="type"),
 ]
 
@@ -191,8 +209,39 @@ class End(StaffCommand):
     outcome: Literal["treated", "needs_follow_up", "referred", "member_did_not_join", "technical", "other"]
 
 
+class AskRecording(StaffCommand):
+    """Ask everybody present to agree to a recording; asking is agreeing. `consent`: the words shown."""
+
+    type: Literal["ask_recording"]
+    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+
+class StopRecording(StaffCommand):
+    """End the recording."""
+
+    type: Literal["stop_recording"]
+
+
+class SomeoneJoined(StaffCommand):
+    """Somebody new is with the member: the recording waits until they have agreed, too."""
+
+    type: Literal["someone_joined"]
+
+
 ClinicianCommand = Annotated[
-    Claim | RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End,
+    Claim
+    | RenewClaim
+    | ReleaseClaim
+    | Admit
+    | ConfirmIdentity
+    | Suspend
+    | Resume
+    | Requeue
+    | End
+    | AskRecording
+    | StopRecording
+    | SomeoneJoined,
     Field(discriminator="type"),
 ]
 

@@ -25,6 +25,14 @@ class Sessions(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """What keeps a recorder to what was agreed."""
+
+    def forbid(self, visit: VisitId) -> None:
+        """Somebody has said no: pause now."""
+        ...
+
+
 class Links(Protocol):
     """Makes join links."""
 

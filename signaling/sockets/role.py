@@ -14,7 +14,7 @@ from signaling.sockets.board import Board
 from signaling.sockets.feed import Feed
 from signaling.sockets.namespace import SocketNamespace
 from signaling.sockets.pipe import Pipe
-from signaling.sockets.ports import Links, Session, Sessions
+from signaling.sockets.ports import Links, Recorder, Session, Sessions
 from signaling.sockets.translate import Translated
 from signaling.sockets.watch import Watch
 from waiting_room.core.ids import CommandId, VisitId
@@ -44,6 +44,8 @@ class Parts:
     rooms: Rooms
     sessions: Sessions
     links: Links
+    recorder: Recorder | None
+    """None: nothing can be recorded here."""
     pipe: Pipe
     clock: Clock
     ids: Ids

@@ -14,7 +14,7 @@ from signaling.sockets.clinician import ClinicianNamespace
 from signaling.sockets.feed import Feed
 from signaling.sockets.member import MemberNamespace
 from signaling.sockets.pipe import Pipe, make_server
-from signaling.sockets.ports import Links, Sessions
+from signaling.sockets.ports import Links, Recorder, Sessions
 from signaling.sockets.role import Parts
 from signaling.sockets.support import SupportNamespace
 from signaling.sockets.watch import Watch
@@ -46,6 +46,7 @@ class Sockets:
         clock: Clock,
         ids: Ids,
         origins: Sequence[str],
+        recorder: Recorder | None = None,
     ) -> None:
         server = make_server(origins)
         self._desk = desk
@@ -71,6 +72,7 @@ class Sockets:
             rooms=rooms,
             sessions=sessions,
             links=links,
+            recorder=recorder,
             pipe=self._pipe,
             clock=clock,
             ids=ids,

@@ -7,9 +7,9 @@ from typing import assert_never
 from signaling.sockets import messages as m
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
-from waiting_room.core.ids import TextId
+from waiting_room.core.ids import RecordingId, TextId
 from waiting_room.core.model import Facing, Finding, Outcome
-from waiting_room.texts import NewText
+from waiting_room.texts import KEPT_WITH_RECORDINGS, NewText
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
     """What was given as a number to call cannot be one."""
 
 
-def member(  # noqa: PLR0912 - one arm per command
+def member(  # noqa: C901, PLR0912 - one arm per command
     said: m.MemberCommand, new_id: Callable[[], str], clinic_phone: str
 ) -> Translated:
     """A member's command.
@@ -76,11 +76,27 @@ def member(  # noqa: PLR0912 - one arm per command
             return Translated(c.Say(text=name), texts)
         case m.MemberSeeLine():
             return Translated(c.SeeLine())
+        case m.AgreeRecording():
+            return agreed(said, new_id)
+        case m.RefuseRecording():
+            return Translated(c.RefuseRecording())
         case _:
             assert_never(said)
 
 
-def clinician(said: m.ClinicianCommand) -> Translated:
+def agreed(said: m.AgreeRecording, new_id: Callable[[], str]) -> Translated:
+    """An agreement to be recorded, with a text for each name; they are kept as long as the recording."""
+    names = {TextId(new_id()): NewText(kind=KEPT_WITH_RECORDINGS, body=name) for name in said.people}
+    agree = c.AgreeRecording(
+        recording=RecordingId(said.recording),
+        consent=said.consent,
+        language=said.language,
+        people=tuple(names),
+    )
+    return Translated(agree, names)
+
+
+def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated:  # noqa: PLR0912 - as above
     """A clinician's command."""
     match said:
         case m.Claim():
@@ -101,6 +117,13 @@ def clinician(said: m.ClinicianCommand) -> Translated:
             return Translated(c.Requeue())
         case m.End():
             return Translated(c.End(outcome=Outcome(said.outcome)))
+        case m.AskRecording():
+            new = RecordingId(new_id())
+            return Translated(c.AskRecording(recording=new, consent=said.consent, language=said.language))
+        case m.StopRecording():
+            return Translated(c.StopRecording())
+        case m.SomeoneJoined():
+            return Translated(c.SomeoneJoined())
         case _:
             assert_never(said)
 

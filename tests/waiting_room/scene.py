@@ -87,9 +87,10 @@ class Journaled:
         links: tuple[NewLink, ...] = (),
         before: Stored | str | None = "now",
         command_id: CommandId | None = None,
+        kind: str = "line",
     ) -> Stored:
         position = await self.store.load(visit) if isinstance(before, str) else before
-        new = self.decided(position, visit, command, actor, texts or {}, links, command_id)
+        new = self.decided(position, visit, command, actor, texts or {}, links, command_id, kind)
         return await self.store.append(new)
 
     def decided(
@@ -101,13 +102,14 @@ class Journaled:
         texts: dict[TextId, str] | None = None,
         links: tuple[NewLink, ...] = (),
         same_as: CommandId | None = None,
+        kind: str = "line",
     ) -> Append:
         answer = handle(
             position.visit if position else None, command, actor, self.at, same_as or command_id()
         )
         assert isinstance(answer, Recorded), answer
         sealed = [
-            vault().seal(visit, text, NewText(kind="line", body=body), self.at)
+            vault().seal(visit, text, NewText(kind=kind, body=body), self.at)
             for text, body in (texts or {}).items()
         ]
         return Append(

@@ -7,7 +7,7 @@ they are journaled. Texts are given as ids of sealed texts; a command never carr
 from dataclasses import dataclass
 from datetime import datetime
 
-from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
 
 # --- booking ---------------------------------------------------------------------------------------
@@ -236,6 +236,62 @@ class End:
     outcome: Outcome
 
 
+# --- recording -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRecording:
+    """The holder wants to record, and agrees by asking. `consent`: the words shown, `recording`: a new id."""
+
+    recording: RecordingId
+    consent: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeRecording:
+    """Whoever sends it agrees, and with them, each by name, everybody who shares their device.
+
+    `people` are the names, one text each, of as many as “who is with you” counts.
+    """
+
+    recording: RecordingId
+    consent: str
+    language: str
+    people: tuple[TextId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseRecording:
+    """No, or no more: whatever is asked for or running ends. It names none, so that it is never too late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """The holder ends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomeoneJoined:
+    """The holder sees or hears somebody new with the member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRecording:
+    """The recorder cannot write (`trouble`, a code), or can again (None)."""
+
+    recording: RecordingId
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRecording:
+    """A file of a recording is being handed out; the door has proven that the actor may have it."""
+
+    recording: RecordingId
+    file: str
+
+
 # --- system ----------------------------------------------------------------------------------------
 
 
@@ -272,7 +328,24 @@ LineCommand = Say | SeeLine
 DeskCommand = Hold | Release | Redirect
 TakingCommand = Offer | Claim | Accept | Decline
 HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
-PersonalCommand = BookingCommand | MemberCommand | LineCommand | DeskCommand | TakingCommand | HolderCommand
+RecordingCommand = (
+    AskRecording
+    | AgreeRecording
+    | RefuseRecording
+    | StopRecording
+    | SomeoneJoined
+    | NoteRecording
+    | OpenRecording
+)
+PersonalCommand = (
+    BookingCommand
+    | MemberCommand
+    | LineCommand
+    | DeskCommand
+    | TakingCommand
+    | HolderCommand
+    | RecordingCommand
+)
 LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
 """Everything but the first."""
 Command = BookVisit | LaterCommand

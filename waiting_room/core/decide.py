@@ -13,6 +13,7 @@ from waiting_room.core.commands import Command
 from waiting_room.core.decide_booking import decide_booking, decide_first
 from waiting_room.core.decide_clock import decide_presence, overdue
 from waiting_room.core.decide_member import decide_member, decide_redeem, visit_over
+from waiting_room.core.decide_recording import decide_recording
 from waiting_room.core.decide_staff import decide_desk, decide_holder, decide_line, decide_taking
 from waiting_room.core.events import Event
 from waiting_room.core.evolve import evolve
@@ -111,11 +112,15 @@ def _by_actor(
         return decide_taking(visit, command, actor, at)
     if isinstance(command, c.HolderCommand):
         return decide_holder(visit, command, actor, at)
+    if isinstance(command, c.RecordingCommand):
+        return decide_recording(visit, command, actor)
     return decide_member(visit, command, at)
 
 
 def _still_answers(visit: Visit, command: Command) -> bool:
-    """Who has left may come back, and may have pressed “leave” twice."""
+    """Who has left may come back, and may have pressed “leave” twice. Recordings are opened afterwards."""
+    if isinstance(command, c.OpenRecording):
+        return True
     return visit.state is State.left and isinstance(command, c.ReturnToPlace | c.Leave)
 
 

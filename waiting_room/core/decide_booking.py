@@ -14,6 +14,7 @@ from waiting_room.core.refusals import Refusal, Refused
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_TEXT_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _REF_LENGTH = range(1, 65)
 _MINUTES = range(5, 481)
 
@@ -31,6 +32,11 @@ def is_code(text: str) -> bool:
 def is_language(text: str) -> bool:
     """Whether `text` looks like a language tag (RFC 5646), such as `en` or `zh-Hant`."""
     return _LANGUAGE.fullmatch(text) is not None
+
+
+def is_text_version(text: str) -> bool:
+    """Whether `text` may name a version of words that somebody agreed to."""
+    return _TEXT_VERSION.fullmatch(text) is not None
 
 
 def decide_first(visit: Visit | None, command: c.BookVisit, at: datetime) -> tuple[Event, ...] | Refused:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
+from waiting_room.core.agreement import follows
 from waiting_room.core.deadlines import next_due
 from waiting_room.core.events import Event
 from waiting_room.core.evolve import evolve
@@ -13,12 +14,20 @@ from waiting_room.core.moments import moment
 
 
 def overdue(visit: Visit, at: datetime) -> tuple[Event, ...]:
-    """Everything that has become due by `at`, in the order in which it became due."""
+    """Everything that has become due by `at`, in the order in which it became due.
+
+    What follows for the recording from what has happened is due at once.
+    """
     found: list[Event] = []
-    while (due := next_due(visit)) is not None and due[0] <= at:
-        found.append(due[1])
-        visit = evolve(visit, due[1], visit.seq + 1, at)
+    while (event := follows(visit) or _due(visit, at)) is not None:
+        found.append(event)
+        visit = evolve(visit, event, visit.seq + 1, at)
     return tuple(found)
+
+
+def _due(visit: Visit, at: datetime) -> Event | None:
+    due = next_due(visit)
+    return due[1] if due is not None and due[0] <= at else None
 
 
 def decide_presence(visit: Visit, command: c.NotePresence, at: datetime) -> tuple[Event, ...]:

@@ -1,19 +1,17 @@
 """What the member decides: coming in by the link, saying who and where they are, checking in, leaving."""
 
-import re
 from datetime import datetime
 from typing import assert_never
 
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
 from waiting_room.core.deadlines import EARLY_WINDOW, LINK_REST, LINK_TRIES, RETURN_WITHIN, ready_from
-from waiting_room.core.decide_booking import is_code, is_language, malformed
+from waiting_room.core.decide_booking import is_code, is_language, is_text_version, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import DeviceCheck, Finding, State, Visit
 from waiting_room.core.refusals import Refusal, Refused
 
-_TEXT_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _OTHERS = range(21)
 
 
@@ -88,7 +86,7 @@ def _give(visit: Visit, command: c.GivenByMember) -> tuple[Event, ...] | Refused
             unchanged = (visit.present, visit.others) == (command.text, command.others)
             event = e.PresentGiven(text=command.text, others=command.others)
         case c.GiveConsent():
-            if not _TEXT_VERSION.fullmatch(command.consent):
+            if not is_text_version(command.consent):
                 return malformed("consent")
             if not is_language(command.language):
                 return malformed("language")

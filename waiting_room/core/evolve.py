@@ -8,8 +8,10 @@ from typing import Any
 from waiting_room.core import events
 from waiting_room.core.deadlines import DEVICES_KEPT
 from waiting_room.core.events import Booked, Event
+from waiting_room.core.evolve_recording import recording_after
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, OPEN, TERMINAL
 from waiting_room.core.model import Actor, DeviceCheck, LineEntry, Role, State, Visit
+from waiting_room.core.recording import BETWEEN, RECORDING, state_of
 
 
 class ImpossibleRecordError(ValueError):
@@ -30,6 +32,7 @@ _LIVES_IN: dict[str, frozenset[State]] = {
     "left_at": frozenset({State.left, State.on_hold}),
     "ended_at": TERMINAL,
     "reason": TERMINAL,
+    "recording": frozenset({State.in_visit, State.on_hold}),
 }
 """Fields that live and die with a state: on entering any other they are None."""
 
@@ -49,7 +52,9 @@ def evolve(visit: Visit | None, event: Event, seq: int, at: datetime) -> Visit:
     state = LIFECYCLE[visit.state].get(event.type)
     if state is None:
         raise ImpossibleRecordError(f"{event.type} cannot follow in {visit.state}")
-    changed = _fold(event, visit, at)
+    if event.type in BETWEEN and event.type not in RECORDING[state_of(visit.recording)]:
+        raise ImpossibleRecordError(f"{event.type} cannot follow while it is {state_of(visit.recording)}")
+    changed = replace(_fold(event, visit, at), recording=recording_after(visit, event, at))
     moved = state is not visit.state
     return replace(
         changed,

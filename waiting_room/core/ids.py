@@ -13,3 +13,5 @@ CommandId = NewType("CommandId", str)
 """Made by whoever sends a command; the same id twice means the same command."""
 DeviceId = NewType("DeviceId", str)
 """A browser that redeemed the link."""
+RecordingId = NewType("RecordingId", str)
+"""Names a recording of a visit, and the folder of its files; a visit may have several."""

@@ -29,8 +29,25 @@ _GIVEN = (
 )
 _LINE = ("said", "line_seen")
 _PRESENCE = ("gone", "back")
-_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE
-_GUESSED = ("birth_date_refused", "link_rested")
+_OPENED = ("recording_opened",)
+_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED
+_ENDED = ("birth_date_refused", "link_rested", *_OPENED)
+_RESTING = (
+    "recording_paused",
+    "recording_refused",
+    "recording_withdrawn",
+    "recording_stopped",
+    "recording_failing",
+    "recording_recovered",
+)
+_RECORDING = (
+    "recording_asked",
+    "recording_agreed",
+    "someone_joined",
+    "recording_started",
+    "recording_resumed",
+    *_RESTING,
+)
 
 
 def _stays(state: State, events: tuple[str, ...]) -> dict[str, State]:
@@ -100,7 +117,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.in_visit: {
-        **_stays(State.in_visit, (*_ATTENDED, "identity_confirmed")),
+        **_stays(State.in_visit, (*_ATTENDED, *_RECORDING, "identity_confirmed")),
         "suspended": State.on_hold,
         "left": State.on_hold,
         "requeued": State.waiting,
@@ -108,7 +125,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.on_hold: {
-        **_stays(State.on_hold, (*_ATTENDED, "left", "returned")),
+        **_stays(State.on_hold, (*_ATTENDED, *_RESTING, "left", "returned")),
         "resumed": State.in_visit,
         "requeued": State.waiting,
         "completed": State.completed,
@@ -116,14 +133,14 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "closed": State.closed,
     },
     State.left: {
-        **_stays(State.left, (*_GUESSED, "redeemed")),
+        **_stays(State.left, (*_ENDED, "redeemed")),
         "returned": State.preparing,
     },
-    State.completed: _stays(State.completed, _GUESSED),
-    State.no_show: _stays(State.no_show, _GUESSED),
-    State.cancelled: _stays(State.cancelled, _GUESSED),
-    State.redirected: _stays(State.redirected, _GUESSED),
-    State.closed: _stays(State.closed, _GUESSED),
+    State.completed: _stays(State.completed, _ENDED),
+    State.no_show: _stays(State.no_show, _ENDED),
+    State.cancelled: _stays(State.cancelled, _ENDED),
+    State.redirected: _stays(State.redirected, _ENDED),
+    State.closed: _stays(State.closed, _ENDED),
 }
 
 TERMINAL = frozenset(

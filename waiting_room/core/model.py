@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.recording import Recording
 
 
 class State(StrEnum):
@@ -35,6 +36,8 @@ class Role(StrEnum):
     support = "support"
     booking = "booking"
     """The health system's booking program, known by an API key."""
+    privacy = "privacy"
+    """The privacy officer: finds recordings and hands them out, and is in no visit."""
     system = "system"
     """The clock and the presence watch."""
 
@@ -194,6 +197,9 @@ class Visit:
     reason: str | None = None
     """Code of why the visit ended, where no outcome says it."""
     outcome: Outcome | None = None
+
+    recording: Recording | None = None
+    """What is asked for, running, paused or stopped in this visit; gone when the visit has ended."""
 
     line: tuple[LineEntry, ...] = ()
     line_unread_member: int = 0

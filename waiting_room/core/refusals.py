@@ -51,6 +51,13 @@ class Refusal(StrEnum):
     already_begun = "already_begun"
     """An admitted visit is ended by its clinician, not cancelled."""
 
+    no_recording = "no_recording"
+    """There is no such recording to agree to: it was never asked for, or is over."""
+    not_present = "not_present"
+    """Whoever says so is not in the visit."""
+    people_changed = "people_changed"
+    """As many names must be given as people share the device; detail `others`."""
+
     clinician_busy = "clinician_busy"
     """Given by the store: this clinician already holds a claimed or running visit."""
     nobody_waiting = "nobody_waiting"

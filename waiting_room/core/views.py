@@ -16,6 +16,12 @@ from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role, State, Visit
 from waiting_room.core.moments import to_iso
 from waiting_room.core.patch import Json
+from waiting_room.core.recording_view import (
+    names_needed,
+    recording_for_desk,
+    recording_for_holder,
+    recording_for_participant,
+)
 
 ViewRole = Literal[Role.member, Role.clinician, Role.support]
 Texts = Mapping[TextId, str]
@@ -56,7 +62,7 @@ def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[Te
             wanted = {visit.person, visit.location, visit.callback, visit.present, *said}
         case Role.clinician:
             card = (visit.location, visit.callback, visit.present) if _holds(visit, viewer) else ()
-            wanted = {visit.person, *card}
+            wanted = {visit.person, *card, *(names_needed(visit, role) if card else ())}
         case Role.support:
             wanted = {visit.person, visit.callback, *said}
         case _:
@@ -92,6 +98,7 @@ def _member(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "line_unread": visit.line_unread_member,
             "admitted_at": _time(visit.admitted_at),
             "hold_reason": visit.hold_reason,
+            "recording": recording_for_participant(visit, "member"),
             "left_at": _time(visit.left_at),
             "rejoin_until": _time(visit.left_at and visit.left_at + RETURN_WITHIN),
             **_ending(visit),
@@ -110,6 +117,7 @@ def _clinician(visit: Visit, texts: Texts, directory: Directory, viewer: StaffId
             "reason_for_visit": person.get("reason_for_visit"),
             "ref": visit.ref,
             "others": visit.others if visit.present is not None else None,
+            "recording": recording_for_holder(visit, texts),
             **_whereabouts(visit, texts),
         }
     return _without_nulls(
@@ -152,6 +160,7 @@ def _support(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "callback": _text(visit.callback, texts),
             "line": _line(visit, texts),
             "line_unread": visit.line_unread_desk,
+            "recording": recording_for_desk(visit),
             "left_at": _time(visit.left_at),
             **_holding(visit),
             **_ending(visit),

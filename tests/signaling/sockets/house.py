@@ -15,7 +15,9 @@ from aiohttp import web
 
 from signaling.directory import Directory
 from signaling.ids import SystemIds
+from signaling.leases import Leases
 from signaling.links import Links
+from signaling.recording_keys import RecordingKeys
 from signaling.rooms import Rooms
 from signaling.sessions import MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
@@ -31,6 +33,7 @@ from waiting_room.line import Line
 from waiting_room.migrations import migrate
 from waiting_room.people import People
 from waiting_room.reading import Reading
+from waiting_room.recordings import Recordings
 from waiting_room.sessions import MemorySessions
 from waiting_room.store import NewLink
 from waiting_room.store_sql import SqlStore
@@ -40,6 +43,7 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NORTH, SOUTH = ClinicId("north"), ClinicId("south")
 BOOKING, CLOCK = Actor(Role.booking, "key-1"), Actor(Role.system, "timekeeper")
 WITHIN_SECONDS = 5.0
+RECORDING_KEYS = RecordingKeys(bytes(range(32)))
 
 _numbers = itertools.count(1)
 
@@ -190,6 +194,8 @@ class House:
     sessions: Sessions
     rooms: Rooms
     store: SqlStore
+    shelf: Recordings
+    leases: Leases | None
     pages: list[Page] = field(default_factory=list)
 
     async def books(
@@ -330,9 +336,12 @@ async def a_directory() -> MemoryAccounts:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, workers: Any = None, clock: Clock | None = None
+    folder: Path, *, workers: Any = None, clock: Clock | None = None, records: bool = False
 ) -> AsyncIterator[House]:
-    """A running house whose records are in `folder`; opening it again is a restart."""
+    """A running house whose records are in `folder`; opening it again is a restart.
+
+    `records`: its visits may be recorded.
+    """
     database_url = f"sqlite:///{folder}/visits.db"
     migrate(database_url)
     clock = clock or Clock()
@@ -345,6 +354,9 @@ async def open_house(
     ids = SystemIds()
     sessions = Sessions(MemorySessions(), directory, clock, ids)
     rooms = Rooms(workers or NoWorkers())
+    shelf, leases = Recordings(database), None
+    if records:
+        leases = Leases(desk=desk, rooms=rooms, shelf=shelf, keys=RECORDING_KEYS, clock=clock, ids=ids)
     app = web.Application()
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     site_url: list[str] = []
@@ -360,6 +372,7 @@ async def open_house(
         clock=clock,
         ids=ids,
         origins=origins,
+        recorder=leases,
     )
     sockets.attach(app)
     await runner.setup()
@@ -369,12 +382,16 @@ async def open_house(
     site_url.append(f"http://127.0.0.1:{port}")
     sockets._pipe._server.eio.cors_allowed_origins[:] = site_url  # the port is known only now
     await sockets.start()
-    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store)
+    if leases is not None:
+        await leases.start()
+    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store, shelf, leases)
     try:
         yield house
     finally:
         await asyncio.gather(*(page.closes() for page in house.pages), return_exceptions=True)
         await sockets.stop()
+        if leases is not None:
+            await leases.stop()
         await rooms.stop()
         await runner.cleanup()
         await desk.close()

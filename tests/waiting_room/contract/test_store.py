@@ -25,7 +25,7 @@ from tests.waiting_room.scene import (
     vault,
 )
 from waiting_room.core import commands as c
-from waiting_room.core.ids import ClinicId, LinkId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, LinkId, RecordingId, TextId, VisitId
 from waiting_room.core.model import Outcome, State
 from waiting_room.core.records import replay
 from waiting_room.store import ClinicianBusy, Conflict, Link, NewLink, Store
@@ -274,6 +274,25 @@ async def test_texts_outlive_a_visit_by_an_hour(store: Store, journaled: Journal
     assert await store.purge(NINE + timedelta(minutes=59)) == 0
     assert await store.purge(NINE + timedelta(minutes=60)) == 1
     assert await store.texts([ANA]) == ()
+
+
+async def test_the_names_of_who_agreed_to_a_recording_are_kept_with_it(
+    store: Store, journaled: Journaled
+) -> None:
+    await journaled.waiting()
+    for command in (c.Claim(), c.Admit(), _ask()):
+        await journaled.act(ANA, command, LEE)
+    name = TextId("name-of-leo")
+    agree = c.AgreeRecording(recording=RecordingId("rec"), consent="v1", language="en", people=(name,))
+    await journaled.act(ANA, agree, MEMBER, texts={name: "Leo"}, kind="recording")
+    await journaled.act(ANA, c.End(outcome=Outcome.treated), LEE)
+
+    await store.purge(NINE + timedelta(days=1))
+    assert [text.id for text in await store.texts([ANA])] == [name]
+
+
+def _ask() -> c.AskRecording:
+    return c.AskRecording(recording=RecordingId("rec"), consent="v1", language="en")
 
 
 async def test_texts_of_an_open_visit_are_never_purged(store: Store, journaled: Journaled) -> None:

@@ -10,17 +10,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Member, World
+from waiting_room.core import commands as c
 from waiting_room.core import events as e
 from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
+from waiting_room.core.ids import RecordingId
 from waiting_room.core.lifecycle import document
 from waiting_room.core.model import Finding, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish
+from waiting_room.core.recording import document as recording_document
 from waiting_room.core.views import ViewRole, view
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "lifecycle.md"
+RECORDING = ROOT / "docs" / "recording.md"
 GOLDEN = ROOT / "tests" / "golden"
 JOURNAL = Path(__file__).parent / "journal_v1.json"
 
@@ -127,11 +131,37 @@ def cancelled_visit(world: World) -> Member:
     return ana
 
 
+def recorded_visit(world: World) -> Member:
+    """Asked, agreed by two people on one phone, paused, resumed, a full disk, a hold, and no at last."""
+    ana, lee = world.waiting_member(), world.clinician("lee")
+    lee.takes(ana)
+    lee.asks_to_record(ana, "rec1")
+    ana.refuses()
+    lee.asks_to_record(ana, "rec2")
+    ana.agrees("妹妹")
+    lee.sees_somebody_new(ana)
+    ana.gives_present("mi hermana y mi hijo", others=2)
+    ana.agrees("妹妹", "Leo")
+    for trouble in ("disk_full", None):
+        world.notes_of_recorder(ana, "rec2", trouble)
+    lee.suspends(ana)
+    lee.resumes(ana)
+    lee.stops_recording(ana)
+    lee.asks_to_record(ana, "rec3")
+    ana.agrees("妹妹", "Leo")
+    world.passes(minutes=4)
+    ana.refuses()
+    lee.ends(ana)
+    lee.does(ana, c.OpenRecording(recording=RecordingId("rec2"), file="member.webm"))
+    return ana
+
+
 STORIES: tuple[Callable[[World], Member], ...] = (
     whole_visit,
     hard_visit,
     left_visit,
     cancelled_visit,
+    recorded_visit,
 )
 
 
@@ -225,7 +255,7 @@ def journal() -> list[Json]:
 
 def files() -> dict[Path, str]:
     """Every generated file and what it must hold."""
-    found = {DOCUMENT: document()}
+    found = {DOCUMENT: document(), RECORDING: recording_document()}
     golden = {audience: feeds(audience) for audience in AUDIENCES} | {"merge_patch": patches()}
     for name, cases in golden.items():
         found[GOLDEN / f"{name}.json"] = _json(cases)

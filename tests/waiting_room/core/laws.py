@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from waiting_room.core.agreement import follows, lease_of, waiting_for
 from waiting_room.core.codec import event_from_json, event_to_json
 from waiting_room.core.deadlines import next_deadline
 from waiting_room.core.ids import TextId
@@ -11,6 +12,7 @@ from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, TERMINAL
 from waiting_room.core.model import Role, State, Visit
 from waiting_room.core.patch import fold
 from waiting_room.core.public import catch_up, publish
+from waiting_room.core.recording import RecordingState, state_of
 from waiting_room.core.records import Record, Recorded, apply, replay
 from waiting_room.core.views import Directory, ViewRole, texts_needed, view
 
@@ -72,8 +74,18 @@ def coherent(visit: Visit) -> None:
     assert (visit.due is not None) == (visit.redeemed_at is not None)
     if visit.state in TERMINAL:
         assert visit.reason is not None or visit.outcome is not None
+    agreed(visit)
     deadline = next_deadline(visit)
     assert deadline is None or deadline > visit.updated_at, "what was due has been done"
+
+
+def agreed(visit: Visit) -> None:
+    """The recorder has something exactly when the recording runs, and it runs when everybody has agreed."""
+    assert follows(visit) is None, "what followed has been recorded"
+    runs = state_of(visit.recording) is RecordingState.recording
+    assert bool(lease_of(visit)) == runs
+    assert not (runs and waiting_for(visit))
+    assert visit.recording is None or visit.state in {State.in_visit, State.on_hold}
 
 
 def seen_alike(

@@ -11,7 +11,7 @@ from tests.waiting_room.core import laws
 from tests.waiting_room.core.world import BOOKING, SYSTEM, Answer, Member, World, refused
 from waiting_room.core import commands as c
 from waiting_room.core.deadlines import next_deadline
-from waiting_room.core.ids import DeviceId, LinkId, StaffId, TextId
+from waiting_room.core.ids import DeviceId, LinkId, RecordingId, StaffId, TextId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
@@ -35,6 +35,9 @@ LANGUAGES = st.sampled_from(["en", "es"])
 CODES = st.sampled_from(["other", "not_now", "no code"])
 SECONDS = st.sampled_from([-3600, -1, 0, 0.001, 1, 19.999, 20, 45, 59.999, 60, 180, 600, 900, 3600, 50_000])
 
+RECORDINGS = st.sampled_from([RecordingId("rec1"), RecordingId("rec2"), RecordingId("no rec")])
+VERSIONS = st.sampled_from(["v1", "v1", "?"])
+
 MEMBER = st.one_of(
     st.builds(c.Redeem, link=LINKS, device=DEVICES, birth_date_matches=BOOLS, on_behalf=BOOLS),
     st.builds(c.GiveLocation, text=TEXTS, described=st.booleans(), driving=st.booleans()),
@@ -52,6 +55,11 @@ MEMBER = st.one_of(
     st.just(c.ReturnToPlace()),
     st.builds(c.Say, text=TEXTS),
     st.just(c.SeeLine()),
+    st.builds(
+        c.AgreeRecording, recording=RECORDINGS, consent=VERSIONS, language=LANGUAGES,
+        people=st.lists(TEXTS, max_size=2).map(tuple),
+    ),
+    st.just(c.RefuseRecording()),
 )  # fmt: skip
 CLINICIAN = st.one_of(
     st.sampled_from(
@@ -63,6 +71,9 @@ CLINICIAN = st.one_of(
     st.builds(c.Hold, reason=CODES),
     st.builds(c.Redirect, reason=CODES),
     st.builds(c.End, outcome=st.sampled_from(Outcome)),
+    st.builds(c.AskRecording, recording=RECORDINGS, consent=VERSIONS, language=LANGUAGES),
+    st.sampled_from([c.StopRecording(), c.SomeoneJoined()]),
+    st.builds(c.OpenRecording, recording=RECORDINGS, file=st.sampled_from(["member.webm", "../key"])),
 )
 SUPPORT = st.one_of(
     st.builds(c.Say, text=TEXTS),
@@ -170,6 +181,13 @@ class Days(RuleBasedStateMachine):
     def presence_is_noted(self, who: Role, presence: Presence, staff: StaffId | None, ago: float) -> None:
         since = self.world.now - timedelta(seconds=ago)
         self.does(c.NotePresence(who=who, presence=presence, since=since, staff=staff), SYSTEM)
+
+    @precondition(lambda self: self.ana.now.recording is not None)
+    @rule(trouble=st.none() | CODES)
+    def the_recorder_reports(self, trouble: str | None) -> None:
+        recording = self.ana.now.recording
+        assert recording is not None
+        self.does(c.NoteRecording(recording=recording.id, trouble=trouble), SYSTEM)
 
     @rule()
     def the_timekeeper_looks(self) -> None:

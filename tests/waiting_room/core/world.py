@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.waiting_room.core import laws
 from waiting_room.core import commands as c
-from waiting_room.core.ids import ClinicId, CommandId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, CommandId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import (
     Actor,
     Facing,
@@ -139,6 +139,11 @@ class World:
     def desk(self, name: str = "joy") -> "Desk":
         return Desk(self, StaffId(name))
 
+    def notes_of_recorder(self, member: "Member", recording: str, trouble: str | None) -> Answer:
+        """The media side says whether it can write."""
+        note = c.NoteRecording(recording=RecordingId(recording), trouble=trouble)
+        return self.does(member.visit, note, SYSTEM)
+
     def looks(self, member: "Member") -> Answer:
         """The timekeeper looks at a visit."""
         return self.does(member.visit, c.PassTime(), SYSTEM)
@@ -225,6 +230,21 @@ class Member:
     def sees_line(self) -> Answer:
         return self.does(c.SeeLine())
 
+    def agrees(self, *names: str, recording: str = "", words: str = "recording-2026-1") -> Answer:
+        """Agrees to be recorded, and so does each of those beside them, by name."""
+        running = self.now.recording
+        agree = c.AgreeRecording(
+            recording=RecordingId(recording or (running.id if running else "none")),
+            consent=words,
+            language="es",
+            people=tuple(self.world.writes(name) for name in names),
+        )
+        return self.does(agree)
+
+    def refuses(self) -> Answer:
+        """Does not agree to be recorded, or does no more."""
+        return self.does(c.RefuseRecording())
+
     def _presence(self, presence: Presence, since: datetime | None) -> Answer:
         note = c.NotePresence(who=Role.member, presence=presence, since=since or self.world.now)
         return self.world.does(self.visit, note, SYSTEM)
@@ -278,6 +298,23 @@ class Clinician:
 
     def ends(self, member: Member, outcome: Outcome = Outcome.treated) -> Answer:
         return self.does(member, c.End(outcome=outcome))
+
+    def asks_to_record(
+        self,
+        member: Member,
+        recording: str = "rec1",
+        *,
+        words: str = "recording-2026-1",
+        language: str = "en",
+    ) -> Answer:
+        ask = c.AskRecording(recording=RecordingId(recording), consent=words, language=language)
+        return self.does(member, ask)
+
+    def stops_recording(self, member: Member) -> Answer:
+        return self.does(member, c.StopRecording())
+
+    def sees_somebody_new(self, member: Member) -> Answer:
+        return self.does(member, c.SomeoneJoined())
 
     def is_rung(self, member: Member) -> Answer:
         return self.world.does(member.visit, c.Offer(clinician=self.id), SYSTEM)
