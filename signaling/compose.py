@@ -14,6 +14,7 @@ from signaling.clock import Clock
 from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
+from signaling.doors.files import FileDoor, Limits
 from signaling.doors.member import MemberDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
@@ -189,6 +190,16 @@ def _doors(
         surroundings=hall.surroundings,
         figures=hall.figures,
     )
+    files = FileDoor(
+        desk=cellar.desk,
+        store=cellar.store,
+        vault=cellar.vault,
+        throttle=hall.throttle,
+        clock=hall.clock,
+        ids=hall.ids,
+        limits=Limits(most_bytes=settings.file_max_mb * 1_000_000),
+    )
+    hall.figures.add_live("files", files.figures)
     admits = {
         Audience.member: member.admit,
         Audience.clinician: ClinicianDoor(hall.sessions).admit,
@@ -196,7 +207,7 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
+    return (*member.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
 
 
 def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:

@@ -27,16 +27,26 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 _PDF_WITHIN = 1024
 """Readers look for a PDF's beginning and end in so many bytes."""
 
-SAYS: Final[Mapping[str, frozenset[FileKind]]] = {
-    "jpg": frozenset({FileKind.jpeg}),
-    "jpeg": frozenset({FileKind.jpeg}),
-    "png": frozenset({FileKind.png}),
-    "webp": frozenset({FileKind.webp}),
-    "heic": frozenset({FileKind.heic}),
-    "heif": frozenset({FileKind.heic}),
-    "pdf": frozenset({FileKind.pdf}),
+CLAIMED_ENDINGS: Final[Mapping[str, FileKind]] = {
+    "jpg": FileKind.jpeg,
+    "jpeg": FileKind.jpeg,
+    "png": FileKind.png,
+    "webp": FileKind.webp,
+    "heic": FileKind.heic,
+    "heif": FileKind.heic,
+    "pdf": FileKind.pdf,
 }
 """What the end of a name claims."""
+
+CLAIMED_TYPES: Final[Mapping[str, FileKind]] = {
+    "image/jpeg": FileKind.jpeg,
+    "image/png": FileKind.png,
+    "image/webp": FileKind.webp,
+    "image/heic": FileKind.heic,
+    "image/heif": FileKind.heic,
+    "application/pdf": FileKind.pdf,
+}
+"""What a declared type claims."""
 
 EXTENSIONS: Final[Mapping[FileKind, str]] = {
     FileKind.jpeg: "jpg",
@@ -87,7 +97,7 @@ def kind_of(head: bytes) -> FileKind:
     return kind
 
 
-def check_claims(kind: FileKind, claimed: FileKind | None) -> None:
+def check_claim(kind: FileKind, claimed: FileKind) -> None:
     """A picture that is called a document, or the other way round, is not taken.
 
     A picture of one kind that is called another happens to honest people (a saved screenshot); it gets its
@@ -96,7 +106,7 @@ def check_claims(kind: FileKind, claimed: FileKind | None) -> None:
     Raises:
         NotTakenError: `file_lies`.
     """
-    if claimed is not None and (claimed is FileKind.pdf) != (kind is FileKind.pdf):
+    if (claimed is FileKind.pdf) != (kind is FileKind.pdf):
         raise NotTakenError("file_lies")
 
 
@@ -109,7 +119,7 @@ def look(head: bytes, tail: bytes, size: int) -> Looked:
     kind = kind_of(head)
     if not _ENDS[kind](head, tail, size):
         raise NotTakenError("file_broken")
-    if _carries_archive(tail, size):
+    if _carries_archive(tail):
         raise NotTakenError("file_lies")
     pixels = _PIXELS.get(kind, _no_pixels)(head)
     if pixels is None:
@@ -121,14 +131,13 @@ def look(head: bytes, tail: bytes, size: int) -> Looked:
     return Looked(kind, *pixels)
 
 
-def _carries_archive(tail: bytes, size: int) -> bool:
+def _carries_archive(tail: bytes) -> bool:
     """Whether a ZIP archive ends where the file ends (APPNOTE 4.3.16): its comment reaches the last byte."""
-    return any(
-        len(tail) - found.start() >= 22
-        and found.start() + 22 + int.from_bytes(tail[found.start() + 20 : found.start() + 22], "little")
-        == len(tail)
-        for found in re.finditer(rb"PK\x05\x06", tail)
-    ) and size >= 22
+    for found in re.finditer(rb"PK\x05\x06", tail):
+        at = found.start()
+        if at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail):
+            return True
+    return False
 
 
 def _jpeg_ends(_head: bytes, tail: bytes, _size: int) -> bool:

@@ -4,15 +4,15 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote, unquote
 
-from signaling.file_kinds import EXTENSIONS, SAYS
+from signaling.file_kinds import CLAIMED_ENDINGS, EXTENSIONS
 from waiting_room.core.model import FileKind
 
 LONGEST_NAME: Final = 80
 """Characters before the ending."""
 LONGEST_HEADER: Final = 2_000
 
-_MARKUP: Final = frozenset('<>&"\'`')
-_OF_SYSTEMS: Final = frozenset(':*?|%$;{}=#')
+_MARKUP: Final = frozenset("<>&\"'`")
+_OF_SYSTEMS: Final = frozenset(":*?|%$;{}=#")
 """Mean something to a shell, a path, a header or a template somewhere."""
 _WITHOUT_A_NAME: Final = {FileKind.pdf: "document"}
 
@@ -24,12 +24,11 @@ def given_name(header: str) -> str:
 
 def claimed_kind(name: str) -> FileKind | None:
     """What the end of the name says the file is; None when it says nothing that we know."""
-    kinds = SAYS.get(_split(name)[1].lower(), frozenset())
-    return next(iter(kinds), None)
+    return CLAIMED_ENDINGS.get(_split(name)[1].lower())
 
 
 def harmless(name: str, kind: FileKind) -> str:
-    """The name without path, markup and characters that hide or reorder others, with the ending of its kind."""
+    """The name without path, markup and characters that hide or reorder others; its ending says its kind."""
     stem = _split(unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2]))[0]
     kept = "".join(" " if char.isspace() else char for char in stem if _is_plain(char))
     kept = " ".join(kept.split()).strip(" .-")[:LONGEST_NAME].rstrip(" .-")
@@ -45,11 +44,11 @@ def attachment(name: str) -> str:
 def _split(name: str) -> tuple[str, str]:
     """The name and the ending we would know; an unknown ending stays a part of the name."""
     stem, dot, ending = name.rpartition(".")
-    return (stem, ending) if dot and ending.lower() in SAYS else (name, "")
+    return (stem, ending) if dot and ending.lower() in CLAIMED_ENDINGS else (name, "")
 
 
 def _is_plain(char: str) -> bool:
-    """Neither markup nor a character that is not seen: controls, formats such as the bidi ones, surrogates."""
+    """Neither markup nor a character that is not seen: a control, a format such as the bidi ones."""
     if char in _MARKUP or char in _OF_SYSTEMS:
         return False
     return char.isspace() or unicodedata.category(char)[0] != "C"

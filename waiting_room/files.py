@@ -37,7 +37,9 @@ class SealedPart:
     created_at: datetime
 
 
-def seal_part(vault: Vault, visit: VisitId, file: FileId, part: int, content: bytes, at: datetime) -> SealedPart:
+def seal_part(
+    vault: Vault, content: bytes, *, visit: VisitId, file: FileId, part: int, at: datetime
+) -> SealedPart:
     """A part as it may be stored for that visit, under that file and number."""
     sealed = vault.seal_bytes(_bound(visit, file, part), content)
     return SealedPart(file=file, part=part, visit=visit, sealed=sealed, created_at=at)

@@ -1,4 +1,4 @@
-"""The files of visits in SQL: rows of sealed parts. `store_sql.SqlStore` is the port; these are its statements."""
+"""The files of visits in SQL: rows of sealed parts. These are statements of `store_sql.SqlStore`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _SHARE = (
     .values(shared_at=_BOUND("at"), purge_after=None)
 )
 _DROP = files.delete().where(files.c.id == _BOUND("file"), files.c.shared_at.is_(None))
-_KEEP_UNTIL = files.update().where(_OF_VISIT, files.c.shared_at.is_not(None)).values(purge_after=_BOUND("after"))
+_KEEP_UNTIL = (
+    files.update().where(_OF_VISIT, files.c.shared_at.is_not(None)).values(purge_after=_BOUND("after"))
+)
 _HELD = sa.select(visits.c.id).where(visits.c.legal_hold_at.is_not(None))
 _PURGE = files.delete().where(files.c.purge_after <= _BOUND("at"), files.c.visit_id.not_in(_HELD))
 
@@ -46,9 +48,7 @@ def find(connection: sa.Connection, visit: VisitId, file: FileId, part: int) -> 
     row = connection.execute(_PART, {"visit": visit, "file": file, "part": part}).first()
     if row is None:
         return None
-    return SealedPart(
-        file=file, part=part, visit=visit, sealed=bytes(row.sealed), created_at=row.created_at
-    )
+    return SealedPart(file=file, part=part, visit=visit, sealed=bytes(row.sealed), created_at=row.created_at)
 
 
 def drop(connection: sa.Connection, file: FileId) -> None:

@@ -71,7 +71,10 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         if known is None or known.clinic not in session.clinics:
             return refuse("visit_unknown")
         return await self.execute(
-            visit, translate.clinician(said), Actor(Role.clinician, session.staff), said.id
+            visit,
+            translate.clinician(said, self.parts.ids.new),
+            Actor(Role.clinician, session.staff),
+            said.id,
         )
 
     async def _next_patient(self, connection: StaffConnection, data: Any) -> Answer:

@@ -1,10 +1,11 @@
 """From what a page sent to what the waiting room understands: a command, and the texts it brings along."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from signaling.sockets import messages as m
+from signaling.sockets import translate_chat
+from signaling.sockets.translated import Translated
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
 from waiting_room.core.ids import TextId
@@ -12,19 +13,11 @@ from waiting_room.core.model import Facing, Finding, Outcome
 from waiting_room.texts import NewText
 
 
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """A command of the waiting room with its texts."""
-
-    command: c.Command
-    texts: Mapping[TextId, NewText] = field(default_factory=dict)
-
-
 class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
     """What was given as a number to call cannot be one."""
 
 
-def member(  # noqa: PLR0912 - one arm per command
+def member(  # noqa: C901, PLR0912 - one arm per command
     said: m.MemberCommand, new_id: Callable[[], str], clinic_phone: str
 ) -> Translated:
     """A member's command.
@@ -76,11 +69,13 @@ def member(  # noqa: PLR0912 - one arm per command
             return Translated(c.Say(text=name), texts)
         case m.MemberSeeLine():
             return Translated(c.SeeLine())
+        case m.WriteChat() | m.SeeChat() | m.DeclineStill():
+            return translate_chat.by_member(said, new_id)
         case _:
             assert_never(said)
 
 
-def clinician(said: m.ClinicianCommand) -> Translated:
+def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated:
     """A clinician's command."""
     match said:
         case m.Claim():
@@ -101,11 +96,15 @@ def clinician(said: m.ClinicianCommand) -> Translated:
             return Translated(c.Requeue())
         case m.End():
             return Translated(c.End(outcome=Outcome(said.outcome)))
+        case m.Extend() | m.ClinicianWriteChat() | m.ClinicianSeeChat() | m.AskStill() | m.WithdrawStill():
+            return translate_chat.in_visit(said, new_id)
+        case m.Hold() | m.Release() | m.Redirect():
+            return translate_chat.waiting(said)
         case _:
             assert_never(said)
 
 
-PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Hold | m.Release
+PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
@@ -118,9 +117,9 @@ def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
             return Translated(c.SeeLine())
         case m.Cancel():
             return Translated(c.Cancel(reason=said.reason))
-        case m.Hold():
-            return Translated(c.Hold(reason=said.reason))
-        case m.Release():
-            return Translated(c.Release())
+        case m.Requeue():
+            return Translated(c.Requeue())
+        case m.Hold() | m.Release() | m.Redirect():
+            return translate_chat.waiting(said)
         case _:
             assert_never(said)

@@ -279,15 +279,11 @@ MemberCommand = GivenByMember | CheckIn | Step | Leave | ReturnToPlace
 LineCommand = Say | SeeLine
 DeskCommand = Hold | Release | Redirect
 TakingCommand = Offer | Claim | Accept | Decline
-HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | Extend | End
+HolderCommand = (
+    RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | Extend | End
+)
 PersonalCommand = (
-    BookingCommand
-    | MemberCommand
-    | LineCommand
-    | ChatCommand
-    | DeskCommand
-    | TakingCommand
-    | HolderCommand
+    BookingCommand | MemberCommand | LineCommand | ChatCommand | DeskCommand | TakingCommand | HolderCommand
 )
 LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
 """Everything but the first."""

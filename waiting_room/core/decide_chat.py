@@ -1,4 +1,4 @@
-"""What people in a visit decide in its chat. Who they are, and that they are in it, is settled by `grants`."""
+"""What people in a visit decide in its chat. That they are in it is settled by `grants`."""
 
 from typing import assert_never
 

@@ -43,6 +43,4 @@ def _add(visit: Visit, kind: ChatKind, event: ChatEvent, at: datetime) -> Visit:
 
 
 def _file(event: e.FileShared | e.StillReleased) -> SharedFile:
-    return SharedFile(
-        id=event.file, kind=event.kind, size=event.size, width=event.width, height=event.height
-    )
+    return SharedFile(id=event.file, kind=event.kind, size=event.size, width=event.width, height=event.height)

@@ -160,7 +160,7 @@ class SharedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatEntry:
-    """One entry of the chat; `seq` is its record's and names it. `text`: what was written, or a file's name."""
+    """One entry of the chat; `seq` is its record's and names it. `text`: what was written, or a name."""
 
     seq: int
     kind: ChatKind

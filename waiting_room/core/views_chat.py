@@ -36,7 +36,7 @@ def chat_of(
 
 
 def planned(visit: Visit) -> Json:
-    """Until when the visit is planned, while it takes place: the booked minutes and what was added to them."""
+    """Until when the visit is planned, while it takes place: booked minutes and what was added to them."""
     if visit.admitted_at is None or visit.state not in {State.in_visit, State.on_hold}:
         return {}
     found: Json = {"planned_end": to_iso(planned_end(visit, visit.admitted_at))}

@@ -10,12 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.waiting_room.core import laws
 from tests.waiting_room.core.world import BOOKING, SYSTEM, Answer, Member, World, refused
 from waiting_room.core import commands as c
+from waiting_room.core import commands_chat as chat
 from waiting_room.core.deadlines import next_deadline
-from waiting_room.core.ids import DeviceId, LinkId, StaffId, TextId
+from waiting_room.core.ids import DeviceId, FileId, LinkId, StaffId, TextId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
     Facing,
+    FileKind,
     Finding,
     Outcome,
     Presence,
@@ -35,7 +37,17 @@ LANGUAGES = st.sampled_from(["en", "es"])
 CODES = st.sampled_from(["other", "not_now", "no code"])
 SECONDS = st.sampled_from([-3600, -1, 0, 0.001, 1, 19.999, 20, 45, 59.999, 60, 180, 600, 900, 3600, 50_000])
 
-MEMBER = st.one_of(
+CHAT = st.one_of(
+    st.builds(chat.WriteChat, text=TEXTS),
+    st.just(chat.SeeChat()),
+    st.builds(
+        chat.ShareFile,
+        file=st.just(FileId("file")), text=TEXTS, kind=st.sampled_from(FileKind), size=st.just(9),
+        width=st.none() | st.just(3), height=st.none() | st.just(4), still=BOOLS,
+    ),
+    st.builds(chat.DeclineStill, reason=CODES),
+)  # fmt: skip
+MEMBER = CHAT | st.one_of(
     st.builds(c.Redeem, link=LINKS, device=DEVICES, birth_date_matches=BOOLS, on_behalf=BOOLS),
     st.builds(c.GiveLocation, text=TEXTS, described=st.booleans(), driving=st.booleans()),
     st.builds(c.GiveCallback, text=TEXTS),
@@ -53,7 +65,9 @@ MEMBER = st.one_of(
     st.builds(c.Say, text=TEXTS),
     st.just(c.SeeLine()),
 )  # fmt: skip
-CLINICIAN = st.one_of(
+CLINICIAN = CHAT | st.one_of(
+    st.just(chat.AskStill()),
+    st.builds(c.Extend, minutes=st.sampled_from([5, 10, 11])),
     st.sampled_from(
         [c.Claim(), c.RenewClaim(), c.ReleaseClaim(), c.Accept(), c.Admit(), c.ConfirmIdentity()]
     ),

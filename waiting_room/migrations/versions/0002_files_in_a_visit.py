@@ -33,6 +33,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_files_visit_id", "files", ["visit_id"])
     due = sa.text("purge_after IS NOT NULL")
-    op.create_index(
-        "ix_files_purge_after", "files", ["purge_after"], sqlite_where=due, postgresql_where=due
-    )
+    op.create_index("ix_files_purge_after", "files", ["purge_after"], sqlite_where=due, postgresql_where=due)
