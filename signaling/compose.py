@@ -14,7 +14,7 @@ from signaling.clock import Clock
 from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
-from signaling.doors.files import FileDoor, Limits
+from signaling.doors.files import FileDoor
 from signaling.doors.member import MemberDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
@@ -197,7 +197,7 @@ def _doors(
         throttle=hall.throttle,
         clock=hall.clock,
         ids=hall.ids,
-        limits=Limits(most_bytes=settings.file_max_mb * 1_000_000),
+        most_bytes=settings.file_max_mb * 1_000_000,
     )
     hall.figures.add_live("files", files.figures)
     admits = {

@@ -140,9 +140,9 @@ def _carries_archive(tail: bytes) -> bool:
     return False
 
 
-def _jpeg_ends(_head: bytes, tail: bytes, _size: int) -> bool:
-    """A telephone may write a film or a map behind the picture; the picture's own end must be there."""
-    return b"\xff\xd9" in tail
+def _jpeg_ends(_head: bytes, tail: bytes, size: int) -> bool:
+    """Telephones write a film behind a picture: its end is asked for where the whole file is in sight."""
+    return size > len(tail) or b"\xff\xd9" in tail
 
 
 def _png_ends(_head: bytes, tail: bytes, _size: int) -> bool:

@@ -47,23 +47,14 @@ from waiting_room.texts import NewText, UnreadableError, Vault
 MOST_AT_ONCE: Final = 16
 """Files on their way in through this process. More hold more memory: some 400 kB each."""
 MOST_PER_VISIT: Final = 2
-GIVE_SECONDS: Final = 180.0
-"""How long a file may take on its way out."""
+FILE_SECONDS: Final = 180.0
+"""How long a file may take, in or out. Longer lets strangers hold places; shorter fails weak networks."""
+STALL_SECONDS: Final = 15.0
+"""How long it may stand still on its way in."""
 
 _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 log = structlog.get_logger("files")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What may come in, and how slowly."""
-
-    most_bytes: int
-    seconds: float = 180.0
-    """For a whole file. Longer lets strangers hold places; shorter fails a large photo on a weak network."""
-    stall_seconds: float = 15.0
-    """Without a byte."""
 
 
 @dataclass(slots=True)
@@ -97,7 +88,7 @@ class FileDoor:
         throttle: Throttle,
         clock: Clock,
         ids: Ids,
-        limits: Limits,
+        most_bytes: int,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -105,7 +96,7 @@ class FileDoor:
         self._throttle = throttle
         self._clock = clock
         self._ids = ids
-        self._limits = limits
+        self._most_bytes = most_bytes
         self._on_their_way: dict[VisitId, int] = {}
 
     def routes(self) -> tuple[Route, ...]:
@@ -169,18 +160,18 @@ class FileDoor:
         answer = decide(found, asked, actor, self._clock.now())
         if isinstance(answer, Refused):
             raise refused(answer)
-        if (request.content_length or 0) > self._limits.most_bytes:
+        if (request.content_length or 0) > self._most_bytes:
             raise self._too_large()
         await self._throttle.check(FILES_BY_VISIT, visit)
 
     def _too_large(self) -> CodedError:
-        return CodedError("file_too_large", detail={"most": self._limits.most_bytes})
+        return CodedError("file_too_large", detail={"most": self._most_bytes})
 
     async def _receive(self, request: web.Request, visit: VisitId, arriving: _Arriving) -> Looked:
         """Read, seal and store the body part by part; then say what it is."""
         claims = _claims(request)
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(FILE_SECONDS):
                 await self._read(request, visit, arriving, claims)
         except TimeoutError:
             raise CodedError("too_slow") from None
@@ -195,10 +186,10 @@ class FileDoor:
     ) -> None:
         waiting = bytearray()
         while True:
-            async with asyncio.timeout(self._limits.stall_seconds):
+            async with asyncio.timeout(STALL_SECONDS):
                 chunk = await request.content.readany()
             arriving.note(chunk)
-            if arriving.size > self._limits.most_bytes:
+            if arriving.size > self._most_bytes:
                 raise self._too_large()
             waiting += chunk
             while len(waiting) >= PART_BYTES or (waiting and not chunk):
@@ -283,7 +274,7 @@ class FileDoor:
             }
         )
         try:
-            async with asyncio.timeout(GIVE_SECONDS):
+            async with asyncio.timeout(FILE_SECONDS):
                 await response.prepare(request)
                 await response.write(first)
                 for number in range(1, parts_of(shared.file.size)):
