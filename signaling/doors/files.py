@@ -136,7 +136,7 @@ class FileDoor:
             raise CodedError("files_busy", headers={"Retry-After": "3"})
         self._on_their_way[visit] = on_their_way + 1
         arriving = _Arriving(FileId(self._ids.new()))
-        shared = False
+        shared: FileId | None = None
         try:
             looked = await self._receive(request, visit, arriving)
             seq, shared = await self._share(request, visit, actor, arriving, looked, still=still)
@@ -147,9 +147,10 @@ class FileDoor:
             self._on_their_way[visit] -= 1
             if not self._on_their_way[visit]:
                 del self._on_their_way[visit]
-            if arriving.parts and not shared:
+            if arriving.parts and shared != arriving.file:
                 await self._store.drop_file(arriving.file)
-        return web.json_response({"ok": True, "seq": seq, "kind": looked.kind.value, "size": arriving.size})
+        said = {"ok": True, "seq": seq, "file": shared, "kind": looked.kind.value, "size": arriving.size}
+        return web.json_response(said)
 
     async def _check(self, request: web.Request, visit: VisitId, actor: Actor, *, still: bool) -> None:
         """Whatever can be known before the first byte."""
@@ -215,10 +216,10 @@ class FileDoor:
         looked: Looked,
         *,
         still: bool,
-    ) -> tuple[int, bool]:
-        """The visit's position after it, and whether this file is the one that is shared.
+    ) -> tuple[int, FileId | None]:
+        """The visit's position after it, and the file that is shared.
 
-        The same command again has an answer already: the file that came with it this time is dropped.
+        The same command again has an answer already, with the file that came with it at first.
         """
         text = TextId(self._ids.new())
         name = harmless(given_name(request.headers.get("X-File-Name", "")), looked.kind)
@@ -245,8 +246,8 @@ class FileDoor:
             raise CodedError("file_unknown") from None
         if isinstance(answer, Refused):
             raise refused(answer)
-        kept = {getattr(record.event, "file", None) for record in answer.records}
-        return answer.visit.seq, arriving.file in kept
+        files = (getattr(record.event, "file", None) for record in answer.records)
+        return answer.visit.seq, next((file for file in files if file is not None), None)
 
     def _command_id(self, request: web.Request, actor: Actor) -> CommandId:
         given = request.headers.get("X-Command-Id", "")
