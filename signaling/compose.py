@@ -16,6 +16,7 @@ from signaling.clock import Clock
 from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
+from signaling.doors.files import FileDoor
 from signaling.doors.member import MemberDoor
 from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
@@ -198,6 +199,16 @@ def _doors(
         figures=hall.figures,
         recording=settings.recordings is not None,
     )
+    files = FileDoor(
+        desk=cellar.desk,
+        store=cellar.store,
+        vault=cellar.vault,
+        throttle=hall.throttle,
+        clock=hall.clock,
+        ids=hall.ids,
+        most_bytes=settings.file_max_mb * 1_000_000,
+    )
+    hall.figures.add_live("files", files.figures)
     admits = {
         Audience.member: member.admit,
         Audience.clinician: ClinicianDoor(hall.sessions).admit,
@@ -206,7 +217,7 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
+    return (*member.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
 
 
 def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:

@@ -35,6 +35,7 @@ class Relation(StrEnum):
     own_session = "own session"
     own_recordings = "own recordings"
     """A clinician: what they recorded. A privacy officer: what was recorded in their clinics."""
+    visit_held = "visit held"
     any_visit = "any visit"
     """The booking program books for every clinic."""
 
@@ -81,6 +82,12 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     # The token and the birth date are in the body: proving them is what the handler does.
     ("POST", "/api/member/redeem"): _row(Relation.none, Sender.page, Audience.anyone),
     ("GET", "/api/member/visit"): _row(Relation.own_visit, Sender.reads, Audience.member),
+    ("POST", "/api/member/files"): _row(Relation.own_visit, Sender.page, Audience.member),
+    ("GET", "/api/member/files/{file}"): _row(Relation.own_visit, Sender.reads, Audience.member),
+    ("POST", "/api/staff/visits/{visit}/files"): _row(Relation.visit_held, Sender.page, Audience.clinician),
+    ("GET", "/api/staff/visits/{visit}/files/{file}"): _row(
+        Relation.visit_held, Sender.reads, Audience.clinician
+    ),
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),

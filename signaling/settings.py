@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=0.0, ge=0, le=300)
     """Between SIGTERM and the end: `/readyz` says no, so that a load balancer sends people elsewhere."""
 
+    file_max_mb: int = Field(default=15, ge=1, le=50)
+    """The largest photo or document that may be sent in a visit, in megabytes."""
+
     metrics_token: SecretStr | None = None
     """Bearer token that may read `/metrics` from off loopback."""
 

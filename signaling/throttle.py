@@ -31,6 +31,9 @@ REDEEM_BY_TOKEN: Final = Budget(name="token", tries=30, window=timedelta(hours=2
 """The waiting room rests a link after five wrong dates; this ends the guessing of a patient attacker."""
 KEY_BY_ADDRESS: Final = Budget(name="key-address", tries=60, window=timedelta(minutes=15))
 
+FILES_BY_VISIT: Final = Budget(name="visit-files", tries=40, window=timedelta(minutes=15))
+"""Files that were no files, or were not what they said. Twice what a visit may hold."""
+
 
 class Throttle:
     """Counts failed tries. Who succeeds spends nothing."""

@@ -22,7 +22,7 @@ import structlog
 from waiting_room.core.commands import Command
 from waiting_room.core.deadlines import next_deadline
 from waiting_room.core.events import BirthDateRefused
-from waiting_room.core.ids import ClinicId, CommandId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, CommandId, FileId, TextId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Actor, Visit
 from waiting_room.core.patch import Json
@@ -124,6 +124,7 @@ class Desk:
         texts: Mapping[TextId, NewText] | None = None,
         *,
         links: Sequence[NewLink] = (),
+        files: Sequence[FileId] = (),
     ) -> Done | Refused:
         """Do what the command asks, once. The same `command_id` again gives the same answer and adds nothing.
 
@@ -138,11 +139,13 @@ class Desk:
             command_id: made by whoever asks, new for each wish and the same for each repetition of it.
             texts: the bodies of the texts the command names, sealed and stored with its records.
             links: the digest of the link that `IssueLink` names.
+            files: the file that `ShareFile` names; its parts are in the store.
 
         Raises:
+            FileGone: its parts are not in the store any more.
             Unavailable: the store cannot be reached; ask again with the same `command_id`.
         """
-        wish = _Wish(visit, command, actor, at, command_id, dict(texts or {}), tuple(links))
+        wish = _Wish(visit, command, actor, at, command_id, dict(texts or {}), tuple(links), tuple(files))
         task = asyncio.create_task(self._in_turn(wish))
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -235,6 +238,7 @@ class Desk:
                 deadline=next_deadline(answer.visit),
                 texts=sealed,
                 links=wish.links,
+                files=wish.files,
             )
         )
         known = self._known.get(wish.visit)
@@ -308,6 +312,7 @@ class _Wish:
     id: CommandId
     texts: Mapping[TextId, NewText]
     links: tuple[NewLink, ...]
+    files: tuple[FileId, ...]
 
     @property
     def command_id(self) -> CommandId:

@@ -170,6 +170,25 @@ sa.Index(
     postgresql_where=sa.text("purge_after IS NOT NULL"),
 )
 
+files = sa.Table(
+    "files",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("visit_id", _ID, sa.ForeignKey("visits.id"), nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("shared_at", UtcTime),
+    # Set until the file is shared, and again when the visit has ended.
+    sa.Column("purge_after", UtcTime),
+)
+sa.Index(
+    "ix_files_purge_after",
+    files.c.purge_after,
+    sqlite_where=sa.text("purge_after IS NOT NULL"),
+    postgresql_where=sa.text("purge_after IS NOT NULL"),
+)
+
 links = sa.Table(
     "links",
     metadata,

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from waiting_room.core.ids import ClinicId, CommandId, LinkId, StaffId, VisitId
+from waiting_room.core.ids import ClinicId, CommandId, FileId, LinkId, StaffId, VisitId
 from waiting_room.core.model import Visit
 from waiting_room.core.records import Record
+from waiting_room.files import SealedPart
 from waiting_room.texts import SealedText
 
 DEADLINES_AT_ONCE = 1_000
@@ -57,6 +58,8 @@ class Append:
     `records` follow `before` without a gap, carry the command's id and add up to `after`.
 
     `deadline` is the next moment at which time alone changes the visit.
+
+    `files`: those the records share; their parts are in the store already.
     """
 
     before: Stored | None
@@ -65,6 +68,7 @@ class Append:
     deadline: datetime | None = None
     texts: Sequence[SealedText] = ()
     links: Sequence[NewLink] = ()
+    files: Sequence[FileId] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ class Conflict(Exception):  # noqa: N818 - an expected answer
 
     Nothing was written; read again and decide anew.
     """
+
+
+class FileGone(Exception):  # noqa: N818 - an expected answer
+    """A file that the records share has no parts in this visit. Nothing was written."""
 
 
 class ClinicianBusy(Exception):  # noqa: N818 - an expected answer
@@ -107,6 +115,7 @@ class Store(Protocol):
             Conflict: `new.before` is no longer the position, the visit exists already, or the command is
                 recorded.
             ClinicianBusy: `new.after` would be the second claimed or running visit of its clinician.
+            FileGone: a file of `new.files` is not in the store.
             Unavailable: the database went away; whether it was written is known after reading again.
         """
         ...
@@ -128,6 +137,22 @@ class Store(Protocol):
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
         """The sealed texts of those visits that have not been purged."""
+        ...
+
+    async def add_part(self, part: SealedPart) -> None:
+        """Keep a part of a file that is not shared yet, for `files.UNSHARED_FOR`.
+
+        Raises:
+            ValueError: the part is there already, or there is no such visit.
+        """
+        ...
+
+    async def part(self, visit: VisitId, file: FileId, part: int) -> SealedPart | None:
+        """One part of a file of that visit; None when it is not there or was purged."""
+        ...
+
+    async def drop_file(self, file: FileId) -> None:
+        """Delete a file that was not shared."""
         ...
 
     async def link(self, token_sha256: str) -> Link | None:
@@ -154,7 +179,7 @@ class Store(Protocol):
         ...
 
     async def purge(self, at: datetime) -> int:
-        """Delete the texts whose time has come and which nothing holds; how many.
+        """Delete the texts and files whose time has come and which nothing holds; how many texts and parts.
 
         Links 30 days after the end go too.
         """

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from waiting_room.chain import START, Row, link_up, to_record, verify
-from waiting_room.core.ids import ClinicId, CommandId, LinkId, VisitId
+from waiting_room.core.ids import ClinicId, CommandId, FileId, LinkId, VisitId
 from waiting_room.core.model import Visit
 from waiting_room.core.records import Record
+from waiting_room.files import UNSHARED_FOR, SealedPart
 from waiting_room.schema import BUSY_STATES
 from waiting_room.store import (
     DEADLINES_AT_ONCE,
@@ -21,6 +22,7 @@ from waiting_room.store import (
     Broken,
     ClinicianBusy,
     Conflict,
+    FileGone,
     Link,
     Stored,
 )
@@ -35,6 +37,8 @@ class _Kept:
     deadline: datetime | None
     rows: list[Row] = field(default_factory=list)
     texts: list[SealedText] = field(default_factory=list)
+    files: dict[FileId, dict[int, SealedPart]] = field(default_factory=dict)
+    shared: set[FileId] = field(default_factory=set)
     purge_after: datetime | None = None
     legal_hold_at: datetime | None = None
 
@@ -69,6 +73,8 @@ class MemoryStore:
             link.id for link in new.links
         }:
             raise ValueError("the store refused a record: an id is used twice or points nowhere")
+        if any(kept is None or file not in kept.files for file in new.files):
+            raise FileGone
         rows = link_up(new.records, new.before.head if new.before else START)
         stored = Stored(new.after, rows[-1].hash)
         if kept is None:
@@ -77,6 +83,7 @@ class MemoryStore:
         kept.rows.extend(rows)
         kept.texts.extend(new.texts)
         self._text_ids |= {text.id for text in new.texts}
+        kept.shared |= set(new.files)
         ended_at = new.after.ended_at
         kept.purge_after = None if ended_at is None else ended_at + self._keep_texts
         for link in new.links:
@@ -120,6 +127,24 @@ class MemoryStore:
         """See `Store.texts`."""
         return tuple(text for visit in visits if (kept := self._visits.get(visit)) for text in kept.texts)
 
+    async def add_part(self, part: SealedPart) -> None:
+        """See `Store.add_part`."""
+        kept = self._visits.get(part.visit)
+        if kept is None or part.part in kept.files.get(part.file, {}):
+            raise ValueError("the store refused a part: it is there already, or of no visit")
+        kept.files.setdefault(part.file, {})[part.part] = part
+
+    async def part(self, visit: VisitId, file: FileId, part: int) -> SealedPart | None:
+        """See `Store.part`."""
+        kept = self._visits.get(visit)
+        return kept.files.get(file, {}).get(part) if kept else None
+
+    async def drop_file(self, file: FileId) -> None:
+        """See `Store.drop_file`."""
+        for kept in self._visits.values():
+            if file not in kept.shared:
+                kept.files.pop(file, None)
+
     async def link(self, token_sha256: str) -> Link | None:
         """See `Store.link`."""
         return self._links.get(token_sha256)
@@ -157,9 +182,13 @@ class MemoryStore:
         purged = 0
         for visit, kept in self._visits.items():
             ended_at = kept.stored.visit.ended_at
-            if kept.legal_hold_at is not None or ended_at is None:
+            if kept.legal_hold_at is not None:
                 continue
-            if kept.purge_after is not None and kept.purge_after <= at:
+            due = kept.purge_after is not None and kept.purge_after <= at
+            purged += _purge_files(kept, at, shared=due)
+            if ended_at is None:
+                continue
+            if due:
                 stays = [text for text in kept.texts if text.kind == KEPT_WITH_RECORDINGS]
                 purged += len(kept.texts) - len(stays)
                 kept.texts = stays
@@ -169,3 +198,13 @@ class MemoryStore:
 
     async def close(self) -> None:
         """See `Store.close`."""
+
+
+def _purge_files(kept: _Kept, at: datetime, *, shared: bool) -> int:
+    """Parts of files that nobody shared in time, and of those that were shared when it is time for them."""
+    purged = 0
+    for file, parts in list(kept.files.items()):
+        oldest = min(part.created_at for part in parts.values())
+        if shared if file in kept.shared else oldest + UNSHARED_FOR <= at:
+            purged += len(kept.files.pop(file))
+    return purged

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from waiting_room import projection
+from waiting_room import files_sql, projection
 from waiting_room.chain import START, Row, link_up, to_record, verify
-from waiting_room.core.ids import ClinicId, CommandId, LinkId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, CommandId, FileId, LinkId, TextId, VisitId
 from waiting_room.core.model import Visit
 from waiting_room.core.records import Record, apply
 from waiting_room.database import Database, Rejected
+from waiting_room.files import SealedPart
 from waiting_room.schema import ONE_VISIT_PER_CLINICIAN, from_ms, journal, links, texts, to_ms, visits
 from waiting_room.store import (
     DEADLINES_AT_ONCE,
@@ -71,6 +72,7 @@ class SqlStore:
                     raise Conflict
             connection.execute(_INSERT_JOURNAL, [_values(row) for row in rows])
             self._write_texts(connection, new)
+            self._write_files(connection, new)
             _write_links(connection, new)
 
         try:
@@ -98,6 +100,14 @@ class SqlStore:
         before = new.before.visit.ended_at if new.before else None
         if before != ended_at:
             connection.execute(_PURGE_AFTER, {"visit": new.after.id, "after": purge_after})
+
+    def _write_files(self, connection: sa.Connection, new: Append) -> None:
+        for file in new.files:
+            files_sql.share(connection, new.after.id, file, new.records[-1].at)
+        ended_at = new.after.ended_at
+        if (new.before.visit.ended_at if new.before else None) != ended_at:
+            after = None if ended_at is None else ended_at + self._keep_texts
+            files_sql.keep_until(connection, new.after.id, after)
 
     async def records(self, visit: VisitId, since: int = 0) -> tuple[Record, ...]:
         """See `Store.records`."""
@@ -137,6 +147,21 @@ class SqlStore:
             )
             for row in await self._database.read(work)
         )
+
+    async def add_part(self, part: SealedPart) -> None:
+        """See `Store.add_part`."""
+        try:
+            await self._database.write(lambda connection: files_sql.insert(connection, part))
+        except Rejected:
+            raise ValueError("the store refused a part: it is there already, or of no visit") from None
+
+    async def part(self, visit: VisitId, file: FileId, part: int) -> SealedPart | None:
+        """See `Store.part`."""
+        return await self._database.read(lambda connection: files_sql.find(connection, visit, file, part))
+
+    async def drop_file(self, file: FileId) -> None:
+        """See `Store.drop_file`."""
+        await self._database.write(lambda connection: files_sql.drop(connection, file))
 
     async def link(self, token_sha256: str) -> Link | None:
         """See `Store.link`."""
@@ -179,7 +204,7 @@ class SqlStore:
 
         def work(connection: sa.Connection) -> int:
             connection.execute(_PURGE_LINKS, {"before": at - KEEP_LINKS})
-            return connection.execute(_PURGE, {"at": at}).rowcount
+            return connection.execute(_PURGE, {"at": at}).rowcount + files_sql.purge(connection, at)
 
         purged = await self._database.write(work)
         if purged:

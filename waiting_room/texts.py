@@ -113,10 +113,7 @@ class Vault:
 
     def seal(self, visit: VisitId, text: TextId, new: NewText, at: datetime) -> SealedText:
         """The text as it may be stored for that visit under that id."""
-        key_id = self._current.id.encode()
-        nonce = self._random(NONCE_BYTES)
-        ciphertext = self._ciphers[self._current.id].encrypt(nonce, new.body.encode(), _bound(visit, text))
-        sealed = VERSION + bytes([len(key_id)]) + key_id + nonce + ciphertext
+        sealed = self.seal_bytes(_bound(visit, text), new.body.encode())
         return SealedText(id=text, visit=visit, kind=new.kind, sealed=sealed, created_at=at)
 
     def open(self, visit: VisitId, text: TextId, sealed: bytes) -> str:
@@ -125,13 +122,31 @@ class Vault:
         Raises:
             UnreadableError: its key is not here, or it was changed, or it belongs to another visit or id.
         """
+        try:
+            return self.open_bytes(_bound(visit, text), sealed).decode()
+        except ValueError:
+            raise UnreadableError from None
+
+    def seal_bytes(self, bound: bytes, content: bytes) -> bytes:
+        """Any content, sealed with the key in use; `bound` is authenticated and must come back to open it."""
+        key_id = self._current.id.encode()
+        nonce = self._random(NONCE_BYTES)
+        ciphertext = self._ciphers[self._current.id].encrypt(nonce, content, bound)
+        return VERSION + bytes([len(key_id)]) + key_id + nonce + ciphertext
+
+    def open_bytes(self, bound: bytes, sealed: bytes) -> bytes:
+        """What `seal_bytes` sealed.
+
+        Raises:
+            UnreadableError: its key is not here, or it was changed, or it is bound to something else.
+        """
         start = 2 + sealed[1] if len(sealed) > 2 and sealed[:1] == VERSION else 0
         cipher = self._ciphers.get(sealed[2:start].decode(errors="replace")) if start else None
         if cipher is None:
             raise UnreadableError
         nonce, ciphertext = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
         try:
-            return cipher.decrypt(nonce, ciphertext, _bound(visit, text)).decode()
+            return cipher.decrypt(nonce, ciphertext, bound)
         except (InvalidTag, ValueError):
             raise UnreadableError from None
 

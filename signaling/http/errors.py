@@ -33,6 +33,22 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "metrics_refused": (403, "Figures are for loopback, or for the holder of the metrics token."),
     # about a member's link
     "not_recognised": (404, "Check the date, or get a new link, or call the clinic."),
+    # about a file in a visit
+    "file_empty": (422, "The file is empty."),
+    "file_too_large": (413, "The file is larger than this server takes; see `most`, in bytes."),
+    "file_kind_unknown": (415, "Only photos (JPEG, PNG, WebP, HEIC) and PDF documents can be sent."),
+    "file_lies": (415, "The file is not what its name or its type says it is."),
+    "file_broken": (422, "The file is cut short or damaged."),
+    "file_cut_off": (400, "The file did not arrive whole."),
+    "picture_too_large": (422, "The picture has more pixels than can be shown."),
+    "files_busy": (503, "Other files are on their way. Try again in a moment."),
+    "file_unknown": (404, "There is no such file in this visit."),
+    "files_full": (409, "No more files can be kept in this visit."),
+    "chat_full": (409, "No more messages can be kept in this visit."),
+    "still_not_asked": (409, "No still picture is asked for."),
+    "not_holder": (403, "Only the clinician who holds this visit can do that."),
+    "claimed_by_other": (403, "Another clinician holds this visit."),
+    "claim_expired": (409, "The claim has run out."),
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),
@@ -78,7 +94,7 @@ class CodedError(Exception):
         """The JSON answer."""
         error = {"code": self.code, "sentence": self.sentence, **self.detail}
         response = web.json_response({"error": error}, status=self.status, headers=dict(self.headers))
-        if self.code == "too_slow":
+        if self.code in {"too_slow", "file_too_large", "file_cut_off"}:
             response.force_close()
         return response
 

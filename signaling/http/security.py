@@ -22,7 +22,7 @@ def headers(public_origin: str) -> Mapping[str, str]:
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' blob:",
         "font-src 'self'",
         "media-src 'self' blob:",
         "manifest-src 'self'",

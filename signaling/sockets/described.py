@@ -64,7 +64,7 @@ def _bounds(field: dict[str, Any]) -> str:
     if "anyOf" in field:
         return _bounds(next(one for one in field["anyOf"] if one.get("type") != "null"))
     if "enum" in field:
-        return " \\| ".join(field["enum"])
+        return " \\| ".join(str(value) for value in field["enum"])
     said = str(field.get("type", ""))
     if "maxLength" in field:
         said += f", {field.get('minLength', 0)}–{field['maxLength']} characters"

@@ -133,6 +133,27 @@ class RefuseRecording(Command):
     type: Literal["refuse_recording"]
 
 
+class WriteChat(Command):
+    """A message to everybody in the visit."""
+
+    type: Literal["write_chat"]
+    text: Lines
+
+
+class SeeChat(Command):
+    """The chat's entries were on the screen."""
+
+    type: Literal["see_chat"]
+
+
+class DeclineStill(Command):
+    """No still picture is sent."""
+
+    type: Literal["decline_still"]
+    reason: Code = "declined"
+
+
+MemberChatCommand = WriteChat | SeeChat | DeclineStill
 MemberCommand = Annotated[
     GiveLocation
     | GiveCallback
@@ -146,7 +167,8 @@ MemberCommand = Annotated[
     | MemberSay
     | MemberSeeLine
     | AgreeRecording
-    | RefuseRecording,
+    | RefuseRecording
+    | MemberChatCommand,
     Field(discriminator="type"),
 ]
 
@@ -229,6 +251,60 @@ class SomeoneJoined(StaffCommand):
     type: Literal["someone_joined"]
 
 
+class Extend(StaffCommand):
+    """So many minutes more than planned."""
+
+    type: Literal["extend"]
+    minutes: Literal[5, 10]
+
+
+class ClinicianWriteChat(StaffCommand):
+    """A message to everybody in the visit."""
+
+    type: Literal["write_chat"]
+    text: Lines
+
+
+class ClinicianSeeChat(StaffCommand):
+    """The chat's entries were on the screen."""
+
+    type: Literal["see_chat"]
+
+
+class AskStill(StaffCommand):
+    """Ask the member for a still picture at full resolution."""
+
+    type: Literal["ask_still"]
+
+
+class WithdrawStill(StaffCommand):
+    """The still picture is not needed any more."""
+
+    type: Literal["decline_still"]
+
+
+class Hold(StaffCommand):
+    """Keep a waiting member back; the place is kept."""
+
+    type: Literal["hold"]
+    reason: Code
+
+
+class Release(StaffCommand):
+    """End a hold."""
+
+    type: Literal["release"]
+
+
+class Redirect(StaffCommand):
+    """The member is in other hands, as a person has confirmed; the visit is over."""
+
+    type: Literal["redirect"]
+    reason: Code
+
+
+VisitCommand = Extend | ClinicianWriteChat | ClinicianSeeChat | AskStill | WithdrawStill
+WaitingCommand = Hold | Release | Redirect
 ClinicianCommand = Annotated[
     Claim
     | RenewClaim
@@ -241,7 +317,9 @@ ClinicianCommand = Annotated[
     | End
     | AskRecording
     | StopRecording
-    | SomeoneJoined,
+    | SomeoneJoined
+    | VisitCommand
+    | WaitingCommand,
     Field(discriminator="type"),
 ]
 
@@ -280,21 +358,9 @@ class Cancel(StaffCommand):
     reason: Code
 
 
-class Hold(StaffCommand):
-    """Keep a waiting member back; the place is kept."""
-
-    type: Literal["hold"]
-    reason: Code
-
-
-class Release(StaffCommand):
-    """End a hold."""
-
-    type: Literal["release"]
-
-
 SupportCommand = Annotated[
-    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Hold | Release, Field(discriminator="type")
+    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Requeue | WaitingCommand,
+    Field(discriminator="type"),
 ]
 
 AnyCommand = MemberCommand | ClinicianCommand | SupportCommand

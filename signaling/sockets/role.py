@@ -15,7 +15,7 @@ from signaling.sockets.feed import Feed
 from signaling.sockets.namespace import SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
-from signaling.sockets.translate import Translated
+from signaling.sockets.translated import Translated
 from signaling.sockets.watch import Watch
 from waiting_room.core.ids import CommandId, VisitId
 from waiting_room.core.model import Actor, Visit

@@ -13,6 +13,7 @@ from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import SUPPORT, StaffConnection
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import Parts, RoleNamespace
+from signaling.sockets.translated import Translated
 from waiting_room.core import commands as c
 from waiting_room.core.ids import CommandId, VisitId
 from waiting_room.core.model import Actor, Role, Visit
@@ -91,7 +92,7 @@ class SupportNamespace(RoleNamespace[StaffSession]):
     async def _pass_link(self, visit: Visit, actor: Actor, said: str) -> Answer:
         if visit.link is None:
             return refuse("wrong_state", state=visit.state.value)
-        return await self.execute(visit.id, translate.Translated(c.PassLink(link=visit.link)), actor, said)
+        return await self.execute(visit.id, Translated(c.PassLink(link=visit.link)), actor, said)
 
     async def _ping(self, _connection: StaffConnection, data: Any) -> Answer:
         m.PingPresence.model_validate(data)

@@ -1,23 +1,16 @@
 """From what a page sent to what the waiting room understands: a command, and the texts it brings along."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from signaling.sockets import messages as m
+from signaling.sockets import translate_chat
+from signaling.sockets.translated import Translated
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
 from waiting_room.core.ids import RecordingId, TextId
 from waiting_room.core.model import Facing, Finding, Outcome
 from waiting_room.texts import KEPT_WITH_RECORDINGS, NewText
-
-
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """A command of the waiting room with its texts."""
-
-    command: c.Command
-    texts: Mapping[TextId, NewText] = field(default_factory=dict)
 
 
 class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
@@ -80,6 +73,8 @@ def member(  # noqa: C901, PLR0912 - one arm per command
             return agreed(said, new_id)
         case m.RefuseRecording():
             return Translated(c.RefuseRecording())
+        case m.WriteChat() | m.SeeChat() | m.DeclineStill():
+            return translate_chat.by_member(said, new_id)
         case _:
             assert_never(said)
 
@@ -124,11 +119,15 @@ def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated
             return Translated(c.StopRecording())
         case m.SomeoneJoined():
             return Translated(c.SomeoneJoined())
+        case m.Extend() | m.ClinicianWriteChat() | m.ClinicianSeeChat() | m.AskStill() | m.WithdrawStill():
+            return translate_chat.in_visit(said, new_id)
+        case m.Hold() | m.Release() | m.Redirect():
+            return translate_chat.waiting(said)
         case _:
             assert_never(said)
 
 
-PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Hold | m.Release
+PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
@@ -141,9 +140,9 @@ def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
             return Translated(c.SeeLine())
         case m.Cancel():
             return Translated(c.Cancel(reason=said.reason))
-        case m.Hold():
-            return Translated(c.Hold(reason=said.reason))
-        case m.Release():
-            return Translated(c.Release())
+        case m.Requeue():
+            return Translated(c.Requeue())
+        case m.Hold() | m.Release() | m.Redirect():
+            return translate_chat.waiting(said)
         case _:
             assert_never(said)

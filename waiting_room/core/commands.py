@@ -7,6 +7,7 @@ they are journaled. Texts are given as ids of sealed texts; a command never carr
 from dataclasses import dataclass
 from datetime import datetime
 
+from waiting_room.core.commands_chat import ChatCommand
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
 
@@ -230,6 +231,13 @@ class Requeue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """Add to the planned minutes of a running visit; `minutes` is one of `deadlines.EXTENSIONS`."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """End a visit that took place."""
 
@@ -327,7 +335,7 @@ MemberCommand = GivenByMember | CheckIn | Step | Leave | ReturnToPlace
 LineCommand = Say | SeeLine
 DeskCommand = Hold | Release | Redirect
 TakingCommand = Offer | Claim | Accept | Decline
-HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
+HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | Extend | End
 RecordingCommand = (
     AskRecording
     | AgreeRecording
@@ -341,6 +349,7 @@ PersonalCommand = (
     BookingCommand
     | MemberCommand
     | LineCommand
+    | ChatCommand
     | DeskCommand
     | TakingCommand
     | HolderCommand

@@ -55,6 +55,15 @@ DEVICES_KEPT = 8
 LINE_MAX = 200
 """Messages on one line. Higher: larger snapshots; lower: a long conversation is cut short."""
 
+CHAT_MAX = 300
+"""Entries of one visit's chat. Higher: larger snapshots; lower: a long conversation is cut short."""
+FILES_MAX = 20
+"""Files of one visit. Higher: more to keep for an hour; lower: a rash from every side does not fit."""
+EXTENSIONS = (5, 10)
+"""Minutes a clinician may add at a time; more is another appointment's time, asked for again."""
+EXTRA_MAX = 120
+"""Minutes added to one visit in all. Higher: a forgotten tab; lower: a hard visit is cut short."""
+
 
 def no_show_from(start: datetime, minutes: int) -> datetime:
     """From then on a visit to which nobody came is a no-show: when it would have ended, or later."""

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from waiting_room.core import commands as c
 from waiting_room.core.commands import Command
+from waiting_room.core.commands_chat import ChatCommand
 from waiting_room.core.decide_booking import decide_booking, decide_first
+from waiting_room.core.decide_chat import decide_chat
 from waiting_room.core.decide_clock import decide_presence, overdue
 from waiting_room.core.decide_member import decide_member, decide_redeem, visit_over
 from waiting_room.core.decide_recording import decide_recording
@@ -106,6 +108,8 @@ def _by_actor(
         return decide_booking(visit, command, at)
     if isinstance(command, c.LineCommand):
         return decide_line(visit, command, actor)
+    if isinstance(command, ChatCommand):
+        return decide_chat(visit, command, actor)
     if isinstance(command, c.DeskCommand):
         return decide_desk(visit, command, actor)
     if isinstance(command, c.TakingCommand):

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
-from waiting_room.core.deadlines import CLAIM_TTL, LINE_MAX, OFFER_TTL
+from waiting_room.core.deadlines import CLAIM_TTL, EXTENSIONS, EXTRA_MAX, LINE_MAX, OFFER_TTL
 from waiting_room.core.decide_booking import is_code, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.ids import StaffId
@@ -123,10 +123,20 @@ def decide_holder(
             return () if running else _member_back(visit) or (e.Resumed(),)
         case c.Requeue():
             return _requeue(visit, actor)
+        case c.Extend():
+            return _extend(visit, command.minutes)
         case c.End():
             return (e.Completed(outcome=command.outcome),)
         case _:
             assert_never(command)
+
+
+def _extend(visit: Visit, minutes: int) -> tuple[Event, ...] | Refused:
+    if minutes not in EXTENSIONS:
+        return malformed("minutes")
+    if visit.extra_minutes + minutes > EXTRA_MAX:
+        return Refused(Refusal.extended_enough)
+    return (e.Extended(minutes=minutes),)
 
 
 def _member_back(visit: Visit) -> Refused | None:

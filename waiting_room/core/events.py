@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from waiting_room.core.events_chat import ChatEvent
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
@@ -360,6 +361,14 @@ class Requeued(FirstForm):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extended(FirstForm):
+    """So many minutes more than planned."""
+
+    type: ClassVar[str] = "extended"
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completed(FirstForm):
     """Ended after it took place."""
 
@@ -501,8 +510,9 @@ Event = (
     | Said | LineSeen | Gone | Away | Back
     | Held | Released | Redirected | Offered | Declined | OfferExpired
     | Claimed | ClaimRenewed | ClaimReleased | ClaimExpired | Admitted | IdentityConfirmed
-    | Suspended | Resumed | Requeued | Completed | NoShow | Closed
     | RecordingAsked | RecordingAgreed | RecordingRefused | RecordingWithdrawn | RecordingStarted
     | RecordingPaused | RecordingResumed | RecordingStopped | RecordingFailing | RecordingRecovered
     | SomeoneJoined | RecordingOpened
+    | Suspended | Resumed | Requeued | Extended | Completed | NoShow | Closed
+    | ChatEvent
 )  # fmt: skip

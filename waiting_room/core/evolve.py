@@ -9,6 +9,8 @@ from waiting_room.core import events
 from waiting_room.core.deadlines import DEVICES_KEPT
 from waiting_room.core.events import Booked, Event
 from waiting_room.core.evolve_recording import recording_after
+from waiting_room.core.events_chat import ChatEvent
+from waiting_room.core.evolve_chat import fold_chat
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, OPEN, TERMINAL
 from waiting_room.core.model import Actor, DeviceCheck, LineEntry, Role, State, Visit
 from waiting_room.core.recording import BETWEEN, RECORDING, state_of
@@ -29,6 +31,7 @@ _LIVES_IN: dict[str, frozenset[State]] = {
     "claim_expires": frozenset({State.claimed}),
     "clinician_gone_since": HOLDING,
     "hold_reason": frozenset({State.on_hold}),
+    "still_asked_at": frozenset({State.in_visit, State.on_hold}),
     "left_at": frozenset({State.left, State.on_hold}),
     "ended_at": TERMINAL,
     "reason": TERMINAL,
@@ -295,6 +298,14 @@ def _(event: events.Suspended, visit: Visit, _at: datetime) -> Visit:
 @_fold.register
 def _(_event: events.Resumed, visit: Visit, _at: datetime) -> Visit:
     return replace(visit, clinician_gone_since=None)
+
+
+@_fold.register
+def _(event: events.Extended, visit: Visit, _at: datetime) -> Visit:
+    return replace(visit, extra_minutes=visit.extra_minutes + event.minutes)
+
+
+_fold.register(ChatEvent, fold_chat)
 
 
 @_fold.register

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from waiting_room.core import commands as c
+from waiting_room.core import commands_chat as chat
 from waiting_room.core.commands import Command
 from waiting_room.core.model import Actor, Role
 
@@ -27,6 +28,8 @@ _SUPPORT = {Role.support: Relation.any}
 _CLINICIAN = {Role.clinician: Relation.any}
 _HOLDER = {Role.clinician: Relation.holder}
 _SYSTEM = {Role.system: Relation.any}
+_IN_VISIT = _MEMBER | _HOLDER
+"""Everybody who is in the visit."""
 
 GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
     {
@@ -47,6 +50,11 @@ GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
         c.ReturnToPlace: _MEMBER,
         c.Say: _MEMBER | _SUPPORT,
         c.SeeLine: _MEMBER | _SUPPORT,
+        chat.WriteChat: _IN_VISIT,
+        chat.SeeChat: _IN_VISIT,
+        chat.ShareFile: _IN_VISIT,
+        chat.AskStill: _HOLDER,
+        chat.DeclineStill: _MEMBER | _HOLDER,
         c.Hold: _SUPPORT | _CLINICIAN,
         c.Release: _SUPPORT | _CLINICIAN,
         c.Redirect: _SUPPORT | _HOLDER,
@@ -60,6 +68,7 @@ GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
         c.Suspend: _HOLDER,
         c.Resume: _HOLDER,
         c.Requeue: _HOLDER | _SUPPORT | _SYSTEM,
+        c.Extend: _HOLDER,
         c.End: _HOLDER,
         c.AskRecording: _HOLDER,
         c.AgreeRecording: _MEMBER,

@@ -11,6 +11,8 @@ TextId = NewType("TextId", str)
 """Names a sealed text (a name, an address, a message) kept outside the journal."""
 CommandId = NewType("CommandId", str)
 """Made by whoever sends a command; the same id twice means the same command."""
+FileId = NewType("FileId", str)
+"""Names a sealed file that somebody shared in a visit."""
 DeviceId = NewType("DeviceId", str)
 """A browser that redeemed the link."""
 RecordingId = NewType("RecordingId", str)

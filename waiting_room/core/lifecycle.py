@@ -28,6 +28,7 @@ _GIVEN = (
     "step_reached",
 )
 _LINE = ("said", "line_seen")
+_CHAT = ("chat_written", "chat_seen", "file_shared", "still_declined", "still_released")
 _PRESENCE = ("gone", "back")
 _OPENED = ("recording_opened",)
 _ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED
@@ -117,7 +118,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.in_visit: {
-        **_stays(State.in_visit, (*_ATTENDED, *_RECORDING, "identity_confirmed")),
+        **_stays(State.in_visit, (*_ATTENDED, *_CHAT, *_RECORDING, "still_asked", "extended", "identity_confirmed")),
         "suspended": State.on_hold,
         "left": State.on_hold,
         "requeued": State.waiting,
@@ -125,7 +126,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.on_hold: {
-        **_stays(State.on_hold, (*_ATTENDED, *_RESTING, "left", "returned")),
+        **_stays(State.on_hold, (*_ATTENDED, *_CHAT, *_RESTING, "left", "returned")),
         "resumed": State.in_visit,
         "requeued": State.waiting,
         "completed": State.completed,

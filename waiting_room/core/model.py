@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, DeviceId, FileId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.recording import Recording
 
 
@@ -118,6 +118,69 @@ class LineEntry:
     at: datetime
 
 
+class ChatKind(StrEnum):
+    """What an entry of the chat is."""
+
+    text = "text"
+    file = "file"
+    still = "still"
+    """A picture that was asked for, taken and released."""
+    still_asked = "still_asked"
+    still_declined = "still_declined"
+
+
+class FileKind(StrEnum):
+    """What a file is, as its own bytes say; nothing else is taken in."""
+
+    jpeg = "jpeg"
+    png = "png"
+    webp = "webp"
+    heic = "heic"
+    pdf = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who is in the visit, whatever device or tab speaks for them.
+
+    `id`: of staff; None is the member, of whom there is one.
+    """
+
+    role: Role
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFile:
+    """A file in the chat. `size` in bytes; `width` and `height` in pixels, where they could be read."""
+
+    id: FileId
+    kind: FileKind
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatEntry:
+    """One entry of the chat; `seq` is its record's and names it. `text`: what was written, or a name."""
+
+    seq: int
+    kind: ChatKind
+    by: Party
+    at: datetime
+    text: TextId | None = None
+    file: SharedFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRead:
+    """Up to which record somebody has seen the chat."""
+
+    by: Party
+    seq: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Everything the journal of one visit adds up to. Only `evolve` makes one.
@@ -204,3 +267,10 @@ class Visit:
     line: tuple[LineEntry, ...] = ()
     line_unread_member: int = 0
     line_unread_desk: int = 0
+
+    chat: tuple[ChatEntry, ...] = ()
+    chat_read: tuple[ChatRead, ...] = ()
+    still_asked_at: datetime | None = None
+    """Since when a still picture is asked for and neither released nor declined."""
+    extra_minutes: int = 0
+    """What the clinician added to the booked minutes."""

@@ -29,6 +29,11 @@ class Refusal(StrEnum):
     """Check-in lacks something; detail `missing`: comma-separated names of what."""
     return_too_late = "return_too_late"
     line_full = "line_full"
+    chat_full = "chat_full"
+    files_full = "files_full"
+    still_not_asked = "still_not_asked"
+    """A still picture comes only while one is asked for."""
+    extended_enough = "extended_enough"
 
     not_waiting = "not_waiting"
     """The member has not checked in."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, assert_never
 from waiting_room.core.deadlines import RETURN_WITHIN
 from waiting_room.core.ids import StaffId, TextId
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import Role, State, Visit
+from waiting_room.core.model import Party, Role, State, Visit
 from waiting_room.core.moments import to_iso
 from waiting_room.core.patch import Json
 from waiting_room.core.recording_view import (
@@ -22,6 +22,7 @@ from waiting_room.core.recording_view import (
     recording_for_holder,
     recording_for_participant,
 )
+from waiting_room.core.views_chat import chat_of, chat_texts, planned
 
 ViewRole = Literal[Role.member, Role.clinician, Role.support]
 Texts = Mapping[TextId, str]
@@ -59,10 +60,10 @@ def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[Te
     wanted: set[TextId | None]
     match role:
         case Role.member:
-            wanted = {visit.person, visit.location, visit.callback, visit.present, *said}
+            wanted = {visit.person, visit.location, visit.callback, visit.present, *said, *chat_texts(visit)}
         case Role.clinician:
-            card = (visit.location, visit.callback, visit.present) if _holds(visit, viewer) else ()
-            wanted = {visit.person, *card, *(names_needed(visit, role) if card else ())}
+            card = (visit.location, visit.callback, visit.present, *chat_texts(visit))
+            wanted = {visit.person, *((*card, *names_needed(visit, role)) if _holds(visit, viewer) else ())}
         case Role.support:
             wanted = {visit.person, visit.callback, *said}
         case _:
@@ -101,6 +102,8 @@ def _member(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "recording": recording_for_participant(visit, "member"),
             "left_at": _time(visit.left_at),
             "rejoin_until": _time(visit.left_at and visit.left_at + RETURN_WITHIN),
+            **planned(visit),
+            **chat_of(visit, Party(Role.member, None), texts, directory.staff),
             **_ending(visit),
         }
     )
@@ -119,6 +122,8 @@ def _clinician(visit: Visit, texts: Texts, directory: Directory, viewer: StaffId
             "others": visit.others if visit.present is not None else None,
             "recording": recording_for_holder(visit, texts),
             **_whereabouts(visit, texts),
+            **planned(visit),
+            **chat_of(visit, Party(Role.clinician, viewer), texts, directory.staff),
         }
     return _without_nulls(
         {

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from signaling.sockets import messages as m
 from signaling.sockets import translate
 from waiting_room.core import commands as c
+from waiting_room.core import commands_chat as chat
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
@@ -58,6 +59,9 @@ MEMBER: list[tuple[dict[str, Any], type]] = [
     ({"type": "return_to_place"}, c.ReturnToPlace),
     ({"type": "say", "text": "one\ntwo"}, c.Say),
     ({"type": "see_line"}, c.SeeLine),
+    ({"type": "write_chat", "text": "It itches"}, chat.WriteChat),
+    ({"type": "see_chat"}, chat.SeeChat),
+    ({"type": "decline_still", "reason": "no_camera"}, chat.DeclineStill),
 ]
 CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "claim"}, c.Claim),
@@ -69,6 +73,14 @@ CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "resume"}, c.Resume),
     ({"type": "requeue"}, c.Requeue),
     ({"type": "end", "outcome": "other"}, c.End),
+    ({"type": "extend", "minutes": 10}, c.Extend),
+    ({"type": "write_chat", "text": "Since when?"}, chat.WriteChat),
+    ({"type": "see_chat"}, chat.SeeChat),
+    ({"type": "ask_still"}, chat.AskStill),
+    ({"type": "decline_still"}, chat.DeclineStill),
+    ({"type": "hold", "reason": "paperwork"}, c.Hold),
+    ({"type": "release"}, c.Release),
+    ({"type": "redirect", "reason": "urgent_care"}, c.Redirect),
 ]
 SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "say", "text": "Hello"}, c.Say),
@@ -76,6 +88,8 @@ SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "cancel", "reason": "clinic_closed"}, c.Cancel),
     ({"type": "hold", "reason": "interpreter_late"}, c.Hold),
     ({"type": "release"}, c.Release),
+    ({"type": "requeue"}, c.Requeue),
+    ({"type": "redirect", "reason": "emergency_services"}, c.Redirect),
 ]
 
 
@@ -91,7 +105,10 @@ def test_every_member_command_is_understood(said: dict[str, Any], command: type)
 @pytest.mark.parametrize(("said", "command"), CLINICIAN, ids=lambda value: str(value)[:30])
 def test_every_clinician_command_is_understood(said: dict[str, Any], command: type) -> None:
     read = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
-    assert isinstance(translate.clinician(read).command, command)
+    translated = translate.clinician(read, ids())
+    assert isinstance(translated.command, command)
+    named = getattr(translated.command, "text", None)
+    assert set(translated.texts) == ({named} if named else set())
 
 
 @pytest.mark.parametrize(("said", "command"), SUPPORT, ids=lambda value: str(value)[:30])

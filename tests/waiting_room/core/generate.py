@@ -68,6 +68,26 @@ def whole_visit(world: World) -> Member:
     return ana
 
 
+def shared_visit(world: World) -> Member:
+    """A chat with a photo, a document and two still pictures asked for; ten minutes more; read in between."""
+    lee = world.clinician("lee")
+    ana = world.waiting_member("Cho", in_minutes=0)
+    lee.takes(ana)
+    ana.writes("Aquí me pica 🌻\n¿lo ve?")
+    lee.sees_chat(ana)
+    ana.shares("foto del brazo.jpg")
+    lee.asks_for_still(ana)
+    ana.declines_still()
+    lee.asks_for_still(ana)
+    ana.shares("picture.jpg", still=True)
+    lee.extends(ana, 10)
+    lee.shares(ana, "plan.pdf")
+    ana.sees_chat()
+    lee.writes(ana, "Send me another picture tomorrow.")
+    lee.ends(ana)
+    return ana
+
+
 def hard_visit(world: World) -> Member:
     """Everything that may go wrong and still ends well: early, away, held, rung, lost, handed on."""
     lee, sun, joy = world.clinician("lee"), world.clinician("sun"), world.desk()
@@ -158,6 +178,7 @@ def recorded_visit(world: World) -> Member:
 
 STORIES: tuple[Callable[[World], Member], ...] = (
     whole_visit,
+    shared_visit,
     hard_visit,
     left_visit,
     cancelled_visit,

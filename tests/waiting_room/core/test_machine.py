@@ -10,12 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.waiting_room.core import laws
 from tests.waiting_room.core.world import BOOKING, SYSTEM, Answer, Member, World, refused
 from waiting_room.core import commands as c
+from waiting_room.core import commands_chat as chat
 from waiting_room.core.deadlines import next_deadline
-from waiting_room.core.ids import DeviceId, LinkId, RecordingId, StaffId, TextId
+from waiting_room.core.ids import DeviceId, FileId, LinkId, RecordingId, StaffId, TextId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
     Facing,
+    FileKind,
     Finding,
     Outcome,
     Presence,
@@ -38,7 +40,17 @@ SECONDS = st.sampled_from([-3600, -1, 0, 0.001, 1, 19.999, 20, 45, 59.999, 60, 1
 RECORDINGS = st.sampled_from([RecordingId("rec1"), RecordingId("rec2"), RecordingId("no rec")])
 VERSIONS = st.sampled_from(["v1", "v1", "?"])
 
-MEMBER = st.one_of(
+CHAT = st.one_of(
+    st.builds(chat.WriteChat, text=TEXTS),
+    st.just(chat.SeeChat()),
+    st.builds(
+        chat.ShareFile,
+        file=st.just(FileId("file")), text=TEXTS, kind=st.sampled_from(FileKind), size=st.just(9),
+        width=st.none() | st.just(3), height=st.none() | st.just(4), still=BOOLS,
+    ),
+    st.builds(chat.DeclineStill, reason=CODES),
+)  # fmt: skip
+MEMBER = CHAT | st.one_of(
     st.builds(c.Redeem, link=LINKS, device=DEVICES, birth_date_matches=BOOLS, on_behalf=BOOLS),
     st.builds(c.GiveLocation, text=TEXTS, described=st.booleans(), driving=st.booleans()),
     st.builds(c.GiveCallback, text=TEXTS),
@@ -61,7 +73,9 @@ MEMBER = st.one_of(
     ),
     st.just(c.RefuseRecording()),
 )  # fmt: skip
-CLINICIAN = st.one_of(
+CLINICIAN = CHAT | st.one_of(
+    st.just(chat.AskStill()),
+    st.builds(c.Extend, minutes=st.sampled_from([5, 10, 11])),
     st.sampled_from(
         [c.Claim(), c.RenewClaim(), c.ReleaseClaim(), c.Accept(), c.Admit(), c.ConfirmIdentity()]
     ),
@@ -218,7 +232,8 @@ class Days(RuleBasedStateMachine):
 
     @rule(command=CLINICIAN, who=st.sampled_from([Role.member, Role.booking, Role.system]))
     def nobody_else_admits_or_claims(self, command: c.Command, who: Role) -> None:
-        if not (isinstance(command, c.Requeue) and who is Role.system):
+        shared = isinstance(command, chat.WriteChat | chat.SeeChat | chat.ShareFile | chat.DeclineStill)
+        if not (isinstance(command, c.Requeue) and who is Role.system or shared and who is Role.member):
             assert self.does(command, Actor(who, "lee")) == refused(Refusal.not_permitted)
 
     @precondition(lambda self: self.ana.state in HOLDING)

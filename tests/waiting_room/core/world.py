@@ -10,10 +10,22 @@ from datetime import UTC, datetime, timedelta
 
 from tests.waiting_room.core import laws
 from waiting_room.core import commands as c
-from waiting_room.core.ids import ClinicId, CommandId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
+from waiting_room.core import commands_chat as chat
+from waiting_room.core.ids import (
+    ClinicId,
+    CommandId,
+    DeviceId,
+    FileId,
+    LinkId,
+    RecordingId,
+    StaffId,
+    TextId,
+    VisitId,
+)
 from waiting_room.core.model import (
     Actor,
     Facing,
+    FileKind,
     Finding,
     Mode,
     Outcome,
@@ -82,6 +94,20 @@ class World:
         text = TextId(f"text{self.count}")
         self.texts[text] = body
         return text
+
+    def file(self, name: str, *, still: bool = False) -> chat.ShareFile:
+        """What a door says of a file that it has taken in."""
+        text = self.writes(name)
+        document = name.endswith(".pdf")
+        return chat.ShareFile(
+            file=FileId(f"file-{text}"),
+            text=text,
+            kind=FileKind.pdf if document else FileKind.jpeg,
+            size=123_456,
+            width=None if document else 4032,
+            height=None if document else 3024,
+            still=still,
+        )
 
     def does(self, visit: VisitId, command: c.Command, actor: Actor) -> Answer:
         before = self.visits.get(visit)
@@ -244,6 +270,17 @@ class Member:
     def refuses(self) -> Answer:
         """Does not agree to be recorded, or does no more."""
         return self.does(c.RefuseRecording())
+    def writes(self, words: str) -> Answer:
+        return self.does(chat.WriteChat(text=self.world.writes(words)))
+
+    def sees_chat(self) -> Answer:
+        return self.does(chat.SeeChat())
+
+    def shares(self, name: str = "rash.jpg", **more: bool) -> Answer:
+        return self.does(self.world.file(name, **more))
+
+    def declines_still(self, reason: str = "declined") -> Answer:
+        return self.does(chat.DeclineStill(reason=reason))
 
     def _presence(self, presence: Presence, since: datetime | None) -> Answer:
         note = c.NotePresence(who=Role.member, presence=presence, since=since or self.world.now)
@@ -315,6 +352,20 @@ class Clinician:
 
     def sees_somebody_new(self, member: Member) -> Answer:
         return self.does(member, c.SomeoneJoined())
+    def extends(self, member: Member, minutes: int = 10) -> Answer:
+        return self.does(member, c.Extend(minutes=minutes))
+
+    def writes(self, member: Member, words: str) -> Answer:
+        return self.does(member, chat.WriteChat(text=self.world.writes(words)))
+
+    def sees_chat(self, member: Member) -> Answer:
+        return self.does(member, chat.SeeChat())
+
+    def shares(self, member: Member, name: str = "plan.pdf") -> Answer:
+        return self.does(member, self.world.file(name))
+
+    def asks_for_still(self, member: Member) -> Answer:
+        return self.does(member, chat.AskStill())
 
     def is_rung(self, member: Member) -> Answer:
         return self.world.does(member.visit, c.Offer(clinician=self.id), SYSTEM)

@@ -15,6 +15,8 @@ export interface Actions {
   readonly ended: Ended | null;
   /** A command without more to say; what went wrong becomes a notice. */
   readonly press: (view: ClinicianView, type: string) => void;
+  /** The same with more to say; answers a sentence if it could not be done. */
+  readonly attempt: (view: ClinicianView, type: string, fields?: JsonObject) => Promise<string | null>;
   readonly next: () => void;
   /** Answers a sentence if the visit could not be ended. */
   readonly end: (view: ClinicianView, outcome: string) => Promise<string | null>;
@@ -48,6 +50,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
     busy,
     ended,
     press: (view, type) => void command(view, type).then(said),
+    attempt: command,
     next: () => {
       if (busy) return;
       setEnded(null);

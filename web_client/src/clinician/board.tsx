@@ -21,6 +21,8 @@ export interface BoardScreenProps {
   readonly onNext: () => void;
   readonly onOpen: (view: ClinicianView) => void;
   readonly tools: JSX.Element;
+  /** More to do with somebody who waits. */
+  readonly rowTools: (view: ClinicianView) => JSX.Element;
   /** Back from a visit: focus goes to the heading. */
   readonly arriving: boolean;
 }
@@ -93,6 +95,7 @@ function WaitingList(props: BoardScreenProps & { readonly views: readonly Clinic
           ) : (
             view.holder !== undefined && <span class="strong">{t("clinician.with", { clinician: view.holder.name })}</span>
           )}
+          {props.rowTools(view)}
         </Row>
       ))}
     </RowList>

@@ -14,6 +14,7 @@ import { useActions } from "./actions";
 import { BoardScreen } from "./board";
 import { Card } from "./card";
 import { Done } from "./done";
+import { Keeping } from "./keeping";
 import { useNotices } from "./notices";
 import { Shortcuts } from "./shortcuts";
 import { useRoom } from "./use_room";
@@ -37,7 +38,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const held = holding(board, me.id, aside);
   const room = useRoom(feed.line, elsewhere ? null : held);
   const { notice, box, tell, close } = useNotices(feed, me.id);
-  const { busy, ended, press, next, end, goOn } = useActions(feed.line, tell, close);
+  const { busy, ended, press, attempt, next, end, goOn } = useActions(feed.line, tell, close);
   const here = (visit: string) => board.presence.get(visit)?.member ?? "gone";
   if (held !== null || ended !== null) beenAway.current = true;
 
@@ -83,6 +84,9 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         <VisitScreen
           key={held.visit}
           {...shared}
+          line={feed.line}
+          attempt={(type, fields) => attempt(held, type, fields)}
+          tell={tell}
           onConfirmIdentity={() => press(held, "confirm_identity")}
           onResume={() => press(held, "resume")}
           onRequeue={() => press(held, "requeue")}
@@ -99,6 +103,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         presence={here}
         busy={busy}
         tools={<Tools onHelp={() => setHelp(true)} />}
+        rowTools={(view) => <Keeping view={view} busy={busy} attempt={attempt} tell={tell} />}
         arriving={beenAway.current && notice === null}
         onClaim={(view) => press(view, "claim")}
         onNext={next}

@@ -60,7 +60,7 @@ export function useNotices(feed: BoardFeed, me: string): Notices {
 }
 
 /** Ends of a hold that the clinician asked for, more often than not. */
-const MY_DOING: ReadonlySet<string> = new Set(["claim_released", "requeued"]);
+const MY_DOING: ReadonlySet<string> = new Set(["claim_released", "requeued", "redirected"]);
 
 /** Why a visit that was mine no longer is. */
 function lostHold({ before, after, record }: Happened, me: string, t: T): string | null {

@@ -10,11 +10,12 @@ import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
 import type { Room } from "./room";
+import { type TogetherProps, useTogether } from "./together";
 import { DeviceTrouble, RemoteView, SelfView } from "./video";
 import type { ClinicianView } from "./view";
 import { useT } from "./words";
 
-export interface VisitScreenProps {
+export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt" | "tell"> {
   readonly me: Me;
   readonly view: ClinicianView;
   readonly here: Here;
@@ -38,6 +39,7 @@ export function VisitScreen(props: VisitScreenProps) {
   useEffect(() => heading.current?.focus(), []);
   const name = view.name ?? view.short_name;
   const onHold = view.state === "on_hold";
+  const together = useTogether({ ...props, now, zone: clinicOf(me, view.clinic).zone });
 
   return (
     <div class="visit">
@@ -49,6 +51,7 @@ export function VisitScreen(props: VisitScreenProps) {
           {view.admitted_at !== undefined && <span class="quiet">{t("clinician.in_visit_for", { span: span(view.admitted_at, now, t) })}</span>}
           <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
         </div>
+        {together.plan}
       </div>
 
       <div class="stage">
@@ -84,6 +87,7 @@ export function VisitScreen(props: VisitScreenProps) {
               </Toggle>
             </>
           )}
+          {together.controls}
           <Button kind="danger" onClick={() => setEnding(true)}>
             {t("clinician.end_visit")}
           </Button>
@@ -97,6 +101,7 @@ export function VisitScreen(props: VisitScreenProps) {
 
       <aside class="visit-side" aria-label={t("clinician.about", { name })}>
         <EmergencyPanel view={view} me={me} />
+        {together.panel}
         <section class="card stack-tight identity" aria-labelledby="identity">
           <h2 id="identity">{t("clinician.identity")}</h2>
           <p>
@@ -128,6 +133,7 @@ export function VisitScreen(props: VisitScreenProps) {
           </dl>
         </section>
       </aside>
+      {together.dialogs}
       <EndDialog open={ending} name={view.short_name} onEnd={props.onEnd} onClose={() => setEnding(false)} />
     </div>
   );

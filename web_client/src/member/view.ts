@@ -59,6 +59,13 @@ export interface MemberView {
   /** When the member left, if they have not come back; an admitted visit is then on hold. */
   readonly leftAt: string | null;
   readonly rejoinUntil: string | null;
+  readonly chat: Json;
+  readonly chatUnread: number;
+  readonly stillAskedAt: string | null;
+  readonly admittedAt: string | null;
+  readonly holdReason: string | null;
+  readonly plannedEnd: string | null;
+  readonly extraMinutes: number;
 }
 
 export function readView(json: JsonObject): MemberView {
@@ -92,11 +99,18 @@ export function readView(json: JsonObject): MemberView {
       : null,
     checkedInAt: text(json["checked_in_at"]),
     line: json["line"] ?? {},
-    lineUnread: typeof json["line_unread"] === "number" ? json["line_unread"] : 0,
+    lineUnread: count(json["line_unread"]),
     reason: text(json["reason"]),
     outcome: text(json["outcome"]),
     leftAt: text(json["left_at"]),
     rejoinUntil: text(json["rejoin_until"]),
+    chat: json["chat"] ?? {},
+    chatUnread: count(json["chat_unread"]),
+    stillAskedAt: text(json["still_asked_at"]),
+    admittedAt: text(json["admitted_at"]),
+    holdReason: text(json["hold_reason"]),
+    plannedEnd: text(json["planned_end"]),
+    extraMinutes: count(json["extra_minutes"]),
   };
 }
 
@@ -129,4 +143,8 @@ export function readStanding(json: Json | undefined): Standing | null {
 
 function text(value: Json | undefined): string | null {
   return typeof value === "string" && value !== "" ? value : null;
+}
+
+function count(value: Json | undefined): number {
+  return typeof value === "number" ? value : 0;
 }

@@ -9,6 +9,8 @@ import { DeviceBadges, NeedBadges, PresenceBadge, stateWords } from "../kit/staf
 import { clinicOf, type Me } from "../kit/staff/session";
 import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
+import { AwayDialog } from "../kit/visit/reasons";
+import { useVisitWords } from "../kit/visit/words";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
 import { progress } from "./room_list";
 import { isBefore, isOver, type SupportView } from "./view";
@@ -23,10 +25,11 @@ export interface DetailProps {
   readonly onClose: () => void;
 }
 
-type Asking = "link" | "pass" | "hold" | "cancel" | null;
+type Asking = "link" | "pass" | "hold" | "cancel" | "away" | null;
 
 export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
   const t = useT();
+  const visitWords = useVisitWords();
   const clinic = clinicOf(me, view.clinic);
   const [asking, setAsking] = useState<Asking>(null);
   const [done, setDone] = useState<string | null>(null);
@@ -116,6 +119,16 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         ) : (
           <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
         )}
+        {!isOver(view) && view.state !== "booked" && (
+          <div class="row">
+            {view.state === "on_hold" && (
+              <Button onClick={() => void attempt("requeue", {}, visitWords("back.done", { name })).then(setRefusal)}>
+                {visitWords("back.button", { name })}
+              </Button>
+            )}
+            <Button onClick={() => setAsking("away")}>{visitWords("away.button")}</Button>
+          </div>
+        )}
       </section>
 
       <section class="card" aria-label={t("support.facts")}>
@@ -159,6 +172,12 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         open={asking === "hold"}
         name={name}
         onConfirm={(reason) => attempt("hold", { reason }, t("support.done.hold", { name }))}
+        onClose={close}
+      />
+      <AwayDialog
+        open={asking === "away"}
+        name={name}
+        onAway={(reason) => attempt("redirect", { reason }, visitWords("away.done", { name }))}
         onClose={close}
       />
       <CancelDialog

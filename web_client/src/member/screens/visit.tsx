@@ -16,6 +16,7 @@ import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { playOnChosen } from "../speaker";
+import { useTogether } from "../together";
 import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
 
@@ -35,6 +36,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   const held = view.state === "on_hold";
   const title = held ? t("visit.hold") : name === "" ? t("visit.title.unnamed") : t("visit.title", { name });
   const heading = useScreenFocus("visit");
+  const together = useTogether(session, view, name);
   useTitle(`${title} – ${t("brand.name")}`);
 
   useEffect(() => {
@@ -42,13 +44,15 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   }, [state, t]);
 
   return (
-    <main id="main" class="visit">
+    <main id="main" class={together.open ? "visit visit-chat" : "visit"}>
       <h1 ref={heading} tabIndex={-1} class="visit-title">
         {title}
       </h1>
+      {together.plan}
       <div class="stage">
         {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
         <div class="stage-notes">
+          {together.notes}
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
           {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
           {!held && state === "reconnecting" && <Banner tone="warn">{t("visit.reconnecting")}</Banner>}
@@ -98,11 +102,13 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           <Icon name="camera" struck={camera.kind !== "on"} />
           <span>{t("visit.camera")}</span>
         </Toggle>
+        {together.button}
         <Button kind="danger" onClick={() => setLeaving(true)}>
           <Icon name="leave" />
           <span>{t("visit.leave")}</span>
         </Button>
       </div>
+      {together.panel}
       <LeaveDialog session={session} open={leaving} inVisit onClose={() => setLeaving(false)} />
     </main>
   );

@@ -16,6 +16,7 @@ import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { placeOf } from "../place";
+import { ReturnedNote } from "../together";
 import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
 import { CallbackForm } from "./callback";
@@ -43,6 +44,7 @@ export function Waiting({ session, view }: WaitingProps) {
   }, [claimed, title]);
   return (
     <Screen name="waiting" title={title}>
+      <ReturnedNote view={view} />
       <Place session={session} view={view} />
       <OwnPicture session={session} view={view} />
       <section class="card stack-tight" aria-labelledby="what-title">
