@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Download, FilePayload, Playwright, exp
 
 from tests.browser import chromium, devices
 from tests.browser.people import PHONE, Clinician, Member, Person, open_page
+from tests.browser.test_access import Tour
 from tests.browser.test_whole_visit import in_a_visit
 from tests.demo_server import DemoServer
 from tests.signaling import file_samples as samples
@@ -162,7 +163,7 @@ async def test_a_still_picture_may_be_put_aside_and_declined(
 
 async def test_a_pause_is_told_kindly_and_ends(ana: Member, dr: Clinician, server: DemoServer) -> None:
     await in_a_visit(ana, dr, server)
-    await dr.presses("Hold")
+    await dr.presses("Hold", exact=True)
     await dr.page.get_by_label("I ask a colleague").check()
     await dr.presses("Put on hold")
     await ana.sees("is asking a colleague about your care.")
@@ -178,7 +179,7 @@ async def test_back_to_the_waiting_room_and_taken_again(
     await in_a_visit(ana, dr, server)
     await opens_chat(ana)
     await writes(ana, "Please look at this again.")
-    await dr.presses("Hold")
+    await dr.presses("Hold", exact=True)
     await dr.page.get_by_label("Another patient needs me").check()
     await dr.presses("Return to the waiting room")
     await ana.sees("You keep your place.")
@@ -209,7 +210,7 @@ async def test_the_same_link_on_another_device_goes_on_with_the_visit(
     await laptop.decodes_frames()
     await ana.sees("open on another device")
     await dr.decodes_frames()
-    await dr.presses("Hold")
+    await dr.presses("Hold", exact=True)
     await dr.page.get_by_label("Other").check()
     await dr.presses("Put on hold")
     await laptop.sees("Your visit is paused")
@@ -247,3 +248,47 @@ def jpeg_size(content: bytes) -> tuple[int, int]:
             height, width = struct.unpack(">HH", content[at + 5 : at + 9])
             return width, height
         at += 2 + length
+
+
+async def test_these_screens_are_clean_for_everybody(ana: Member, dr: Clinician, server: DemoServer) -> None:
+    member, clinician = Tour(ana.page, "member"), Tour(dr.page, "clinician")
+    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
+    await dr.presses("Hold back Ana R.")
+    await clinician.stops_at("hold-back", modal=True)
+    await dr.presses("Go back")
+    await dr.claims("Ana R.")
+    await dr.is_ready_to_admit()
+    await dr.admits()
+    await ana.decodes_frames()
+    await opens_chat(ana)
+    await member.stops_at("chat-empty")
+    await writes(ana, "It itches here. It began on Tuesday, after we cleaned the garage.")
+    await adds(ana, "my rash.png", samples.png(320, 240), "image/png")
+    await unread(dr, "Chat, 2 unread")
+    await clinician.stops_at("chat-unread")
+    await opens_chat(dr)
+    await writes(dr, "Thank you. Please put nothing on it until tomorrow.")
+    await adds(dr, "plan.pdf", samples.pdf(), "application/pdf")
+    await ana.sees("plan.pdf")
+    await member.stops_at("chat")
+    await clinician.stops_at("chat")
+    await dr.presses("Ask for a picture")
+    await ana.sees("Take the picture")
+    await member.stops_at("still", modal=True)
+    await ana.presses("Take the picture")
+    await ana.sees("Is this the picture you want to send?")
+    await member.stops_at("still-look", modal=True)
+    await ana.presses("Send this picture")
+    await dr.presses("Look at picture.jpg")
+    await clinician.stops_at("picture", modal=True)
+    await dr.presses("Close", exact=True)
+    await dr.presses("Hold", exact=True)
+    await clinician.stops_at("pause", modal=True)
+    await dr.page.get_by_label("I ask a colleague").check()
+    await dr.presses("Put on hold")
+    await ana.sees("is asking a colleague about your care.")
+    await member.stops_at("paused")
+    await clinician.stops_at("paused")
+    await dr.presses("In other hands")
+    await clinician.stops_at("other-hands", modal=True)
+    assert member.wrong + clinician.wrong == []
