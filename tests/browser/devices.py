@@ -29,17 +29,20 @@ MEMBER = Look(name="member", cb=90, cr=220, hertz=440, colour="#d02020")  # red,
 CLINICIAN = Look(name="clinician", cb=220, cr=90, hertz=1320, colour="#2020d0")  # blue, a high tone
 
 
-def write_picture(look: Look, folder: Path, seconds: int = 2) -> Path:
+def write_picture(
+    look: Look, folder: Path, seconds: int = 2, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> Path:
     """A Y4M file: the look's colour with a bright bar that moves, so that a frozen picture is noticed."""
-    path = folder / f"{look.name}.y4m"
-    chroma = bytes([look.cb]) * (WIDTH * HEIGHT // 4) + bytes([look.cr]) * (WIDTH * HEIGHT // 4)
+    width, height = size
+    path = folder / f"{look.name}-{width}.y4m"
+    chroma = bytes([look.cb]) * (width * height // 4) + bytes([look.cr]) * (width * height // 4)
     frames = RATE * seconds
     with path.open("wb") as out:
-        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        out.write(f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
         for n in range(frames):
-            at = n * (WIDTH - 40) // frames
-            row = b"\x50" * at + b"\xd0" * 40 + b"\x50" * (WIDTH - 40 - at)
-            out.write(b"FRAME\n" + row * HEIGHT + chroma)
+            at = n * (width - 40) // frames
+            row = b"\x50" * at + b"\xd0" * 40 + b"\x50" * (width - 40 - at)
+            out.write(b"FRAME\n" + row * height + chroma)
     return path
 
 
