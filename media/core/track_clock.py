@@ -116,7 +116,7 @@ class TrackClock:
         )
 
     def _confirmed(self) -> set[int]:
-        """Stretches that begin with a leap, as reports on both sides say. Clocks that were set are put back."""
+        """Stretches that begin with a leap, as reports on both sides say. Puts clocks back that were set."""
         leaps: set[int] = set()
         told: list[tuple[int, float, float]] = []
         put_right = 0.0
