@@ -4,6 +4,7 @@ It knows nothing of visits or people: whoever holds the key (or may open the Uni
 """
 
 import asyncio
+import contextlib
 import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,14 +13,18 @@ from typing import Annotated, Final
 import pydantic
 from aiohttp import WSMsgType, web
 
+from media.recordings.order import LeaseBody
+from media.refused import RefusedError
 from media.sdp import MAX_BYTES, OfferRefusedError
-from media.worker import RefusedError, Worker
+from media.worker import Worker
 
 NAME: Final = r"[A-Za-z0-9_.\-]{1,64}"
 _ENDPOINT: Final = rf"/rooms/{{room:{NAME}}}/endpoints/{{endpoint:{NAME}}}"
 _ROOM: Final = rf"/rooms/{{room:{NAME}}}"
 _BODY_MAX: Final = 2 * MAX_BYTES  # JSON escapes every line end of an SDP
 _PING_EVERY: Final = 20.0
+_WRITTEN_WITHIN: Final = 1.0
+"""Seconds for which the answer to a stop waits for the recording's end to be on the disk."""
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -59,6 +64,8 @@ class Api:
                 web.delete(_ENDPOINT, self._leave),
                 web.post(_ROOM + "/open", self._open),
                 web.post(_ROOM + "/close", self._close),
+                web.put(_ROOM + "/recording", self._record),
+                web.delete(_ROOM + "/recording", self._stop_recording),
                 web.delete(_ROOM, self._remove),
                 web.get(_ROOM, self._describe),
                 web.get("/events", self._events),
@@ -116,6 +123,23 @@ class Api:
     async def _close(self, request: web.Request) -> web.StreamResponse:
         done = self._worker.close_room(request.match_info["room"])
         return web.Response(status=204) if done else _not_found()
+
+    async def _record(self, request: web.Request) -> web.StreamResponse:
+        try:
+            order = LeaseBody.model_validate_json(await request.read())
+        except pydantic.ValidationError:
+            return _error(400, "body_malformed", "The body is no lease of a recording.")
+        state = self._worker.recorder.lease(request.match_info["room"], order)
+        return web.json_response({"state": state.name})
+
+    async def _stop_recording(self, request: web.Request) -> web.StreamResponse:
+        recording = self._worker.recorder.stop(request.match_info["room"])
+        if recording is None:
+            return _not_found()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WRITTEN_WITHIN):
+                await recording.over.wait()
+        return web.Response(status=204)
 
     async def _remove(self, request: web.Request) -> web.StreamResponse:
         done = self._worker.remove_room(request.match_info["room"])

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open-rooms", action="store_true", default=None, help="open every room at once (load tests)"
     )
+    parser.add_argument(
+        "--recordings", metavar="DIR", type=Path, help="where recordings are kept; without it there are none"
+    )
     parser.add_argument("--name", help="what the worker calls itself in its greeting")
     parser.add_argument(
         "--die-with-parent", action="store_true", help="stop when standard input is closed by its writer"
@@ -48,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal; the exit code."""
     given = {
         name: value
-        for name in ("listen", "udp", "advertise", "open_rooms", "name")
+        for name in ("listen", "udp", "advertise", "open_rooms", "recordings", "name")
         if (value := getattr(args, name, None)) is not None
     }
     if "advertise" in given:
@@ -88,9 +92,10 @@ async def _serve(settings: MediaSettings, *, die_with_parent: bool) -> int:
         ports,
         advertised,
         Certificate.generateCertificate(),
-        Surroundings(loop.time, os.urandom, settings.name, loop.time()),
+        Surroundings(loop.time, time.time, os.urandom, settings.name, loop.time()),
         open_rooms=settings.open_rooms,
         coalesce=settings.coalesce_ms / 1000,
+        recordings=settings.recordings,
     )
     key = settings.key.get_secret_value() if settings.key is not None else None
     runner = web.AppRunner(

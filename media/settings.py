@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -58,6 +59,8 @@ class MediaSettings(BaseSettings):
     """Open every room's gate as it is made: for load tests alone."""
     coalesce_ms: float = Field(default=1.0, ge=0, le=20)
     """Pause between looks at a busy port; 0 handles each datagram as it comes."""
+    recordings: Path | None = None
+    """The directory that encrypted recordings are kept in; without one nothing is recorded."""
     name: str = Field(default="media", pattern=r"^[\w.\-]{1,64}$")
     """What the worker calls itself in its greeting."""
 

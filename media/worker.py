@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from media import stun
@@ -19,6 +20,8 @@ from media.intake import Intake
 from media.negotiation import negotiated
 from media.news import News
 from media.port import INTERVAL, Port
+from media.recordings.recorder import Recorder
+from media.refused import RefusedError
 from media.rooms import MEMBERS_MAX, LiveRoom, Rooms
 from media.sdp import Offer, read_offer
 from media.srtp import Keys
@@ -33,26 +36,19 @@ EMPTY_FOR: Final = 600.0
 """Seconds for which a closed room without members is remembered. An open one is kept until it is removed."""
 LOOK_EVERY: Final = 0.5
 HEARTBEAT: Final = 1.0
-STOP_WITHIN: Final = 1.5
+STOP_WITHIN: Final = 1.0
+RECORDINGS_WITHIN: Final = 0.8
+"""Seconds in which recordings get their ends, at the worker's."""
 
 log = logging.getLogger(__name__)
 
 
-class RefusedError(Exception):
-    """A request that changes nothing: `code` for programs, the sentence for people."""
-
-    def __init__(self, code: str, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
-        self.status = status
-
-
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a worker takes from outside: monotonic seconds, random bytes, and what to call itself."""
+    """What a worker takes from outside: monotonic and Unix seconds, random bytes, and what to call itself."""
 
     clock: Callable[[], float]
+    wall: Callable[[], float]
     entropy: Callable[[int], bytes]
     name: str
     started: float
@@ -61,7 +57,8 @@ class Surroundings:
 class Worker:
     """Make it in a running loop with bound ports; `start` it, and `stop` it before the loop ends.
 
-    `advertised` are the (IP, port) pairs that answers name, in order of preference.
+    `advertised` are the (IP, port) pairs that answers name, in order of preference. Without a directory for
+    `recordings` none are made.
     """
 
     def __init__(
@@ -73,6 +70,7 @@ class Worker:
         *,
         open_rooms: bool = False,
         coalesce: float = INTERVAL,
+        recordings: Path | None = None,
     ) -> None:
         self._ports = ports
         self._advertised = advertised
@@ -85,6 +83,7 @@ class Worker:
         self.rooms = Rooms(open_by_default=open_rooms)
         self.news = News()
         self.intake = Intake(self, ports, surroundings.clock)
+        self.recorder = Recorder(recordings, self.rooms, self.news, surroundings)
         self._closing: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
         self._next_look = 0.0
@@ -102,6 +101,7 @@ class Worker:
             self._tick.cancel()
         for room in list(self.rooms):
             self.remove_room(room.name, "worker_stopped")
+        await self.recorder.close(RECORDINGS_WITHIN)
         if self._closing:
             await asyncio.wait(set(self._closing), timeout=STOP_WITHIN)
         self.news.end()
@@ -125,6 +125,7 @@ class Worker:
             "datagrams_dropped": self.intake.dropped,
             "datagrams_failed": self.intake.failed,
             "sends_dropped": sum(port.outbox.dropped for port in self._ports),
+            **self.recorder.figures(),
         }
 
     # What the API asks for
@@ -206,6 +207,7 @@ class Worker:
         if room is None:
             return False
         room.core.close(self._clock())
+        self.recorder.stop(name)
         for member in list(room.members.values()):
             self._end(room, member, reason)
         self.rooms.remove(name)
@@ -214,7 +216,7 @@ class Worker:
     def describe(self, name: str) -> dict[str, object] | None:
         """A room's state, if it is there."""
         room = self.rooms.get(name)
-        return room.state(self._clock()) if room is not None else None
+        return {**room.state(self._clock()), **self.recorder.state(name)} if room is not None else None
 
     # What the intake reports
 
@@ -307,6 +309,7 @@ class Worker:
                 except Exception as problem:  # noqa: BLE001 - the others' clock must not stop for one room
                     self.intake.fault("a room could not be ticked", problem)
         self.intake.flush()
+        self.recorder.tick(now)
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY
             self._look(now)
@@ -320,6 +323,7 @@ class Worker:
             if room.members or room.core.is_open:
                 room.used_at = now
             elif now - room.used_at >= EMPTY_FOR:
+                self.recorder.stop(room.name)
                 self.rooms.remove(room.name)
             for member in list(room.members.values()):
                 quiet = now - member.heard_at

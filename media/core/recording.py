@@ -58,7 +58,7 @@ class Gap:
     at: float
     endpoints: tuple[str, ...]
     reason: str
-    """A code: `no_consent`, `lease_lapsed`, `disk_full` or `stopped`."""
+    """A code: `no_consent`, `lease_lapsed`, `disk_full`, `closed` (the room's gate) or `stopped`."""
 
 
 Entry = Track | Packet | Report | Gap

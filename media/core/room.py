@@ -15,6 +15,7 @@ Contract of the door (all of it synchronous, none of it raises on any bytes):
   writes feedback and reports, and re-asks for keyframes. A room without news needs no tick.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from media.core import rtcp
@@ -24,6 +25,7 @@ from media.core.negotiated import Negotiated
 from media.core.rtcp import Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
+from media.core.tape import Tap, Tape
 from media.core.track import Track
 from media.core.vp8 import begins_keyframe
 
@@ -39,12 +41,13 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "events", "is_open")
+    __slots__ = ("_endpoints", "_news_at", "_tape", "events", "is_open")
 
     def __init__(self, *, open_by_default: bool = False) -> None:
         self.is_open = open_by_default
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
+        self._tape: Tape | None = None
         self._news_at = float("-inf")
 
     def join(self, endpoint: str, negotiated: Negotiated, now: float, out: list[Send]) -> None:
@@ -80,10 +83,23 @@ class Room:
         """Close the gate: no RTP leaves after this call, retransmissions included. Idempotent."""
         if self.is_open:
             self.is_open = False
+            if self._tape is not None:
+                self._tape.gap(self._tape.named, "closed", now)
             for endpoint in self._endpoints.values():
                 for slot in endpoint.slots:
                     slot.gate()
             self._seat(now)
+
+    def record(self, tape: Tape | None) -> None:
+        """Record on `tape`, as far as its lease goes; or no more."""
+        self._tape = tape
+        self._tap()
+
+    def lease(self, endpoints: Iterable[str], until: float, now: float) -> None:
+        """Record these endpoints alone, from the next packet until then, if the room has a tape."""
+        if self._tape is not None:
+            self._tape.lease(endpoints, until, now)
+            self._tap()
 
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
@@ -130,6 +146,8 @@ class Room:
                 self._share(track, now)
             if track.targets:
                 self._forward(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
+            if track.tap is not None:
+                track.tap.packet(count, marked & 0x80, timestamp, packet[start:end], now)
 
     def _receive_repair(self, sender: Endpoint, packet: Packet, now: float, out: list[Send]) -> None:
         """RTX (RFC 4588): what it repeats is handled as if it came itself; as padding, it only probes."""
@@ -142,8 +160,11 @@ class Room:
             count = track.accept_repair(packet[start] << 8 | packet[start + 1])
             if not count:
                 sender.dropped += 1
-            elif track.targets:
+                return
+            if track.targets:
                 self._forward(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
+            if track.tap is not None:
+                track.tap.packet(count, marked & 0x80, timestamp, packet[start + 2 : end], now)
 
     def _forward(  # noqa: PLR0917 - keywords cost as much as a table look-up here
         self,
@@ -257,6 +278,8 @@ class Room:
         track = sender.media.get(info.ssrc)
         if track is None or not track.reported(info.ntp, now):
             return
+        if track.tap is not None:
+            track.tap.report(info.ntp, info.rtp, now)
         for slot in track.targets:
             if not slot.gated:
                 report = self._endpoints[slot.endpoint].slot_report(slot, info, now)
@@ -326,8 +349,21 @@ class Room:
         """Settle anew who is forwarded to whom, and tell those who see a change."""
         self._news_at = now
         seat(self._endpoints, is_open=self.is_open, now=now)
+        self._tap()
         for receiver in self._endpoints.values():
             seats = tuple(slot.seen() for slot in receiver.slots)
             if seats != receiver.told:
                 receiver.told = seats
                 self.events.append(SlotsChanged(receiver.name, seats))
+
+    def _tap(self) -> None:
+        """Every track has a tap on the tape, open while the gate is and its endpoint is named."""
+        tape = self._tape
+        for endpoint in self._endpoints.values():
+            for track in endpoint.tracks:
+                if tape is None:
+                    track.tap = None
+                    continue
+                if track.tap is None or track.tap.tape is not tape:
+                    track.tap = Tap(tape, track)
+                track.tap.allow(allowed=self.is_open and endpoint.name in tape.named)

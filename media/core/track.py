@@ -10,6 +10,7 @@ from media.core.slot import CLOCK_RATES
 
 if TYPE_CHECKING:
     from media.core.slot import Slot
+    from media.core.tape import Tap
 
 HOLE: Final = 2.0
 """Seconds of silence after which video starts anew from a keyframe: repair would come too late."""
@@ -34,7 +35,7 @@ class Track:
     __slots__ = (
         "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_report",
         "_report_at", "_seen", "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
-        "mid", "record", "repair_ssrc", "source", "ssrc", "targets", "timestamp", "type", "video",
+        "mid", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "type", "video",
         "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
@@ -50,6 +51,7 @@ class Track:
         self.ssrc = record.ssrc
         self.repair_ssrc = record.rtx_ssrc
         self.live = record.source is not Source.SCREEN  # a screen is, while packets of it come
+        self.tap: Tap | None = None  # where it is recorded, if its room is
         self.targets: list[Slot] = []  # the slots it is forwarded to: none while the room's gate is closed
         self.wants_keyframe = False
         self.wanted_at = self.asked_at = _NEVER
@@ -72,6 +74,8 @@ class Track:
         """The m-line's stream has another SSRC now, and with it other numbers and times."""
         self.ssrc = ssrc
         self.restart()
+        if self.tap is not None:
+            self.tap.renew(self.highest)
         for slot in self.targets:
             slot.gate(another=True)
         if self.video and self.targets:
@@ -192,6 +196,8 @@ class Track:
             self._odd = (sequence + 1) & 0xFFFF
             return 0
         self._regate(now, jumped=True)
+        if self.tap is not None:
+            self.tap.renew(self.highest)
         self._seen = [0] * RECENT
         self.highest = (self.highest & ~0xFFFF) + 0x1_0000 + sequence
         return self.highest

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from pathlib import Path
 
 from calling import Caller
 from raw_client import RawClient
@@ -12,19 +13,29 @@ from media.news import Listener
 from media.port import Port
 from media.worker import Surroundings, Worker
 
+WALL = 1_800_000_000.0
+"""Unix seconds, whenever the tests run."""
+
 
 class Running:
     """A worker in this process, with a listener to its news."""
 
-    def __init__(self, *, open_rooms: bool, hosts: tuple[str, ...] = ("127.0.0.1",)) -> None:
+    def __init__(
+        self,
+        *,
+        open_rooms: bool,
+        hosts: tuple[str, ...] = ("127.0.0.1",),
+        recordings: Path | None = None,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.ports = [Port(host, 0) for host in hosts]
         self.worker = Worker(
             self.ports,
             tuple(port.address for port in self.ports),
             Certificate.generateCertificate(),
-            Surroundings(loop.time, os.urandom, "test", loop.time()),
+            Surroundings(loop.time, lambda: WALL, os.urandom, "test", loop.time()),
             open_rooms=open_rooms,
+            recordings=recordings,
         )
         self.worker.start()
         self.listener: Listener = self.worker.news.join()

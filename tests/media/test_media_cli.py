@@ -120,3 +120,23 @@ async def test_it_ends_with_its_parent(program: Program) -> None:
     process.stdin.close()
     code, _ = await ended(process, 5)
     assert code == 0
+
+
+async def test_it_keeps_recordings_where_it_is_told(program: Program, tmp_path: Path) -> None:
+    for option, environment in (
+        (["--recordings", str(tmp_path)], {}),
+        ([], {"VIDEOVISIT_MEDIA_RECORDINGS": str(tmp_path)}),
+    ):
+        process = await program.start(
+            "--listen", "127.0.0.1:0", *option, VIDEOVISIT_MEDIA_KEY="a-key", **environment
+        )
+        said = await ready(process)
+        lease = {"recording": "r", "key": "A" * 43 + "=", "wrapped": "", "endpoints": ["m"], "seconds": 1}
+        where = f"http://{said['listen']}/rooms/x"
+        async with ClientSession(headers={"Authorization": "Bearer a-key"}) as session:
+            await session.post(where + "/open")
+            async with session.put(where + "/recording", json=lease) as response:
+                assert await response.json() == {"state": "recording"}
+            async with session.delete(where + "/recording") as response:
+                assert response.status == 204
+    assert len([*tmp_path.glob("r/*.vvr")]) == 2  # noqa: ASYNC240 - a folder of two

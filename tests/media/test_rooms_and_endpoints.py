@@ -6,8 +6,8 @@ from raw_client import VP8_DELTA, VP8_KEYFRAME, RawClient, until
 from running import Running
 
 from media import worker as worker_module
+from media.refused import RefusedError
 from media.sdp import OfferCode, OfferRefusedError
-from media.worker import RefusedError
 
 pytestmark = pytest.mark.sockets
 
