@@ -1,11 +1,11 @@
 """`python -m media.compose`: make one recording's files, in a process of its own with limits of its own.
 
-On standard input a job, one JSON object: `{"recording": id, "folder": where its segments are and its files go,
-"key": the data key in base64, "layout": "participants" or "side_by_side"}`. On standard output JSON lines:
-`{"progress": 0…1}`, and at last `{"files": […], "damage": […]}` or `{"error": {"code", "sentence"}}`. The exit
-code is 0, or 2 for a job that makes no sense, or 1 for anything else.
+On standard input a job, one JSON object: `{"recording": id, "folder": where its segments are and its files
+are to be, "key": the data key in base64, "layout": "participants" or "side_by_side"}`. On standard output
+lines of JSON: `{"progress": 0 to 1}`, and at last `{"files": […], "damage": […]}` or `{"error": {"code",
+"sentence"}, "damage": […]}`. The exit code is 0, or 2 for a job that makes no sense, or 1 for anything else.
 
-A file is there whole or not at all. Doing a job again gives the same bytes, so whoever is not sure whether one
+A file is there whole or not at all. Doing a job again gives the same bytes: whoever is not sure whether one
 was done does it again.
 """
 

@@ -12,7 +12,7 @@ from typing import Final
 from media.core import opus
 from media.core.common_clock import Times, common_times
 from media.core.negotiated import Source
-from media.core.recording import Entry, Gap, Packet, Report, Track
+from media.core.recording import Entry, Packet, Report, Track
 from media.core.reorder import HOLD, Reorder
 from media.core.track_clock import TrackClock
 from media.core.vp8_frames import Vp8Frames
@@ -156,7 +156,7 @@ def survey(segments: Sequence[Segment]) -> Survey:
                 case Track():
                     if _carried(entry):
                         here[entry.number] = _Seen(entry, _Lane(entry), TrackClock(entry.clock_rate))
-                case Gap():
+                case _:
                     pass
         for number, found in here.items():
             found.take(found.lane.reorder.rest())
@@ -214,7 +214,7 @@ def frames(segments: Sequence[Segment], found: Survey) -> Iterator[tuple[float, 
                 case Track():
                     if (place, entry.number) in found.places:
                         here[entry.number] = _Lane(entry), found.places[place, entry.number]
-                case Report() | Gap():
+                case _:
                     pass
         for lane, where in here.values():
             waiting.add(lane, where, lane.reorder.rest())
