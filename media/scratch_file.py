@@ -46,7 +46,8 @@ class ScratchFile:
             self._changed.add(number)
             done += len(piece)
             self._at += len(piece)
-        self.size = max(self.size, self._at)
+        if length:
+            self.size = max(self.size, self._at)
         return length
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -69,6 +70,11 @@ class ScratchFile:
         for piece in self.content():
             found.update(piece)
         return found.digest()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be written any more. A container that is thrown away asks."""
+        return self._number < 0
 
     def close(self) -> None:
         """Give the room back."""
