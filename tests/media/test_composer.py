@@ -40,9 +40,8 @@ def test_each_participant_has_a_file_with_all_pictures_and_sound(tmp_path: Path)
 
 
 def test_it_says_what_it_made(tmp_path: Path) -> None:
-    file = made(tmp_path, segment(*person(seconds=4), *person("clinician", 3, 2, begins=1.5)))[
-        "clinician.webm"
-    ]
+    parts = segment(*person(seconds=4), *person("clinician", 3, 2, begins=1.5))
+    file = made(tmp_path, parts)["clinician.webm"]
     content = played(tmp_path, file.name, KEY).content
     assert (file.endpoint, file.source) == ("clinician", None)
     assert (file.starts, file.seconds) == pytest.approx((1.5, 2.0), abs=0.03)
