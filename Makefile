@@ -47,12 +47,15 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: bench image
+.PHONY: bench image record-chaos
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
+
+record-chaos: $(VENV)/.dev ## kill workers that record, and read back what is on the disk
+	$(PY) -m tests.chaos.record $(ARGS)
 
 ##@ Installing
 .PHONY: venv product dev system pages clean
