@@ -335,7 +335,9 @@ MemberCommand = GivenByMember | CheckIn | Step | Leave | ReturnToPlace
 LineCommand = Say | SeeLine
 DeskCommand = Hold | Release | Redirect
 TakingCommand = Offer | Claim | Accept | Decline
-HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | Extend | End
+HolderCommand = (
+    RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | Extend | End
+)
 RecordingCommand = (
     AskRecording
     | AgreeRecording

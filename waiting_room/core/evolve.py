@@ -8,9 +8,9 @@ from typing import Any
 from waiting_room.core import events
 from waiting_room.core.deadlines import DEVICES_KEPT
 from waiting_room.core.events import Booked, Event
-from waiting_room.core.evolve_recording import recording_after
 from waiting_room.core.events_chat import ChatEvent
 from waiting_room.core.evolve_chat import fold_chat
+from waiting_room.core.evolve_recording import recording_after
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, OPEN, TERMINAL
 from waiting_room.core.model import Actor, DeviceCheck, LineEntry, Role, State, Visit
 from waiting_room.core.recording import BETWEEN, RECORDING, state_of

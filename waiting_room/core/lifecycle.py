@@ -118,7 +118,9 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.in_visit: {
-        **_stays(State.in_visit, (*_ATTENDED, *_CHAT, *_RECORDING, "still_asked", "extended", "identity_confirmed")),
+        **_stays(
+            State.in_visit, (*_ATTENDED, *_CHAT, *_RECORDING, "still_asked", "extended", "identity_confirmed")
+        ),
         "suspended": State.on_hold,
         "left": State.on_hold,
         "requeued": State.waiting,

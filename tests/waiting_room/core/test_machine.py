@@ -233,7 +233,7 @@ class Days(RuleBasedStateMachine):
     @rule(command=CLINICIAN, who=st.sampled_from([Role.member, Role.booking, Role.system]))
     def nobody_else_admits_or_claims(self, command: c.Command, who: Role) -> None:
         shared = isinstance(command, chat.WriteChat | chat.SeeChat | chat.ShareFile | chat.DeclineStill)
-        if not (isinstance(command, c.Requeue) and who is Role.system or shared and who is Role.member):
+        if not ((isinstance(command, c.Requeue) and who is Role.system) or (shared and who is Role.member)):
             assert self.does(command, Actor(who, "lee")) == refused(Refusal.not_permitted)
 
     @precondition(lambda self: self.ana.state in HOLDING)

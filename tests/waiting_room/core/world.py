@@ -270,6 +270,7 @@ class Member:
     def refuses(self) -> Answer:
         """Does not agree to be recorded, or does no more."""
         return self.does(c.RefuseRecording())
+
     def writes(self, words: str) -> Answer:
         return self.does(chat.WriteChat(text=self.world.writes(words)))
 
@@ -352,6 +353,7 @@ class Clinician:
 
     def sees_somebody_new(self, member: Member) -> Answer:
         return self.does(member, c.SomeoneJoined())
+
     def extends(self, member: Member, minutes: int = 10) -> Answer:
         return self.does(member, c.Extend(minutes=minutes))
 
