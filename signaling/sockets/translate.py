@@ -91,6 +91,22 @@ def agreed(said: m.AgreeRecording, new_id: Callable[[], str]) -> Translated:
     return Translated(agree, names)
 
 
+def recorded(
+    said: m.AskRecording | m.StopRecording | m.SomeoneJoined, new_id: Callable[[], str]
+) -> Translated:
+    """What a clinician asks of the recording."""
+    match said:
+        case m.AskRecording():
+            new = RecordingId(new_id())
+            return Translated(c.AskRecording(recording=new, consent=said.consent, language=said.language))
+        case m.StopRecording():
+            return Translated(c.StopRecording())
+        case m.SomeoneJoined():
+            return Translated(c.SomeoneJoined())
+        case _:
+            assert_never(said)
+
+
 def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated:  # noqa: PLR0912 - as above
     """A clinician's command."""
     match said:
@@ -112,13 +128,8 @@ def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated
             return Translated(c.Requeue())
         case m.End():
             return Translated(c.End(outcome=Outcome(said.outcome)))
-        case m.AskRecording():
-            new = RecordingId(new_id())
-            return Translated(c.AskRecording(recording=new, consent=said.consent, language=said.language))
-        case m.StopRecording():
-            return Translated(c.StopRecording())
-        case m.SomeoneJoined():
-            return Translated(c.SomeoneJoined())
+        case m.AskRecording() | m.StopRecording() | m.SomeoneJoined():
+            return recorded(said, new_id)
         case m.Extend() | m.ClinicianWriteChat() | m.ClinicianSeeChat() | m.AskStill() | m.WithdrawStill():
             return translate_chat.in_visit(said, new_id)
         case m.Hold() | m.Release() | m.Redirect():

@@ -23,6 +23,8 @@ function members(file: string, name: string): string[] {
 /** Answers that only a member, a booking program or nobody at all can get. */
 const NOT_FOR_STAFF = new Set([
   "visit_exists", "not_recognised", "too_early", "link_revoked", "not_ready", "return_too_late", "already_arrived",
+  // Answers to somebody who agrees to a recording, which staff do by asking for it.
+  "no_recording", "not_present", "people_changed",
 ]);
 
 describe("the server's codes have words", () => {
