@@ -5,8 +5,9 @@ nothing through until it is allowed; a packet that comes at the lease's end or l
 that was sent before its endpoint was named and comes late. The tape never waits: what the file does not take
 is missing from the recording, marked by a gap, and the visit goes on.
 
-Entries are gathered into chunks of less than a second and at most `CHUNK_BYTES`. A chunk names its tracks
-anew, so that it can be read without the ones before it. The caller ticks every 50 ms and takes the chunks.
+Entries are gathered into chunks of less than a second and at most `CHUNK_BYTES`: lists of bytes, for whoever
+writes them to join. A chunk names its tracks anew, so that it can be read without the ones before it. The
+caller ticks every 50 ms and takes the chunks.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from media.core.entries import PACKET, PACKET_HEAD, encode
 from media.core.negotiated import Kind
-from media.core.recording import Gap, Report, Track
+from media.core.recording import Entry, Gap, Report, Track
 from media.core.rtp import Packet
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ CHUNK_SECONDS: Final = 0.85
 CHUNK_BYTES: Final = 256 << 10
 CHUNKS_MAX: Final = 8
 """Chunks that wait to be taken: two megabytes within one tick are no visit's."""
+Chunk = list[bytes]
 CODECS: Final = {Kind.AUDIO: "opus", Kind.VIDEO: "VP8"}
 
 _SHUT: Final = 1 << 63
@@ -32,6 +34,8 @@ _SHUT: Final = 1 << 63
 _HEADS: Final = 2048
 """Bytes of a chunk that are left for a packet's head, its track's entry, reports and gaps."""
 _NEVER: Final = float("-inf")
+_pack: Final = PACKET_HEAD.pack  # looked up once, not for every packet
+_HEAD_BYTES: Final = PACKET_HEAD.size
 
 
 class State(NamedTuple):
@@ -75,13 +79,13 @@ class Tap:
                 tape.miss(now)
             return
         size = len(payload)
-        if len(tape.buffer) + size > CHUNK_BYTES - _HEADS and not tape.make_room(now):
+        if tape.size + size > CHUNK_BYTES - _HEADS and not tape.make_room(now):
             return
         if self._told != tape.chunk:
             self._tell()
-        buffer = tape.buffer
-        buffer += PACKET_HEAD.pack(PACKET | marker, self._number, now - tape.began, count, timestamp, size)
-        buffer += payload
+        head = _pack(PACKET | marker, self._number, now - tape.began, count, timestamp, size)
+        tape.pieces.append(head + payload)
+        tape.size += size + _HEAD_BYTES
 
     def report(self, ntp: int, timestamp: int, now: float) -> None:
         """The source's sender report came."""
@@ -89,38 +93,40 @@ class Tap:
         if now < tape.until and self._floor != _SHUT:
             if self._told != tape.chunk:
                 self._tell()
-            tape.buffer += encode(Report(self._number, now - tape.began, ntp, timestamp))
+            tape.put(Report(self._number, now - tape.began, ntp, timestamp))
 
     def _tell(self) -> None:
         source = self._source
         kind = source.kind
         named = Track(self._number, source.endpoint, source.source, kind, CODECS[kind], source.clock)
         self._told = self.tape.chunk
-        self.tape.buffer += encode(named)
+        self.tape.put(named)
 
 
 class Tape:
     """Of one room and one segment, which begins `now`; paused until there is a lease.
 
-    `until` is when the taps shut by themselves, `buffer` the chunk number `chunk` that is being gathered.
+    `until` is when the taps shut by themselves; `pieces` of `size` bytes are the chunk that is being gathered
+    and `chunk` is its number.
     """
 
     __slots__ = (
-        "_begun_at", "_chunks", "_lease_until", "_numbers", "began", "buffer", "chunk", "halted", "missed",
-        "named", "state", "until",
+        "_begun_at", "_chunks", "_lease_until", "_numbers", "began", "chunk", "halted", "missed", "named",
+        "pieces", "size", "state", "until",
     )  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.began = now
         self.until = _NEVER
-        self.buffer = bytearray()
+        self.pieces: Chunk = []
+        self.size = 0
         self.chunk = 0
         self.named: tuple[str, ...] = ()
         self.halted = False
         self.state = State("paused", "no_consent")
         self.missed = 0  # packets of a lease that were not recorded because the file took nothing
         self._lease_until = _NEVER
-        self._chunks: list[bytearray] = []
+        self._chunks: list[Chunk] = []
         self._begun_at: float | None = None
         self._numbers = 0
 
@@ -156,28 +162,28 @@ class Tape:
         """Mark that these endpoints were recorded until now and are no longer."""
         missing = tuple(endpoints)
         if missing and now < self.until:
-            self.buffer += encode(Gap(now - self.began, missing, reason))
+            self.put(Gap(now - self.began, missing, reason))
 
     def tick(self, now: float) -> None:
         """End a lease that is over, and a chunk that is old enough."""
         self._look(now)
-        if not self.buffer:
+        if not self.pieces:
             self._begun_at = None
         elif self._begun_at is None:
             self._begun_at = now
         elif now - self._begun_at >= CHUNK_SECONDS:
             self.cut()
 
-    def take(self) -> list[bytearray]:
+    def take(self) -> list[Chunk]:
         """The chunks that are whole, oldest first."""
         taken, self._chunks = self._chunks, []
         return taken
 
     def cut(self) -> None:
         """End the chunk that is being gathered, if there is anything in it."""
-        if self.buffer:
-            self._chunks.append(self.buffer)
-            self.buffer = bytearray()
+        if self.pieces:
+            self._chunks.append(self.pieces)
+            self.pieces, self.size = [], 0
             self.chunk += 1
             self._begun_at = None
 
@@ -195,6 +201,12 @@ class Tape:
         self._look(now)
         self.missed += self.state.reason == "disk_full"
 
+    def put(self, entry: Entry) -> None:
+        """Add a small entry, without a look at the chunk's size."""
+        piece = encode(entry)
+        self.pieces.append(piece)
+        self.size += len(piece)
+
     def number(self) -> int:
         """A track's number, never given before."""
         self._numbers += 1
@@ -202,7 +214,7 @@ class Tape:
 
     def _look(self, now: float) -> None:
         if self.state.name == "recording" and now >= self.until:
-            self.buffer += encode(Gap(self.until - self.began, self.named, "lease_lapsed"))
+            self.put(Gap(self.until - self.began, self.named, "lease_lapsed"))
         self._settle(now)
 
     def _settle(self, now: float) -> None:

@@ -4,6 +4,7 @@ A segment may end anywhere, because a process may: what a crash cut off is not d
 it. Anything else that is wrong is named, never decoded, and does not cost the chunks after it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,7 @@ from media.recordings.sealing import (
     CHUNK_HEAD,
     HEADER_BYTES_MAX,
     SEALED_MAX,
+    SUFFIX,
     TAG_BYTES,
     Header,
     Kind,
@@ -25,10 +27,11 @@ from media.recordings.sealing import (
 )
 
 _KINDS: Final = frozenset(Kind)
-_NAME_BYTES: Final = 9
-"""Of a chunk's head: its number and its kind."""
-_SPOILT_MAX: Final = 64
-"""Spoilt chunks in a row after which the next one is no longer looked for by its number."""
+_HEAD: Final = re.compile(rb"(?=\0{4}(.{4})[\1\2]\0[\0-\x10])", re.DOTALL)
+"""Where a chunk may begin: a number of 32 bits, a kind, and a length of 20 bits."""
+
+_SKIP: Final = 1000
+"""Chunks whose heads may be spoilt in a row: the one behind them is still found by its number."""
 
 
 class Fault(StrEnum):
@@ -79,6 +82,11 @@ class Verdict:
     ended: bool = False
     """Whether its writer came to an end in order: nothing is missing behind the last chunk."""
     damages: list[Damage] = field(default_factory=list)
+
+
+def segments(folder: Path) -> list[Path]:
+    """The segments in a recording's folder, in the order in which they began."""
+    return sorted(folder.glob("*" + SUFFIX))
 
 
 def header(path: Path) -> Header:
@@ -208,18 +216,21 @@ class _Walk:
 
     def _spoil(self, offset: int, number: int, *, whole: bool, cut: bool) -> Damage | None:
         """Nothing opens here: go on where a chunk begins whose number may follow, or behind this one."""
-        self._spoilt = min(self._spoilt + 1, _SPOILT_MAX)
+        self._spoilt += 1
         behind = self._file.tell()
         self._file.seek(offset + 1)
-        window = self._file.read(2 * SEALED_MAX)
-        followers = range(self._due, self._due + self._spoilt + 1)
-        begins = [CHUNK_HEAD.pack(follower, kind, 0)[:_NAME_BYTES] for follower in followers for kind in Kind]
-        places = [place for begin in begins if (place := window.find(begin)) >= 0]
-        if places:
-            self._file.seek(offset + 1 + min(places))
+        place = self._find(self._file.read(2 * SEALED_MAX))
+        if place is not None:
+            self._file.seek(offset + 1 + place)
         elif whole:
             self._file.seek(behind)
         else:
             self._over = True
             return None if cut else Damage(Fault.NO_CHUNK, offset)
         return Damage(Fault.CHANGED, offset, number)
+
+    def _find(self, window: bytes) -> int | None:
+        for head in _HEAD.finditer(window):
+            if self._due <= int.from_bytes(head[1], "big") <= self._due + self._spoilt + _SKIP:
+                return head.start()
+        return None

@@ -129,7 +129,7 @@ class Recorder:
         if room is not None:
             room.core.record(None)
         self._missed += tape.missed
-        *before, last = tape.take() or [bytearray()]
+        *before, last = tape.take() or [[]]
         for chunk in before:
             spool.put(chunk)
         spool.put(last, last=True)

@@ -132,7 +132,7 @@ class Seal:
             return False
         return True
 
-    def seal(self, number: int, kind: Kind, plain: bytes | bytearray) -> bytes:
+    def seal(self, number: int, kind: Kind, plain: bytes) -> bytes:
         """A whole chunk. Never call it twice with one number."""
         head = CHUNK_HEAD.pack(number, kind, len(plain) + TAG_BYTES)
         return head + self._cipher.encrypt(_nonce(number), plain, self._hash + head)

@@ -31,7 +31,7 @@ class Segment:
         """Of the newest chunk."""
         return self._number
 
-    def add(self, plain: bytes | bytearray, *, last: bool = False) -> None:
+    def add(self, plain: bytes, *, last: bool = False) -> None:
         """Seal a chunk; `flush` writes it."""
         self._number += 1
         self._owed.append(self._seal.seal(self._number, Kind.LAST if last else Kind.ENTRIES, plain))

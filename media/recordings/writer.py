@@ -32,7 +32,7 @@ class Spool:
     def __init__(self, writer: "Writer", segment: Segment) -> None:
         self._writer = writer
         self._segment = segment
-        self._waiting: deque[tuple[bytes | bytearray, bool]] = deque()
+        self._waiting: deque[tuple[list[bytes], int, bool]] = deque()
         self._sealed = False  # whether the first that waits is the segment's already
         self._ending = False
         self._tries = 0
@@ -49,11 +49,12 @@ class Spool:
         """Bytes that were handed over and are not on the disk yet."""
         return self._handed - self._written
 
-    def put(self, chunk: bytes | bytearray, *, last: bool = False) -> None:
-        """Hand over a chunk: it is not to be changed any more. None comes after the last."""
-        self._handed += len(chunk)
+    def put(self, chunk: list[bytes], *, last: bool = False) -> None:
+        """Hand over a chunk, in pieces; it is not to be changed any more. None comes after the last."""
+        size = sum(map(len, chunk))
+        self._handed += size
         self._ending |= last
-        self._waiting.append((chunk, last))
+        self._waiting.append((chunk, size, last))
         self._writer.wake(self)
 
     def work(self) -> None:
@@ -62,16 +63,16 @@ class Spool:
             self._segment.flush()
             while True:
                 if self._sealed:
-                    chunk, last = self._waiting.popleft()
+                    _, size, last = self._waiting.popleft()
                     self._sealed = False
-                    self._written += len(chunk)
+                    self._written += size
                     if last:
                         self.give_up(finished=True)
                         return
                 if not self._waiting:
                     break
-                chunk, last = self._waiting[0]
-                self._segment.add(chunk, last=last)
+                chunk, _, last = self._waiting[0]
+                self._segment.add(b"".join(chunk), last=last)
                 self._sealed = True
                 self._segment.flush()
             self.failing = False

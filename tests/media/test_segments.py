@@ -105,13 +105,13 @@ def moved(*order: int) -> Callable[[list[bytes]], list[bytes]]:
     return lambda found: [found[index] for index in order]
 
 
-def flipped(index: int, at: int) -> Callable[[list[bytes]], list[bytes]]:
-    def change(found: list[bytes]) -> list[bytes]:
+def flipped(index: int, at: int, change: int = 0x40) -> Callable[[list[bytes]], list[bytes]]:
+    def spoil(found: list[bytes]) -> list[bytes]:
         spoilt = bytearray(found[index])
-        spoilt[at] ^= 0x40
+        spoilt[at] ^= change
         return [*found[:index], bytes(spoilt), *found[index + 1 :]]
 
-    return change
+    return spoil
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,8 @@ def flipped(index: int, at: int) -> Callable[[list[bytes]], list[bytes]]:
         (flipped(3, -1), [(Fault.CHANGED, 3)], [1, 2, 4, 5], True),
         (flipped(3, 0), [(Fault.CHANGED, 3 | 0x40 << 56)], [1, 2, 4, 5], True),
         (flipped(3, 8), [(Fault.CHANGED, 3)], [1, 2, 4, 5], True),
+        (flipped(3, 8, 3), [(Fault.CHANGED, 3)], [1, 2, 4, 5], True),
+        (flipped(6, 8, 3), [(Fault.CHANGED, 6)], [1, 2, 3, 4, 5], False),
         (flipped(3, 11), [(Fault.CHANGED, 3)], [1, 2, 4, 5], True),
         (flipped(3, 12), [(Fault.CHANGED, 3)], [1, 2, 4, 5], True),
         (flipped(5, 11), [(Fault.CHANGED, 5)], [1, 2, 3, 4], True),
@@ -146,7 +148,8 @@ def flipped(index: int, at: int) -> Callable[[list[bytes]], list[bytes]]:
         (lambda found: [*found[:3], b"\xff" * 500], [(Fault.NO_CHUNK, 0)], [1, 2], False),
     ],
     ids=[
-        "content", "tag", "number", "kind", "length, longer", "length, shorter", "length, to the end",
+        "content", "tag", "number", "kind", "one made the last", "the last made another",
+        "length, longer", "length, shorter", "length, to the end",
         "the end", "one cut out", "the last one cut out", "two swapped", "one repeated",
         "one repeated after the end", "something after the end", "two in a row",
         "something between", "nothing known behind",
@@ -313,3 +316,33 @@ def test_a_folder_that_cannot_be_made_is_tried_again(tmp_path: Path) -> None:
     segment.flush()
     segment.close()
     assert numbers(entries(segment.path)[0]) == [1]
+
+
+def test_every_chunk_is_on_the_disk_before_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, fdatasync = [], os.fdatasync
+
+    def look(fd: int) -> None:
+        fdatasync(fd)
+        synced.append(os.fstat(fd).st_size)
+
+    monkeypatch.setattr(os, "fdatasync", look)
+    whole = pieces(write(tmp_path, 3))
+    assert synced == [sum(map(len, whole[: index + 1])) for index in range(len(whole))]
+
+
+def test_a_long_run_of_spoilt_chunks_costs_those_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, 200)
+    found = pieces(path)
+    for index in range(20, 180):
+        found = flipped(index, index % len(found[index]))(found)
+    path.write_bytes(b"".join(found))
+    said, verdict = entries(path)
+    assert numbers(said) == [*range(1, 20), *range(180, 201)]
+    assert verdict.ended
+    assert {damage.fault for damage in verdict.damages} == {Fault.CHANGED, Fault.MISSING}
+
+
+def test_segments_are_listed_as_they_began(tmp_path: Path) -> None:
+    later = write(tmp_path, header=replace(HEADER, segment="00000000000010-00"))
+    first = write(tmp_path, header=replace(HEADER, segment="00000000000009-ff"))
+    assert reading.segments(later.parent) == [first, later]

@@ -22,7 +22,7 @@ class Recorded(Visit):
     def read(self) -> list[Entry]:
         """All entries so far."""
         self.tape.cut()
-        self.chunks += [list(decode(bytes(chunk))) for chunk in self.tape.take()]
+        self.chunks += [list(decode(b"".join(chunk))) for chunk in self.tape.take()]
         return [entry for chunk in self.chunks for entry in chunk]
 
     def payloads(self) -> list[bytes]:
