@@ -58,15 +58,19 @@ def seal(path: Path, key: bytes, content: Iterable[bytes], size: int, digest: by
     cipher = AESGCM(_derive(key, salt, b"pages of " + name))
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)  # left by a process that was killed
-    number = -1
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(head)
-        for number, page in enumerate(content):
-            out.write(cipher.encrypt(number.to_bytes(12), page, head))
-        if number < 0:
-            out.write(cipher.encrypt(bytes(12), b"", head))
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(head)
+            number = -1
+            for number, page in enumerate(content):
+                out.write(cipher.encrypt(number.to_bytes(12), page, head))
+            if number < 0:
+                out.write(cipher.encrypt(bytes(12), b"", head))
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        part.unlink(missing_ok=True)  # a full disk needs the room
+        raise
     part.rename(path)
     sync_folder(path.parent)
 

@@ -58,7 +58,7 @@ class Film:
         """When a tone began."""
         found, silent = [], 1.0
         for at, peak in self.sounds():
-            if peak > LOUD and silent > 0.3:
+            if peak > LOUD and silent > 0.2:
                 found.append(at)
             silent = 0.0 if peak > LOUD else silent + 0.005
         return found
