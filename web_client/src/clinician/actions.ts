@@ -14,7 +14,7 @@ export interface Actions {
   /** The visit that was ended last, until the clinician goes on. */
   readonly ended: Ended | null;
   /** A command without more to say; what went wrong becomes a notice. */
-  readonly press: (view: ClinicianView, type: string) => void;
+  readonly press: (view: ClinicianView, type: string, fields?: JsonObject) => void;
   readonly next: () => void;
   /** Answers a sentence if the visit could not be ended. */
   readonly end: (view: ClinicianView, outcome: string) => Promise<string | null>;
@@ -47,7 +47,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
   return {
     busy,
     ended,
-    press: (view, type) => void command(view, type).then(said),
+    press: (view, type, fields) => void command(view, type, fields).then(said),
     next: () => {
       if (busy) return;
       setEnded(null);
@@ -55,7 +55,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
     },
     end: async (view, outcome) => {
       // Kept before it is sent: the row leaves the board a moment before the answer comes.
-      setEnded({ name: view.name ?? view.short_name, outcome, admittedAt: view.admitted_at ?? null });
+      setEnded({ visit: view.visit, name: view.name ?? view.short_name, outcome, admittedAt: view.admitted_at ?? null });
       const text = await command(view, "end", { outcome });
       if (text !== null) setEnded(null);
       return text;

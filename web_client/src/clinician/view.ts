@@ -1,6 +1,7 @@
 /** A visit as the clinician's page receives it, and what the page reads out of a board of them. */
 
 import type { Folded } from "../kit/fold";
+import type { JsonObject } from "../kit/json";
 import { type Board, inOrder } from "../kit/staff/board";
 
 export interface Person {
@@ -52,6 +53,7 @@ export interface ClinicianView {
   readonly left_at?: string;
   readonly reason?: string;
   readonly outcome?: string;
+  readonly recording?: JsonObject;
 }
 
 export function viewOf(row: Folded): ClinicianView {

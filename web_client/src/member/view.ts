@@ -1,6 +1,7 @@
 /** The member's view of their visit, read from the JSON the server folds and sends. Absent means none. */
 
 import { isObject, type Json, type JsonObject } from "../kit/json";
+import { readRecording, type Recording } from "../kit/visit/recording";
 
 export type VisitState =
   | "booked"
@@ -59,6 +60,7 @@ export interface MemberView {
   /** When the member left, if they have not come back; an admitted visit is then on hold. */
   readonly leftAt: string | null;
   readonly rejoinUntil: string | null;
+  readonly recording: Recording;
 }
 
 export function readView(json: JsonObject): MemberView {
@@ -97,6 +99,7 @@ export function readView(json: JsonObject): MemberView {
     outcome: text(json["outcome"]),
     leftAt: text(json["left_at"]),
     rejoinUntil: text(json["rejoin_until"]),
+    recording: readRecording(json["recording"]),
   };
 }
 
