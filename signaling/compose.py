@@ -85,6 +85,7 @@ class House:
     accounts: SqlAccounts
     keys: SqlKeys
     people: People
+    studio: Studio
 
 
 class _Cellar:
@@ -335,6 +336,7 @@ def build(
         accounts=cellar.accounts,
         keys=cellar.keys,
         people=cellar.people,
+        studio=studio,
     )
 
 

@@ -78,51 +78,53 @@ function Question({ session, view }: Props) {
 
   return (
     <section class="ask" aria-labelledby="record-question">
-      <h2 id="record-question" ref={heading} tabIndex={-1}>
-        {again ? t("record.again.title") : t("record.title", { name })}
-      </h2>
-      <p>{again ? t("record.again.lead") : t("record.lead")}</p>
-      <ul class="points">
-        <li>{t("record.1")}</li>
-        <li>{t("record.2")}</li>
-        <li>{t("record.3")}</li>
-      </ul>
-      <p class="strong">{people.length > 0 ? t("record.with_you") : t("record.alone")}</p>
-      {people.map((person, n) => (
-        <div class="ask-person" key={n}>
-          <Field
-            label={t("record.name", { count: n + 1 })}
-            value={person.name}
-            maxLength={100}
-            autoComplete="off"
-            error={missing && person.name.trim() === "" ? t("record.name.missing") : null}
-            onValue={(typed) => change(n, { name: typed })}
-          />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={person.agrees}
-              onChange={(event) => change(n, { agrees: event.currentTarget.checked })}
+      <div class="ask-words" tabIndex={0} role="group" aria-labelledby="record-question">
+        <h2 id="record-question" ref={heading} tabIndex={-1}>
+          {again ? t("record.again.title") : t("record.title", { name })}
+        </h2>
+        <p>{again ? t("record.again.lead") : t("record.lead")}</p>
+        <ul class="points">
+          <li>{t("record.1")}</li>
+          <li>{t("record.2")}</li>
+          <li>{t("record.3")}</li>
+        </ul>
+        <p class="strong">{people.length > 0 ? t("record.with_you") : t("record.alone")}</p>
+        {people.map((person, n) => (
+          <div class="ask-person" key={n}>
+            <Field
+              label={t("record.name", { count: n + 1 })}
+              value={person.name}
+              maxLength={100}
+              autoComplete="off"
+              error={missing && person.name.trim() === "" ? t("record.name.missing") : null}
+              onValue={(typed) => change(n, { name: typed })}
             />
-            <span>{person.name.trim() === "" ? t("record.agrees.unnamed") : t("record.agrees", { name: person.name.trim() })}</span>
-          </label>
-          <Button kind="quiet" onClick={() => setPeople((before) => before.filter((_, m) => m !== n))}>
-            {person.name.trim() === "" ? t("record.remove.unnamed") : t("record.remove", { name: person.name.trim() })}
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={person.agrees}
+                onChange={(event) => change(n, { agrees: event.currentTarget.checked })}
+              />
+              <span>{person.name.trim() === "" ? t("record.agrees.unnamed") : t("record.agrees", { name: person.name.trim() })}</span>
+            </label>
+            <Button kind="quiet" onClick={() => setPeople((before) => before.filter((_, m) => m !== n))}>
+              {person.name.trim() === "" ? t("record.remove.unnamed") : t("record.remove", { name: person.name.trim() })}
+            </Button>
+          </div>
+        ))}
+        {people.length < 20 && (
+          <Button kind="quiet" class="start" onClick={() => setPeople((before) => [...before, { name: "", agrees: false }])}>
+            {t("record.add")}
           </Button>
-        </div>
-      ))}
-      {people.length < 20 && (
-        <Button kind="quiet" class="start" onClick={() => setPeople((before) => [...before, { name: "", agrees: false }])}>
-          {t("record.add")}
-        </Button>
-      )}
-      {missing && people.some((one) => one.name.trim() === "" || !one.agrees) && (
-        <p class="field-error" role="alert">
-          {t("record.missing")}
-        </p>
-      )}
-      <Unsent sending={sending} />
-      <div class="row">
+        )}
+        {missing && people.some((one) => one.name.trim() === "" || !one.agrees) && (
+          <p class="field-error" role="alert">
+            {t("record.missing")}
+          </p>
+        )}
+        <Unsent sending={sending} />
+      </div>
+      <div class="ask-answers">
         <Button kind="primary" busy={sending.busy} onClick={() => void agree()}>
           {view.onBehalf ? t("record.agree.other", { name: view.forName }) : t("record.agree")}
         </Button>
