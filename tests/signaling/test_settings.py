@@ -170,7 +170,11 @@ def test_recording_takes_a_folder_and_a_key(environment: pytest.MonkeyPatch, tmp
     assert problems(environment, RECORDINGS=str(tmp_path)).keys() == {"RECORDING_KEY"}
     assert problems(environment, RECORDING_KEY="A" * 43 + "=") == {}
     assert installation.configured().web.keys_of_recordings() is not None
-    wrong = {"RECORDINGS": str(tmp_path / "none"), "RECORDING_KEY": "hunter2", "RECORDING_KEYS_OLD": "hunter3"}
+    wrong = {
+        "RECORDINGS": str(tmp_path / "none"),
+        "RECORDING_KEY": "hunter2",
+        "RECORDING_KEYS_OLD": "hunter3",
+    }
     found = problems(environment, **wrong)
     assert set(found) == set(wrong)
     assert "hunter" not in str(found)
