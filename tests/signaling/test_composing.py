@@ -40,6 +40,8 @@ print(json.dumps({{"progress": 0.5}}), flush=True)
 print(json.dumps({{"files": [{FILE!r}], "more": 1}}), flush=True)
 """
 
+NAMED_BY_LAYOUT = WELL.replace("'member.webm'", "job['layout'] + '.webm'")
+
 
 @dataclass
 class Bench:
@@ -209,8 +211,17 @@ async def test_two_houses_make_it_once(bench: Bench) -> None:
     assert (bench.folder / "count").read_text() == "x"
 
 
-async def test_side_by_side_is_made_when_it_is_asked_for(bench: Bench) -> None:
+async def test_a_name_that_another_layout_has_is_a_failure_and_no_end_of_the_work(bench: Bench) -> None:
     one = bench.composes(WELL)
+    await bench.until(is_done)
+    await bench.shelf.request(REC, Layout.side_by_side, NOON)
+    one.look()
+    listed = await bench.until(lambda listed: len(listed.jobs) == 2 and listed.jobs[1].error is not None)
+    assert (listed.jobs[1].error, len(listed.files)) == ("files_clash", 1)
+
+
+async def test_side_by_side_is_made_when_it_is_asked_for(bench: Bench) -> None:
+    one = bench.composes(NAMED_BY_LAYOUT)
     await bench.until(is_done)
     await bench.shelf.request(REC, Layout.side_by_side, NOON)
     one.look()
