@@ -86,6 +86,7 @@ class House:
     accounts: SqlAccounts
     keys: SqlKeys
     people: People
+    studio: Studio
 
 
 class _Cellar:
@@ -346,6 +347,7 @@ def build(
         accounts=cellar.accounts,
         keys=cellar.keys,
         people=cellar.people,
+        studio=studio,
     )
 
 

@@ -22,7 +22,7 @@ import structlog
 from signaling.clock import Clock
 from signaling.ids import Ids
 from signaling.recording_keys import RecordingKeys, WrongKeyError
-from waiting_room.database import Unavailable
+from waiting_room.database import Rejected, Unavailable
 from waiting_room.recordings import TRIES, File, Job, Recordings
 
 LOOK_EVERY_SECONDS: Final = 5.0
@@ -157,12 +157,16 @@ class Composing:
     async def _do(self, job: Job) -> None:
         try:
             files = await self._made_by_composer(job)
-        except _FailedError as failed:
-            self._failed += 1
-            log.warning("composing_failed", recording=job.recording, layout=job.layout, code=failed.code)
-            await self._shelf.give_up(job, failed.code, self._clock.now() + AGAIN_AFTER)
-        else:
             self._made += await self._shelf.finish(job, files, self._clock.now())
+        except _FailedError as failed:
+            await self._give_up(job, failed.code)
+        except Rejected:  # another layout has a file of that name
+            await self._give_up(job, "files_clash")
+
+    async def _give_up(self, job: Job, code: str) -> None:
+        self._failed += 1
+        log.warning("composing_failed", recording=job.recording, layout=job.layout, code=code)
+        await self._shelf.give_up(job, code, self._clock.now() + AGAIN_AFTER)
 
     async def _made_by_composer(self, job: Job) -> list[File]:
         if job.tries > TRIES:

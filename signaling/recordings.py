@@ -30,7 +30,7 @@ from waiting_room.core.moments import to_iso
 from waiting_room.core.refusals import Refused
 from waiting_room.database import Unavailable
 from waiting_room.desk import Desk
-from waiting_room.recordings import File, Layout, Listed, Recordings, Shelved
+from waiting_room.recordings import File, Layout, Listed, Progress, Recordings, Shelved
 
 PIECE_BYTES: Final = 262_144
 READERS_AT_MOST: Final = 16
@@ -105,11 +105,11 @@ class RecordingsDoor:
         visit = request.query.get("visit")
         if Audience.privacy in principal.audiences and visit is None:
             found = await self._shelf.of_clinics(principal.clinics)
-            rows = [await self._described(one) | await self._whose(one) for one in found]
+            rows = [_described(one) | await self._whose(one) for one in found]
         else:
             mine = StaffId(principal.id)
             found = await self._shelf.of_clinician(mine, None if visit is None else VisitId(visit))
-            rows = [await self._described(one) for one in found]
+            rows = [_described(one) for one in found if acts_as(principal, one.shelved)]
         return web.json_response({"recordings": rows}, headers={"Cache-Control": "no-store"})
 
     async def _side_by_side(self, request: web.Request, principal: Principal) -> web.StreamResponse:
@@ -227,17 +227,6 @@ class RecordingsDoor:
         if isinstance(answer, Refused):
             raise refused(answer)
 
-    async def _described(self, listed: Listed) -> dict[str, Any]:
-        shelved = listed.shelved
-        row: dict[str, Any] = {
-            "id": shelved.id,
-            "visit": shelved.visit,
-            "started_at": to_iso(shelved.started_at),
-            "jobs": {job.layout.value: _job(job) for job in listed.jobs},
-            "files": [_described_file(file) for file in listed.files],
-        }
-        return row if shelved.ended_at is None else row | {"ended_at": to_iso(shelved.ended_at)}
-
     async def _whose(self, listed: Listed) -> dict[str, Any]:
         """What a privacy officer finds a recording by: clinic, clinician, and the member's number."""
         shelved = listed.shelved
@@ -275,7 +264,19 @@ def _part(request: web.Request, size: int) -> tuple[int, int]:
     return start, stop
 
 
-def _job(job: Any) -> Mapping[str, Any]:
+def _described(listed: Listed) -> dict[str, Any]:
+    shelved = listed.shelved
+    row: dict[str, Any] = {
+        "id": shelved.id,
+        "visit": shelved.visit,
+        "started_at": to_iso(shelved.started_at),
+        "jobs": {job.layout.value: _job(job) for job in listed.jobs},
+        "files": [_described_file(file) for file in listed.files],
+    }
+    return row if shelved.ended_at is None else row | {"ended_at": to_iso(shelved.ended_at)}
+
+
+def _job(job: Progress) -> Mapping[str, Any]:
     said = {"state": job.state.value, "percent": job.percent}
     return said if job.error is None else said | {"error": job.error}
 

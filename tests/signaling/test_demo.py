@@ -33,6 +33,8 @@ FIELDS = {
     "clinician2",
     "support_link",
     "support",
+    "privacy_link",
+    "privacy",
     "api_key",
 }
 
@@ -72,7 +74,13 @@ async def test_its_three_doors_open(demo: demo_server.DemoServer) -> None:
             view = (await member.get("/api/member/visit")).json["view"]
             assert view["clinic"]["name"] == "Harbor Family Clinic"
             assert "clinician" not in view
-        for who, role in (("clinician", "clinician"), ("clinician2", "clinician"), ("support", "support")):
+        roles = {
+            "clinician": "clinician",
+            "clinician2": "clinician",
+            "support": "support",
+            "privacy": "privacy",
+        }
+        for who, role in roles.items():
             staff = browser(info, session)
             await staff.sign_in(info[who]["user"], info[who]["password"])
             me = (await staff.get("/api/staff/me")).json
@@ -81,7 +89,7 @@ async def test_its_three_doors_open(demo: demo_server.DemoServer) -> None:
         program = Asker(info["base_url"], session, {"Authorization": f"Bearer {info['api_key']}"})
         assert (await program.get("/api/v1/visits/none")).code == "visit_unknown"
         front = await browser(info, session).get("/")
-        assert front.text.count("<a href=") == 5
+        assert front.text.count("<a href=") == 6
         assert (await browser(info, session).get("/readyz")).json["ready"] is True
 
 

@@ -64,15 +64,24 @@ def test_a_role_has_its_own_namespace() -> None:
     }
 
 
-WHO = ("nobody", "member", "clinician", "support", "program")
+WHO = ("nobody", "member", "clinician", "support", "privacy", "program")
 ALLOWED = {
     "nobody": {Audience.anyone, Audience.operator},
     "member": {Audience.anyone, Audience.operator, Audience.member},
     "clinician": {Audience.anyone, Audience.operator, Audience.clinician},
     "support": {Audience.anyone, Audience.operator, Audience.support},
+    "privacy": {Audience.anyone, Audience.operator, Audience.privacy},
     "program": {Audience.anyone, Audience.operator, Audience.booking},
 }
 """The tests ask from loopback, so everybody here may also see the figures."""
+
+LOG_INS = {"clinician": "okafor", "support": "desk", "privacy": "privacy"}
+
+
+def filled(path: str, visit: str) -> str:
+    """An address somebody could ask for."""
+    return path.replace("{visit}", visit).replace("{name}", "none").replace("{recording}", "none").replace("{file}", "none")
+
 
 REFUSED = {"no_visit", "not_signed_in", "not_permitted", "api_key_needed", "metrics_refused"}
 
@@ -84,9 +93,9 @@ async def test_every_route_times_every_role(world: World) -> None:
         asker = world.program() if who == "program" else world.browser()
         if who == "member":
             await asker.redeem(await world.links(visit))
-        if who in ("clinician", "support"):
-            await asker.sign_in({"clinician": "okafor", "support": "desk"}[who])
-        real = path.replace("{visit}", visit).replace("{name}", "none").replace("{file}", "none")
+        if who in LOG_INS:
+            await asker.sign_in(LOG_INS[who])
+        real = filled(path, visit)
         headers = {"Content-Type": "application/json"} if method == "POST" else {}
         answer = await asker.ask(method, real, headers=headers)
         may = bool(ROUTES[method, path].audiences & ALLOWED[who])
@@ -109,7 +118,7 @@ async def test_every_change_by_cookie_comes_from_our_own_page(world: World, orig
     await maya.sign_in("okafor")
     maya.headers = {"Origin": origin} if origin else {}
     for method, path in changing:
-        answer = await maya.ask(method, path.replace("{visit}", "none"), {})
+        answer = await maya.ask(method, filled(path, "none"), {})
         assert (answer.status, answer.code) == (403, "wrong_origin"), path
 
 

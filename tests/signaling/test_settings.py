@@ -164,3 +164,21 @@ def test_every_setting_is_documented() -> None:
     fields = {name.upper() for room in installation.ROOMS for name in room.model_fields}
     assert fields <= documented
     assert {name for name in documented - fields if not name.startswith("MEDIA_")} == set()
+
+
+def test_recording_takes_a_folder_and_a_key(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert problems(environment, RECORDINGS=str(tmp_path)).keys() == {"RECORDING_KEY"}
+    assert problems(environment, RECORDING_KEY="A" * 43 + "=") == {}
+    assert installation.configured().web.keys_of_recordings() is not None
+    wrong = {
+        "RECORDINGS": str(tmp_path / "none"),
+        "RECORDING_KEY": "hunter2",
+        "RECORDING_KEYS_OLD": "hunter3",
+    }
+    found = problems(environment, **wrong)
+    assert set(found) == set(wrong)
+    assert "hunter" not in str(found)
+
+
+def test_a_key_without_a_folder_records_nothing(environment: pytest.MonkeyPatch) -> None:
+    assert problems(environment, RECORDING_KEY="A" * 43 + "=").keys() == {"RECORDING_KEY"}

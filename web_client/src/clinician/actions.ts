@@ -14,7 +14,7 @@ export interface Actions {
   /** The visit that was ended last, until the clinician goes on. */
   readonly ended: Ended | null;
   /** A command without more to say; what went wrong becomes a notice. */
-  readonly press: (view: ClinicianView, type: string) => void;
+  readonly press: (view: ClinicianView, type: string, fields?: JsonObject) => void;
   /** The same with more to say; answers a sentence if it could not be done. */
   readonly attempt: (view: ClinicianView, type: string, fields?: JsonObject) => Promise<string | null>;
   readonly next: () => void;
@@ -49,7 +49,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
   return {
     busy,
     ended,
-    press: (view, type) => void command(view, type).then(said),
+    press: (view, type, fields) => void command(view, type, fields).then(said),
     attempt: command,
     next: () => {
       if (busy) return;
@@ -58,7 +58,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
     },
     end: async (view, outcome) => {
       // Kept before it is sent: the row leaves the board a moment before the answer comes.
-      setEnded({ name: view.name ?? view.short_name, outcome, admittedAt: view.admitted_at ?? null });
+      setEnded({ visit: view.visit, name: view.name ?? view.short_name, outcome, admittedAt: view.admitted_at ?? null });
       const text = await command(view, "end", { outcome });
       if (text !== null) setEnded(null);
       return text;

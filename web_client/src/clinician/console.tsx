@@ -92,10 +92,11 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           onRequeue={() => press(held, "requeue")}
           onPutAside={() => setAside((before) => new Set(before).add(held.visit))}
           onEnd={(outcome) => end(held, outcome)}
+          onRecording={(type, fields) => press(held, type, fields)}
         />
       );
     }
-    if (ended !== null) return <Done ended={ended} waiting={ready} busy={busy} onNext={next} onBoard={goOn} />;
+    if (ended !== null) return <Done ended={ended} me={me} waiting={ready} busy={busy} onNext={next} onBoard={goOn} />;
     return (
       <BoardScreen
         me={me}

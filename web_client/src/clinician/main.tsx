@@ -2,6 +2,8 @@ import { render } from "preact";
 
 import "../kit/styles/kit.css";
 import "../kit/staff/staff.css";
+import "../kit/staff/recordings.css";
+import "../kit/visit/recording.css";
 import "./clinician.css";
 import { Doorway } from "../kit/staff/doorway";
 import { Broken, Speaking } from "../kit/ui";

@@ -58,6 +58,7 @@ export interface ClinicianView {
   readonly still_asked_at?: string;
   readonly planned_end?: string;
   readonly extra_minutes?: number;
+  readonly recording?: JsonObject;
 }
 
 export function viewOf(row: Folded): ClinicianView {

@@ -9,6 +9,7 @@ import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../ki
 import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
+import { type RecordingProps, RecordButton, RecordingPart } from "./recording";
 import type { Room } from "./room";
 import { type TogetherProps, useTogether } from "./together";
 import { DeviceTrouble, RemoteView, SelfView } from "./video";
@@ -26,6 +27,7 @@ export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt"
   readonly onRequeue: () => void;
   readonly onPutAside: () => void;
   readonly onEnd: (outcome: string) => Promise<string | null>;
+  readonly onRecording: RecordingProps["onRecording"];
 }
 
 export function VisitScreen(props: VisitScreenProps) {
@@ -55,6 +57,7 @@ export function VisitScreen(props: VisitScreenProps) {
       </div>
 
       <div class="stage">
+        <RecordingPart view={view} busy={busy} onRecording={props.onRecording} />
         {onHold && <OnHold {...props} />}
         <div class="stage-frame" hidden={onHold}>
           <RemoteView room={room} name={name} />
@@ -85,6 +88,7 @@ export function VisitScreen(props: VisitScreenProps) {
               <Toggle pressed={self.cameraOff} onToggle={(off) => room.turnCameraOff(off)}>
                 {t("clinician.turn_off_camera")}
               </Toggle>
+              {me.recording && <RecordButton view={view} busy={busy} onRecording={props.onRecording} />}
             </>
           )}
           {together.controls}

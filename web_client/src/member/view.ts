@@ -1,6 +1,7 @@
 /** The member's view of their visit, read from the JSON the server folds and sends. Absent means none. */
 
 import { isObject, type Json, type JsonObject } from "../kit/json";
+import { readRecording, type Recording } from "../kit/visit/recording";
 
 export type VisitState =
   | "booked"
@@ -66,6 +67,7 @@ export interface MemberView {
   readonly holdReason: string | null;
   readonly plannedEnd: string | null;
   readonly extraMinutes: number;
+  readonly recording: Recording;
 }
 
 export function readView(json: JsonObject): MemberView {
@@ -111,6 +113,7 @@ export function readView(json: JsonObject): MemberView {
     holdReason: text(json["hold_reason"]),
     plannedEnd: text(json["planned_end"]),
     extraMinutes: count(json["extra_minutes"]),
+    recording: readRecording(json["recording"]),
   };
 }
 

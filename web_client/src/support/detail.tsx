@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { JsonObject } from "../kit/json";
 import type { Here } from "../kit/staff/board";
+import { RecordingBadge } from "../kit/staff/recording_badge";
 import { DeviceBadges, NeedBadges, PresenceBadge, stateWords } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
 import type { Ack, Line as ServerLine } from "../kit/socket";
@@ -69,6 +70,7 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
       <div class="row">
         <span class="strong">{stateWords(view.state, t)}</span>
         {view.state !== "booked" && <PresenceBadge here={here} />}
+        <RecordingBadge recording={view.recording} />
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>
       {(done !== null || refusal !== null) && (

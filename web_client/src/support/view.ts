@@ -27,6 +27,7 @@ export interface SupportView {
   readonly callback?: string;
   readonly line?: unknown;
   readonly line_unread?: number;
+  readonly recording?: { readonly state: string; readonly trouble?: string };
   readonly held_reason?: string;
   readonly hold_reason?: string;
   readonly reason?: string;

@@ -3,18 +3,21 @@
 const NOTES_HZ = [523.25, 659.25, 783.99] as const;
 const NOTE_S = 0.28;
 
+/** Two notes each: up when recording starts, down when it stops, level when it pauses. */
+export const SIGNALS = { start: [587.33, 880], stop: [880, 587.33], pause: [659.25, 659.25] } as const;
+
 const WAKE_WITHIN_MS = 400;
 
 /** Plays once; resolves when it is over. `speaker` is a device id, where the page may choose. */
-export async function playTone(speaker: string | null = null): Promise<void> {
+export async function playTone(speaker: string | null = null, notes: readonly number[] = NOTES_HZ): Promise<void> {
   const context = new AudioContext();
   try {
     // Before any press a browser keeps sound asleep; a tone that comes a minute late would mislead.
     await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, WAKE_WITHIN_MS))]);
     if (context.state !== "running") return;
     const out = await outputOf(context, speaker);
-    NOTES_HZ.forEach((hertz, n) => note(context, out, hertz, context.currentTime + 0.05 + n * NOTE_S));
-    await new Promise((resolve) => setTimeout(resolve, (NOTES_HZ.length * NOTE_S + 0.4) * 1_000));
+    notes.forEach((hertz, n) => note(context, out, hertz, context.currentTime + 0.05 + n * NOTE_S));
+    await new Promise((resolve) => setTimeout(resolve, (notes.length * NOTE_S + 0.4) * 1_000));
   } finally {
     await context.close();
   }

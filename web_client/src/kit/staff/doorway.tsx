@@ -8,8 +8,11 @@ import { type Me, signOut, whoAmI } from "./session";
 import { SignIn } from "./sign_in";
 import { useStaffWords } from "./words";
 
+type StaffRole = "clinician" | "support" | "privacy";
+
 export interface DoorwayProps {
-  readonly role: "clinician" | "support";
+  /** Whoever has one of them may come in. */
+  readonly role: StaffRole | readonly StaffRole[];
   readonly console: string;
   readonly children: (me: Me, leave: (notice?: string) => void) => ComponentChildren;
 }
@@ -28,12 +31,12 @@ export function Doorway({ role, console: name, children }: DoorwayProps) {
     whoAmI().then(
       (me) => {
         if (me === null) setStanding({ kind: "out", notice: null });
-        else if (me.roles.includes(role)) setStanding({ kind: "in", me });
+        else if ([role].flat().some((one) => me.roles.includes(one))) setStanding({ kind: "in", me });
         else setStanding({ kind: "out", notice: t("staff.wrong_door", { name: me.name }) });
       },
       () => setStanding({ kind: "unreachable" }),
     );
-  }, [role]);
+  }, [String(role)]);
   useEffect(look, [look]);
 
   const leave = (notice?: string) => {

@@ -16,6 +16,8 @@ export interface Me {
   readonly name: string;
   readonly roles: readonly string[];
   readonly clinics: readonly Clinic[];
+  /** Visits can be recorded here. */
+  readonly recording: boolean;
 }
 
 /** null when nobody is signed in here. */
@@ -43,6 +45,7 @@ export function readMe(body: JsonObject): Me {
     id: String(body["id"] ?? ""),
     name: [body["name"], body["credentials"]].filter((part) => typeof part === "string" && part !== "").join(", "),
     roles: roles.filter((role) => typeof role === "string"),
+    recording: body["recording"] === true,
     clinics: clinics.filter(isObject).map((clinic) => ({
       id: String(clinic["id"] ?? ""),
       name: String(clinic["name"] ?? ""),

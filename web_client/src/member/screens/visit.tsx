@@ -11,6 +11,7 @@ import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
+import { RecordingPart } from "../recording";
 import { useScreenFocus } from "../parts";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
@@ -48,7 +49,10 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
       <h1 ref={heading} tabIndex={-1} class="visit-title">
         {title}
       </h1>
-      {together.plan}
+      <div class="visit-extra">
+        {together.plan}
+        <RecordingPart session={session} view={view} />
+      </div>
       <div class="stage">
         {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
         <div class="stage-notes">
