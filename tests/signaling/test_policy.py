@@ -80,7 +80,12 @@ LOG_INS = {"clinician": "okafor", "support": "desk", "privacy": "privacy"}
 
 def filled(path: str, visit: str) -> str:
     """An address somebody could ask for."""
-    return path.replace("{visit}", visit).replace("{name}", "none").replace("{recording}", "none").replace("{file}", "none")
+    return (
+        path.replace("{visit}", visit)
+        .replace("{name}", "none")
+        .replace("{recording}", "none")
+        .replace("{file}", "none")
+    )
 
 
 REFUSED = {"no_visit", "not_signed_in", "not_permitted", "api_key_needed", "metrics_refused"}

@@ -62,6 +62,8 @@ MEMBER: list[tuple[dict[str, Any], type]] = [
     ({"type": "write_chat", "text": "It itches"}, chat.WriteChat),
     ({"type": "see_chat"}, chat.SeeChat),
     ({"type": "decline_still", "reason": "no_camera"}, chat.DeclineStill),
+    ({"type": "agree_recording", "recording": "r1", "consent": "r-1", "language": "es"}, c.AgreeRecording),
+    ({"type": "refuse_recording"}, c.RefuseRecording),
 ]
 CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "claim"}, c.Claim),
@@ -81,6 +83,9 @@ CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "hold", "reason": "paperwork"}, c.Hold),
     ({"type": "release"}, c.Release),
     ({"type": "redirect", "reason": "urgent_care"}, c.Redirect),
+    ({"type": "ask_recording", "consent": "r-1", "language": "en"}, c.AskRecording),
+    ({"type": "stop_recording"}, c.StopRecording),
+    ({"type": "someone_joined"}, c.SomeoneJoined),
 ]
 SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "say", "text": "Hello"}, c.Say),

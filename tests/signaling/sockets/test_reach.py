@@ -23,6 +23,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "give_consent": {"consent": "t-1", "language": "en"},
     "check_devices": {"camera": "ok", "microphone": "ok", "facing": "user", "seen": True},
     "step": {"step": "consent"},
+    "write_chat": {"text": "Hello"},
+    "extend": {"minutes": 5},
+    "redirect": {"reason": "urgent_care"},
+    "ask_recording": {"consent": "r-1", "language": "en"},
+    "agree_recording": {"recording": "r1", "consent": "r-1", "language": "en"},
 }
 
 
