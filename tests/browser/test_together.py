@@ -211,7 +211,7 @@ async def test_the_same_link_on_another_device_goes_on_with_the_visit(
     await ana.sees("Your visit is open somewhere else")
     await dr.decodes_frames()
     await dr.presses("Hold", exact=True)
-    await dr.page.get_by_label("Other").check()
+    await dr.page.get_by_label("Other", exact=True).check()
     await dr.presses("Put on hold")
     await laptop.sees("Your visit is paused")
     await ana.presses("Use this one")
