@@ -18,7 +18,7 @@ export async function takeStill(track: MediaStreamTrack): Promise<Blob> {
   if (Capture !== undefined) {
     try {
       const photo = await within(PHOTO_WITHIN_MS, takePhoto(new Capture(track)));
-      if (photo.size > 0 && (photo.type === "image/jpeg" || photo.type === "image/png")) return photo;
+      return photo.type === "image/jpeg" ? photo : await asJpeg(photo);
     } catch {
       // Its camera has no photo mode, or another program holds it: a frame then.
     }
@@ -47,7 +47,7 @@ async function takeFrame(track: MediaStreamTrack): Promise<Blob> {
     video.srcObject = new MediaStream([track]);
     await within(FRAME_WITHIN_MS, video.play());
     await within(FRAME_WITHIN_MS, nextFrame(video));
-    return await drawn(video);
+    return await drawn(video, video.videoWidth, video.videoHeight);
   } finally {
     video.srcObject = null;
     if (raised) await track.applyConstraints(before).catch(() => undefined);
@@ -61,11 +61,21 @@ function nextFrame(video: HTMLVideoElement): Promise<void> {
   });
 }
 
-function drawn(video: HTMLVideoElement): Promise<Blob> {
+/** Some cameras' photos come as PNG: of twelve million pixels that is more than a visit takes. */
+async function asJpeg(photo: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(photo);
+  try {
+    return await drawn(bitmap, bitmap.width, bitmap.height);
+  } finally {
+    bitmap.close();
+  }
+}
+
+function drawn(picture: CanvasImageSource, width: number, height: number): Promise<Blob> {
   const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d")?.drawImage(video, 0, 0);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.drawImage(picture, 0, 0);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob === null ? reject(new Error("no picture")) : resolve(blob)), "image/jpeg", JPEG_QUALITY);
   });

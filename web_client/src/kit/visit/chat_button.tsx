@@ -32,11 +32,11 @@ export function ChatButton({ open, unread, controls, onPress, icon }: ChatButton
       class="button chat-button"
       aria-expanded={open}
       aria-controls={controls}
-      aria-label={unread > 0 ? t("chat.unread", { count: unread }) : t("chat")}
       onClick={onPress}
     >
       {icon}
-      <span>
+      {unread > 0 && <span class="unseen">{t("chat.unread", { count: unread })}</span>}
+      <span aria-hidden={unread > 0 || undefined}>
         {t("chat")}
         {unread > 0 && <span class="chat-count">{unread}</span>}
       </span>
