@@ -58,6 +58,8 @@ MEMBER: list[tuple[dict[str, Any], type]] = [
     ({"type": "return_to_place"}, c.ReturnToPlace),
     ({"type": "say", "text": "one\ntwo"}, c.Say),
     ({"type": "see_line"}, c.SeeLine),
+    ({"type": "agree_recording", "recording": "rec", "consent": "r-1", "language": "es"}, c.AgreeRecording),
+    ({"type": "refuse_recording"}, c.RefuseRecording),
 ]
 CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "claim"}, c.Claim),
@@ -69,6 +71,9 @@ CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "resume"}, c.Resume),
     ({"type": "requeue"}, c.Requeue),
     ({"type": "end", "outcome": "other"}, c.End),
+    ({"type": "ask_recording", "consent": "r-1", "language": "en"}, c.AskRecording),
+    ({"type": "stop_recording"}, c.StopRecording),
+    ({"type": "someone_joined"}, c.SomeoneJoined),
 ]
 SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "say", "text": "Hello"}, c.Say),
@@ -91,7 +96,7 @@ def test_every_member_command_is_understood(said: dict[str, Any], command: type)
 @pytest.mark.parametrize(("said", "command"), CLINICIAN, ids=lambda value: str(value)[:30])
 def test_every_clinician_command_is_understood(said: dict[str, Any], command: type) -> None:
     read = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
-    assert isinstance(translate.clinician(read).command, command)
+    assert isinstance(translate.clinician(read, ids()).command, command)
 
 
 @pytest.mark.parametrize(("said", "command"), SUPPORT, ids=lambda value: str(value)[:30])
@@ -99,6 +104,18 @@ def test_every_support_command_is_understood(said: dict[str, Any], command: type
     read = m.support_commands().validate_python({"id": "a", "visit": "v", **said})
     assert not isinstance(read, m.IssueLink | m.PassLink)
     assert isinstance(translate.support(read, ids()).command, command)
+
+
+def test_each_name_of_an_agreement_is_a_text_that_is_kept_with_the_recording() -> None:
+    said = {"type": "agree_recording", "recording": "rec", "consent": "r-1", "language": "en"}
+    read = m.member_commands().validate_python({"id": "a", **said, "people": ["Leo", "Mía"]})
+    translated = translate.member(read, ids(), "")
+    assert isinstance(translated.command, c.AgreeRecording)
+    assert tuple(translated.texts) == translated.command.people
+    assert [(one.kind, one.body) for one in translated.texts.values()] == [
+        ("recording", "Leo"),
+        ("recording", "Mía"),
+    ]
 
 
 def test_no_command_is_left_out_of_these() -> None:

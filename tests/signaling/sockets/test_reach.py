@@ -23,6 +23,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "give_consent": {"consent": "t-1", "language": "en"},
     "check_devices": {"camera": "ok", "microphone": "ok", "facing": "user", "seen": True},
     "step": {"step": "consent"},
+    "agree_recording": {"recording": "rec", "consent": "r-1", "language": "en"},
+    "ask_recording": {"consent": "r-1", "language": "en"},
 }
 
 
