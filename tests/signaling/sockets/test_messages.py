@@ -123,6 +123,18 @@ def test_every_support_command_is_understood(said: dict[str, Any], command: type
     assert isinstance(translate.support(read, ids()).command, command)
 
 
+def test_each_name_of_an_agreement_is_a_text_that_is_kept_with_the_recording() -> None:
+    said = {"type": "agree_recording", "recording": "rec", "consent": "r-1", "language": "en"}
+    read = m.member_commands().validate_python({"id": "a", **said, "people": ["Leo", "Mía"]})
+    translated = translate.member(read, ids(), "")
+    assert isinstance(translated.command, c.AgreeRecording)
+    assert tuple(translated.texts) == translated.command.people
+    assert [(one.kind, one.body) for one in translated.texts.values()] == [
+        ("recording", "Leo"),
+        ("recording", "Mía"),
+    ]
+
+
 def test_no_command_is_left_out_of_these() -> None:
     assert len(MEMBER) == len(get_args(get_args(m.MemberCommand)[0]))
     assert len(CLINICIAN) == len(get_args(get_args(m.ClinicianCommand)[0]))

@@ -26,11 +26,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "give_consent": {"consent": "t-1", "language": "en"},
     "check_devices": {"camera": "ok", "microphone": "ok", "facing": "user", "seen": True},
     "step": {"step": "consent"},
-    "write_chat": {"text": "Hello"},
-    "extend": {"minutes": 5},
-    "redirect": {"reason": "urgent_care"},
+    "agree_recording": {"recording": "rec", "consent": "r-1", "language": "en"},
     "ask_recording": {"consent": "r-1", "language": "en"},
-    "agree_recording": {"recording": "r1", "consent": "r-1", "language": "en"},
 }
 
 
