@@ -261,6 +261,9 @@ class Room:
     def tick(self, now: float, out: list[Send]) -> bool:
         """Do what is due; whether another tick is wanted in `TICK` seconds."""
         gone = False
+        if self._tape is not None and self._tape.fresh:
+            self._tape.fresh = False
+            self._begin_pictures(now)
         for endpoint in self._endpoints.values():
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
@@ -355,6 +358,13 @@ class Room:
             if seats != receiver.told:
                 receiver.told = seats
                 self.events.append(SlotsChanged(receiver.name, seats))
+
+    def _begin_pictures(self, now: float) -> None:
+        """What is recorded from somewhere in the middle can be seen from its next keyframe on."""
+        for endpoint in self._endpoints.values():
+            for track in endpoint.tracks:
+                if track.video and track.tap is not None and track.tap.is_open:
+                    track.want_keyframe(now)
 
     def _tap(self) -> None:
         """Every track has a tap on the tape, open while the gate is and its endpoint is named."""

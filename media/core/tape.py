@@ -63,6 +63,12 @@ class Tap:
             self._floor = _SHUT
         elif self._floor == _SHUT:
             self._floor = self._source.highest
+            self.tape.fresh = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether packets of the source are taken, as far as the tape's lease goes."""
+        return self._floor != _SHUT
 
     def renew(self, floor: int) -> None:
         """The source's numbers go on no more: what comes above `floor` is another track."""
@@ -107,11 +113,12 @@ class Tape:
     """Of one room and one segment, which begins `now`; paused until there is a lease.
 
     `until` is when the taps shut by themselves; `pieces` of `size` bytes are the chunk that is being gathered
-    and `chunk` is its number.
+    and `chunk` is its number. `fresh`: what was not recorded before is now; its pictures need a keyframe.
     """
 
     __slots__ = (
-        "_begun_at", "_chunks", "_lease_until", "_numbers", "began", "chunk", "halted", "missed", "named",
+        "_begun_at", "_chunks", "_lease_until", "_numbers", "began", "chunk", "fresh", "halted", "missed",
+        "named",
         "pieces", "size", "state", "until",
     )  # fmt: skip
 
@@ -123,6 +130,7 @@ class Tape:
         self.chunk = 0
         self.named: tuple[str, ...] = ()
         self.halted = False
+        self.fresh = False
         self.state = State("paused", "no_consent")
         self.missed = 0  # packets of a lease that were not recorded because the file took nothing
         self._lease_until = _NEVER
@@ -227,5 +235,6 @@ class Tape:
         elif self.halted:
             self.state = State("paused", "disk_full")
         else:
+            self.fresh |= self.state.name != "recording"
             self.state = State("recording")
         self.until = self._lease_until if self.state.name == "recording" else _NEVER

@@ -1,5 +1,10 @@
 """Recording in two real browsers: asked, agreed by name, seen and heard by both, paused, refused."""
 
+import asyncio
+import io
+
+import aiohttp
+import av
 import pytest
 from playwright.async_api import Page, expect
 
@@ -115,3 +120,50 @@ async def test_the_screens_are_clean(ana: Member, dr: Clinician, server: DemoSer
     await member.stops_at("paused")
     await clinician.stops_at("paused")
     assert member.wrong + clinician.wrong == []
+
+
+async def files_of_the_recording(server: DemoServer) -> dict[str, bytes]:
+    """What the privacy officer finds and downloads: the files by name."""
+    base = server.info["base_url"]
+    async with (
+        aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            headers={"Origin": base},
+            connector=aiohttp.TCPConnector(ssl=False),
+        ) as http,
+        asyncio.timeout(PATIENCE_MS / 1000),
+    ):
+        (await http.post(f"{base}/api/staff/sign-in", json=server.info["privacy"])).raise_for_status()
+        found: list[dict[str, str]] = []
+        while not found:
+            listed = await (await http.get(f"{base}/api/recordings")).json()
+            found = [file for recording in listed["recordings"] for file in recording["files"]]
+            await asyncio.sleep(0.2)
+        at = f"{base}/api/recordings/{listed['recordings'][0]['id']}/files"
+        return {file["name"]: await (await http.get(f"{at}/{file['name']}")).read() for file in found}
+
+
+def last_colour(webm: bytes) -> tuple[float, float]:
+    """Mean red and blue of the last decoded picture."""
+    with av.open(io.BytesIO(webm)) as file:
+        *_, last = file.decode(video=0)
+    red, _, blue = last.to_ndarray(format="rgb24").reshape(-1, 3).mean(0)
+    return red, blue
+
+
+async def test_what_was_recorded_can_be_played_and_is_each_persons_own(
+    ana: Member, dr: Clinician, server: DemoServer
+) -> None:
+    await in_a_visit(ana, dr, server)
+    await asks(dr)
+    await ana.presses("I agree to be recorded")
+    await shows(ana.page, "Recording")
+    await ana.decodes_frames(30)
+    await dr.decodes_frames(30)
+    await dr.ends_visit()
+    files = await files_of_the_recording(server)
+    assert set(files) == {"member.webm", "clinician.webm"}
+    red, blue = last_colour(files["member.webm"])
+    assert red > blue + 60
+    red, blue = last_colour(files["clinician.webm"])
+    assert blue > red + 60

@@ -11,6 +11,7 @@ from media.core.recording import Packet, Report, Track
 from media.core.tape import Tape
 from tests.media.core.packets import DELTA, KEY, negotiated, rtp, transport
 from tests.media.core.recorded import Recorded
+from tests.media.core.test_gate import keyframe_requests
 from tests.media.core.visit import CLINICIAN, MEMBER, C, M
 
 
@@ -74,6 +75,53 @@ def test_an_endpoint_that_is_not_named_is_never_recorded() -> None:
     visit.raw(CLINICIAN, rtp(C + 1, 1, 0, b"doctor", 109))
     assert visit.payloads() == [b"doctor"]
     assert {track.endpoint for track in visit.tracks()} == {CLINICIAN}
+
+
+def flows(*names: str) -> Recorded:
+    """A visit whose pictures have flowed for a while when its recording begins."""
+    visit = Recorded(*names, opened=False)
+    visit.room.record(None)
+    visit.room.open(visit.now, visit.out)
+    visit.keyframe(1)
+    visit.raw(CLINICIAN, rtp(C + 2, 1, 0, KEY, 120))
+    visit.pass_time(0.5)
+    visit.rtcp()
+    return visit
+
+
+def test_what_is_recorded_from_the_middle_of_a_visit_begins_with_a_keyframe() -> None:
+    visit = flows()
+    visit.room.record(visit.tape)
+    visit.lease(MEMBER, CLINICIAN)
+    visit.pass_time(0.05)
+    assert keyframe_requests(visit, MEMBER) == 1
+
+
+def test_nobody_who_is_not_recorded_is_asked_for_a_keyframe() -> None:
+    visit = flows(CLINICIAN)
+    visit.room.record(visit.tape)
+    visit.lease(CLINICIAN)
+    visit.pass_time(0.05)
+    assert keyframe_requests(visit, MEMBER) == 0
+
+
+def test_a_lease_that_lapsed_and_is_renewed_needs_a_keyframe_and_one_that_goes_on_does_not() -> None:
+    visit = flows()
+    visit.room.record(visit.tape)
+    visit.lease(MEMBER, CLINICIAN, seconds=1)
+    visit.pass_time(0.05)
+    visit.keyframe(2)
+    visit.rtcp()
+    visit.lease(MEMBER, CLINICIAN, seconds=1)
+    visit.pass_time(0.5)
+    assert keyframe_requests(visit, MEMBER) == 0
+    visit.pass_time(1.0)
+    visit.tape.tick(visit.now)
+    visit.rtcp()
+    visit.picture(3)
+    visit.lease(MEMBER, CLINICIAN)
+    visit.pass_time(0.05)
+    assert keyframe_requests(visit, MEMBER) == 1
 
 
 def test_withdrawal_takes_effect_with_the_very_next_packet() -> None:
