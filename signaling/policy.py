@@ -65,6 +65,7 @@ _STAFF = (Audience.clinician, Audience.support)
 ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("GET", "/"): _OPEN,
     ("GET", "/visit"): _OPEN,
+    ("GET", "/guest"): _OPEN,
     ("GET", "/clinician"): _OPEN,
     ("GET", "/support"): _OPEN,
     ("GET", "/assets/{name}"): _OPEN,
@@ -75,6 +76,9 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     # The token and the birth date are in the body: proving them is what the handler does.
     ("POST", "/api/member/redeem"): _row(Relation.none, Sender.page, Audience.anyone),
     ("GET", "/api/member/visit"): _row(Relation.own_visit, Sender.reads, Audience.member),
+    # The token is in the body, and nothing but a token gets an answer.
+    ("POST", "/api/guest/look"): _row(Relation.none, Sender.page, Audience.anyone),
+    ("POST", "/api/guest/join"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),

@@ -33,6 +33,9 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "metrics_refused": (403, "Figures are for loopback, or for the holder of the metrics token."),
     # about a member's link
     "not_recognised": (404, "Check the date, or get a new link, or call the clinic."),
+    # about a guest's link
+    "guest_link_unknown": (404, "This link does not work any more. Ask for a new one."),
+    "guest_link_used": (409, "This link was used on another device. Ask for a new one."),
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),

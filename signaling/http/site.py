@@ -9,7 +9,12 @@ from signaling.doors.principal import Principal
 from signaling.http.pages import Pages
 from signaling.http.routing import Handler, Route
 
-DOORS: Mapping[str, str] = {"/visit": "member", "/clinician": "clinician", "/support": "support"}
+DOORS: Mapping[str, str] = {
+    "/visit": "member",
+    "/guest": "guest",
+    "/clinician": "clinician",
+    "/support": "support",
+}
 
 Index = Callable[[], str]
 

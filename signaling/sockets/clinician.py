@@ -10,7 +10,13 @@ from signaling.sessions import StaffSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import CLINICIAN, StaffConnection, media_said
-from signaling.sockets.messages import NextPatient, PingPresence, StaffOffer, clinician_commands
+from signaling.sockets.messages import (
+    HostCommand,
+    NextPatient,
+    PingPresence,
+    StaffOffer,
+    clinician_commands,
+)
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -70,9 +76,10 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         known = await self.visit(visit)
         if known is None or known.clinic not in session.clinics:
             return refuse("visit_unknown")
-        return await self.execute(
-            visit, translate.clinician(said), Actor(Role.clinician, session.staff), said.id
-        )
+        actor = Actor(Role.clinician, session.staff)
+        if isinstance(said, HostCommand):
+            return await self.host(connection, visit, said, actor)
+        return await self.execute(visit, translate.clinician(said), actor, said.id)
 
     async def _next_patient(self, connection: StaffConnection, data: Any) -> Answer:
         said = NextPatient.model_validate(data)

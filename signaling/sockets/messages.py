@@ -117,7 +117,69 @@ class MemberSeeLine(Command):
     type: Literal["see_line"]
 
 
-MemberCommand = Annotated[
+# --- guests, from both sides of the visit ----------------------------------------------------------------
+
+GuestKindWord = Literal["family", "interpreter"]
+
+
+class InviteGuest(Command):
+    """Invite somebody by a link of their own; the answer carries `guest` and, once, `join_url`."""
+
+    type: Literal["invite_guest"]
+    name: Annotated[OneLine, Field(max_length=80)]
+    kind: GuestKindWord
+    signs: bool = False
+
+
+class IssueGuestLink(Command):
+    """A new link for a guest; the old one, and whoever used it, is out. Answered as `invite_guest`."""
+
+    type: Literal["issue_guest_link"]
+    guest: Id
+
+
+class RemoveGuest(Command):
+    """End an invitation; a guest who is in the visit is out at once."""
+
+    type: Literal["remove_guest"]
+    guest: Id
+
+
+class StaffInviteGuest(StaffCommand, InviteGuest):
+    """Invite somebody by a link of their own; the answer carries `guest` and, once, `join_url`."""
+
+
+class StaffIssueGuestLink(StaffCommand, IssueGuestLink):
+    """A new link for a guest; the old one, and whoever used it, is out. Answered as `invite_guest`."""
+
+
+class StaffRemoveGuest(StaffCommand, RemoveGuest):
+    """End an invitation; a guest who is in the visit is out at once."""
+
+
+HostCommand = InviteGuest | IssueGuestLink | RemoveGuest
+"""Also from staff, who say of which visit."""
+
+# --- guest -----------------------------------------------------------------------------------------------
+
+
+class JoinAsGuest(Command):
+    """Back after leaving, on the same device."""
+
+    type: Literal["join_as_guest"]
+
+
+class LeaveAsGuest(Command):
+    """Step out of the visit; the page has asked before."""
+
+    type: Literal["leave_as_guest"]
+
+
+GuestCommand = Annotated[JoinAsGuest | LeaveAsGuest, Field(discriminator="type")]
+
+# --- what a member may say, all of it --------------------------------------------------------------------
+
+PlainMemberCommand = (
     GiveLocation
     | GiveCallback
     | GivePresent
@@ -128,8 +190,11 @@ MemberCommand = Annotated[
     | Leave
     | ReturnToPlace
     | MemberSay
-    | MemberSeeLine,
-    Field(discriminator="type"),
+    | MemberSeeLine
+)
+"""All but what concerns guests, which is the same for the member and the clinician."""
+MemberCommand = Annotated[
+    PlainMemberCommand | InviteGuest | IssueGuestLink | RemoveGuest, Field(discriminator="type")
 ]
 
 # --- clinician -------------------------------------------------------------------------------------------
@@ -191,8 +256,11 @@ class End(StaffCommand):
     outcome: Literal["treated", "needs_follow_up", "referred", "member_did_not_join", "technical", "other"]
 
 
+PlainClinicianCommand = (
+    Claim | RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
+)
 ClinicianCommand = Annotated[
-    Claim | RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End,
+    PlainClinicianCommand | StaffInviteGuest | StaffIssueGuestLink | StaffRemoveGuest,
     Field(discriminator="type"),
 ]
 
@@ -248,7 +316,7 @@ SupportCommand = Annotated[
     SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Hold | Release, Field(discriminator="type")
 ]
 
-AnyCommand = MemberCommand | ClinicianCommand | SupportCommand
+AnyCommand = MemberCommand | GuestCommand | ClinicianCommand | SupportCommand
 
 # --- other events ----------------------------------------------------------------------------------------
 
@@ -285,6 +353,12 @@ class PingPresence(Message):
 def member_commands() -> TypeAdapter[MemberCommand]:
     """Reads what a member's page sends as a command."""
     return TypeAdapter(MemberCommand)
+
+
+@cache
+def guest_commands() -> TypeAdapter[GuestCommand]:
+    """Reads what a guest's page sends as a command."""
+    return TypeAdapter(GuestCommand)
 
 
 @cache

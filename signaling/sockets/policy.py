@@ -44,8 +44,13 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "say",
         "see_line",
     ),
+    *_commands("/member", Role.member, "own visit", "invite_guest", "issue_guest_link", "remove_guest"),
     EventRow("/member", "offer", Role.member, "own visit"),
     EventRow("/member", "ping_presence", Role.member, "own visit"),
+    EventRow("/guest", "connect", Role.guest, "own visit"),
+    *_commands("/guest", Role.guest, "own visit", "join_as_guest", "leave_as_guest"),
+    EventRow("/guest", "offer", Role.guest, "own visit"),
+    EventRow("/guest", "ping_presence", Role.guest, "own visit"),
     EventRow("/clinician", "connect", Role.clinician, "own clinics"),
     *_commands("/clinician", Role.clinician, "visit of own clinics", "claim"),
     *_commands(
@@ -60,6 +65,9 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "resume",
         "requeue",
         "end",
+    ),
+    *_commands(
+        "/clinician", Role.clinician, "visit held", "invite_guest", "issue_guest_link", "remove_guest"
     ),
     EventRow("/clinician", "next_patient", Role.clinician, "own clinics"),
     EventRow("/clinician", "offer", Role.clinician, "visit held"),

@@ -7,8 +7,9 @@ from typing import assert_never
 from signaling.sockets import messages as m
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
-from waiting_room.core.ids import TextId
-from waiting_room.core.model import Facing, Finding, Outcome
+from waiting_room.core import guest_commands as g
+from waiting_room.core.ids import DeviceId, TextId
+from waiting_room.core.model import Facing, Finding, Guest, Outcome
 from waiting_room.texts import NewText
 
 
@@ -25,7 +26,7 @@ class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
 
 
 def member(  # noqa: PLR0912 - one arm per command
-    said: m.MemberCommand, new_id: Callable[[], str], clinic_phone: str
+    said: m.PlainMemberCommand, new_id: Callable[[], str], clinic_phone: str
 ) -> Translated:
     """A member's command.
 
@@ -80,7 +81,18 @@ def member(  # noqa: PLR0912 - one arm per command
             assert_never(said)
 
 
-def clinician(said: m.ClinicianCommand) -> Translated:
+def guest(said: m.GuestCommand, who: Guest, device: DeviceId) -> Translated:
+    """A guest's command. The device that came in by the link needs no link to come back."""
+    match said:
+        case m.JoinAsGuest():
+            return Translated(g.JoinAsGuest(link=who.link, device=device))
+        case m.LeaveAsGuest():
+            return Translated(g.LeaveAsGuest())
+        case _:
+            assert_never(said)
+
+
+def clinician(said: m.PlainClinicianCommand) -> Translated:
     """A clinician's command."""
     match said:
         case m.Claim():

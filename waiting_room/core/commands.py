@@ -7,6 +7,7 @@ they are journaled. Texts are given as ids of sealed texts; a command never carr
 from dataclasses import dataclass
 from datetime import datetime
 
+from waiting_room.core.guest_commands import GuestCommand
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
 
@@ -272,7 +273,10 @@ LineCommand = Say | SeeLine
 DeskCommand = Hold | Release | Redirect
 TakingCommand = Offer | Claim | Accept | Decline
 HolderCommand = RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End
-PersonalCommand = BookingCommand | MemberCommand | LineCommand | DeskCommand | TakingCommand | HolderCommand
+PersonalCommand = (
+    BookingCommand | MemberCommand | LineCommand | DeskCommand | TakingCommand | HolderCommand
+    | GuestCommand
+)  # fmt: skip
 LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
 """Everything but the first."""
 Command = BookVisit | LaterCommand

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from waiting_room.core.guest_events import GuestEvent
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
@@ -390,4 +391,5 @@ Event = (
     | Held | Released | Redirected | Offered | Declined | OfferExpired
     | Claimed | ClaimRenewed | ClaimReleased | ClaimExpired | Admitted | IdentityConfirmed
     | Suspended | Resumed | Requeued | Completed | NoShow | Closed
+    | GuestEvent
 )  # fmt: skip

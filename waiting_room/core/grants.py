@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from waiting_room.core import commands as c
+from waiting_room.core import guest_commands as g
 from waiting_room.core.commands import Command
 from waiting_room.core.model import Actor, Role
 
@@ -26,6 +27,7 @@ _MEMBER = {Role.member: Relation.any}
 _SUPPORT = {Role.support: Relation.any}
 _CLINICIAN = {Role.clinician: Relation.any}
 _HOLDER = {Role.clinician: Relation.holder}
+_GUEST = {Role.guest: Relation.any}
 _SYSTEM = {Role.system: Relation.any}
 
 GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
@@ -61,6 +63,11 @@ GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
         c.Resume: _HOLDER,
         c.Requeue: _HOLDER | _SUPPORT | _SYSTEM,
         c.End: _HOLDER,
+        g.InviteGuest: _MEMBER | _HOLDER,
+        g.IssueGuestLink: _MEMBER | _HOLDER,
+        g.RemoveGuest: _MEMBER | _HOLDER,
+        g.JoinAsGuest: _GUEST,
+        g.LeaveAsGuest: _GUEST,
         c.Offer: _SYSTEM,
         c.NotePresence: _SYSTEM,
         c.PassTime: _SYSTEM,

@@ -13,3 +13,5 @@ CommandId = NewType("CommandId", str)
 """Made by whoever sends a command; the same id twice means the same command."""
 DeviceId = NewType("DeviceId", str)
 """A browser that redeemed the link."""
+GuestId = NewType("GuestId", str)
+"""Names a guest of a visit, and their endpoint in its media room: `guest-` and a code."""

@@ -29,7 +29,8 @@ _GIVEN = (
 )
 _LINE = ("said", "line_seen")
 _PRESENCE = ("gone", "back")
-_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE
+_GUESTS = ("guest_invited", "guest_link_issued", "guest_joined", "guest_left", "guest_removed")
+_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _GUESTS
 _GUESSED = ("birth_date_refused", "link_rested")
 
 

@@ -51,6 +51,15 @@ class Refusal(StrEnum):
     already_begun = "already_begun"
     """An admitted visit is ended by its clinician, not cancelled."""
 
+    guests_full = "guests_full"
+    """No more people can be invited; detail `most`: how many there may be."""
+    guest_unknown = "guest_unknown"
+    """There is no such guest, or the invitation has ended."""
+    guest_link_used = "guest_link_used"
+    """Another device came in by this link."""
+    not_inviter = "not_inviter"
+    """A guest whom the clinician invited is not the member's to remove."""
+
     clinician_busy = "clinician_busy"
     """Given by the store: this clinician already holds a claimed or running visit."""
     nobody_waiting = "nobody_waiting"

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Member, World
+from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Guest, Member, World
 from waiting_room.core import events as e
 from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
+from waiting_room.core.ids import DeviceId
 from waiting_room.core.lifecycle import document
-from waiting_room.core.model import Finding, Outcome, Role
+from waiting_room.core.model import Finding, GuestKind, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish
 from waiting_room.core.views import ViewRole, view
@@ -29,6 +30,7 @@ AUDIENCES: dict[str, tuple[ViewRole, str]] = {
     "clinician": (Role.clinician, "lee"),
     "other_clinician": (Role.clinician, "sun"),
     "support": (Role.support, ""),
+    "guest": (Role.guest, "tablet"),
 }
 
 
@@ -127,11 +129,36 @@ def cancelled_visit(world: World) -> Member:
     return ana
 
 
+def guests_visit(world: World) -> Member:
+    """A sister and a signing interpreter: invited, in, out, back, by a new link, sent away."""
+    lee, ana = world.clinician("lee"), world.waiting_member()
+    maria = Guest(world, "María José 🌻", device=DeviceId("tablet"))
+    sol = Guest(world, "Sol Ibáñez", DeviceId("laptop"), GuestKind.interpreter, signs=True)
+    ana.invites(maria)
+    maria.joins(ana)
+    maria.joins(ana, device="somebody-else")
+    lee.takes(ana)
+    lee.invites(ana, sol)
+    sol.joins(ana)
+    maria.leaves(ana)
+    maria.joins(ana)
+    lee.suspends(ana)
+    ana.is_back()
+    lee.resumes(ana)
+    ana.renews(maria, "link-again")
+    maria.joins(ana)
+    lee.removes(ana, sol)
+    ana.removes(maria)
+    lee.ends(ana)
+    return ana
+
+
 STORIES: tuple[Callable[[World], Member], ...] = (
     whole_visit,
     hard_visit,
     left_visit,
     cancelled_visit,
+    guests_visit,
 )
 
 

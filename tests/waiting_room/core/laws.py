@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from waiting_room.core.codec import event_from_json, event_to_json
-from waiting_room.core.deadlines import next_deadline
+from waiting_room.core.deadlines import GUESTS_AT_ONCE, GUESTS_EVER, next_deadline
+from waiting_room.core.guests import joined, live
 from waiting_room.core.ids import TextId
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, TERMINAL
 from waiting_room.core.model import Role, State, Visit
@@ -19,6 +20,8 @@ AUDIENCE: tuple[tuple[ViewRole, str], ...] = (
     (Role.clinician, "lee"),
     (Role.clinician, "sun"),
     (Role.support, "joy"),
+    (Role.guest, "tablet"),
+    (Role.guest, "laptop"),
 )
 SHORT = 16
 """Journals up to this length are replayed after every step, longer ones now and then."""
@@ -72,8 +75,19 @@ def coherent(visit: Visit) -> None:
     assert (visit.due is not None) == (visit.redeemed_at is not None)
     if visit.state in TERMINAL:
         assert visit.reason is not None or visit.outcome is not None
+    guests_count(visit)
     deadline = next_deadline(visit)
     assert deadline is None or deadline > visit.updated_at, "what was due has been done"
+
+
+def guests_count(visit: Visit) -> None:
+    """Four people at most; a device is one guest's, a guest who is in has one, a link is one guest's."""
+    assert len(live(visit.guests)) <= GUESTS_AT_ONCE
+    assert len(visit.guests) <= GUESTS_EVER
+    devices = [guest.device for guest in visit.guests if guest.device is not None]
+    assert len(devices) == len(set(devices))
+    assert all(guest.device is not None for guest in joined(visit.guests))
+    assert len({guest.id for guest in visit.guests}) == len(visit.guests)
 
 
 def seen_alike(
