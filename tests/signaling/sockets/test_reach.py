@@ -23,6 +23,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "give_consent": {"consent": "t-1", "language": "en"},
     "check_devices": {"camera": "ok", "microphone": "ok", "facing": "user", "seen": True},
     "step": {"step": "consent"},
+    "invite_guest": {"name": "Maria", "kind": "family"},
+    "issue_guest_link": {"guest": "guest-1"},
+    "remove_guest": {"guest": "guest-1"},
 }
 
 
@@ -32,7 +35,7 @@ def commands_of(namespace: str) -> list[dict[str, Any]]:
 
 
 async def gives(page: Page, house: House, said: dict[str, Any]) -> Any:
-    house.clock.passes(0.5)
+    house.clock.passes(1)
     return await page.asks("command", {"id": command_id(), **said})
 
 
