@@ -24,6 +24,7 @@ class Look:
 
 
 MEMBER = Look(name="member", cb=90, cr=220, hertz=440)  # red, a low tone
+INTERPRETER = Look(name="interpreter", cb=70, cr=60, hertz=880)  # green, a tone between
 CLINICIAN = Look(name="clinician", cb=220, cr=90, hertz=1320)  # blue, a high tone
 
 

@@ -83,6 +83,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         <VisitScreen
           key={held.visit}
           {...shared}
+          guestsHere={board.presence.get(held.visit)?.guests ?? {}}
           onConfirmIdentity={() => press(held, "confirm_identity")}
           onResume={() => press(held, "resume")}
           onRequeue={() => press(held, "requeue")}

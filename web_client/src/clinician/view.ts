@@ -1,6 +1,7 @@
 /** A visit as the clinician's page receives it, and what the page reads out of a board of them. */
 
 import type { Folded } from "../kit/fold";
+import type { JsonObject } from "../kit/json";
 import { type Board, inOrder } from "../kit/staff/board";
 
 export interface Person {
@@ -43,6 +44,7 @@ export interface ClinicianView {
   readonly present?: string;
   readonly others?: number;
   readonly devices?: DeviceCheck;
+  readonly guests?: JsonObject;
   readonly checked_in_at?: string;
   readonly redeemed_at?: string;
   readonly admitted_at?: string;

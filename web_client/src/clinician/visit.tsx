@@ -6,11 +6,14 @@ import type { Here } from "../kit/staff/board";
 import { NeedBadges, span } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../kit/ui";
+import { usePeopleWords } from "../kit/visit/people_words";
+import { Stage } from "../kit/visit/stage";
 import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
 import type { Room } from "./room";
-import { DeviceTrouble, RemoteView, SelfView } from "./video";
+import { People, stagePeople } from "./people";
+import { DeviceTrouble, SelfView } from "./video";
 import type { ClinicianView } from "./view";
 import { useT } from "./words";
 
@@ -18,6 +21,7 @@ export interface VisitScreenProps {
   readonly me: Me;
   readonly view: ClinicianView;
   readonly here: Here;
+  readonly guestsHere: Readonly<Record<string, Here>>;
   readonly room: Room;
   readonly busy: boolean;
   readonly onConfirmIdentity: () => void;
@@ -30,6 +34,7 @@ export interface VisitScreenProps {
 export function VisitScreen(props: VisitScreenProps) {
   const { me, view, here, room, busy } = props;
   const t = useT();
+  const words = usePeopleWords();
   const now = useNow(10_000);
   const self = useStore(room.self);
   const transport = useStore(room.connection.state);
@@ -54,7 +59,14 @@ export function VisitScreen(props: VisitScreenProps) {
       <div class="stage">
         {onHold && <OnHold {...props} />}
         <div class="stage-frame" hidden={onHold}>
-          <RemoteView room={room} name={name} />
+          <div class="others">
+            <Stage
+              connection={room.connection}
+              people={stagePeople(view, words)}
+              picture={room.picture}
+              live={transport === "connected" && !onHold}
+            />
+          </div>
           <SelfView room={room} />
         </div>
         {!onHold && here !== "here" && (
@@ -84,6 +96,7 @@ export function VisitScreen(props: VisitScreenProps) {
               </Toggle>
             </>
           )}
+          <People line={room.line} view={view} here={props.guestsHere} />
           <Button kind="danger" onClick={() => setEnding(true)}>
             {t("clinician.end_visit")}
           </Button>

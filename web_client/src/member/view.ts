@@ -1,6 +1,7 @@
 /** The member's view of their visit, read from the JSON the server folds and sends. Absent means none. */
 
 import { isObject, type Json, type JsonObject } from "../kit/json";
+import { type Guest, readGuests } from "../kit/visit/guests";
 
 export type VisitState =
   | "booked"
@@ -51,6 +52,7 @@ export interface MemberView {
   readonly present: string | null;
   readonly consent: string | null;
   readonly devices: DeviceReport | null;
+  readonly guests: readonly Guest[];
   readonly checkedInAt: string | null;
   readonly line: Json;
   readonly lineUnread: number;
@@ -90,6 +92,7 @@ export function readView(json: JsonObject): MemberView {
           seen: devices["seen"] === true,
         }
       : null,
+    guests: readGuests(json["guests"]),
     checkedInAt: text(json["checked_in_at"]),
     line: json["line"] ?? {},
     lineUnread: typeof json["line_unread"] === "number" ? json["line_unread"] : 0,

@@ -1,17 +1,19 @@
 /** Face to face: the clinician large, oneself small, and three controls that are always in reach. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
-import { onNextFrame } from "../../kit/media/frames";
-import type { Connection } from "../../kit/media/connection";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
+import { joined } from "../../kit/visit/guests";
+import { type PeopleWords, roleWords, usePeopleWords } from "../../kit/visit/people_words";
+import { Stage, type StagePerson } from "../../kit/visit/stage";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { useScreenFocus } from "../parts";
+import { People } from "../people";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
@@ -20,10 +22,10 @@ import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
 
 const NO_CONNECTION = new Store<"idle">("idle");
-const LOOK_EVERY_MS = 1_000;
 
 export function VisitScreen({ session, view }: { readonly session: Session; readonly view: MemberView }) {
   const t = useMemberWords();
+  const words = usePeopleWords();
   const media = useStore(session.media);
   const state = useStore<string>(media?.state ?? NO_CONNECTION);
   const muted = useStore(session.muted);
@@ -47,7 +49,15 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
         {title}
       </h1>
       <div class="stage">
-        {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
+        {media !== null && (
+          <Stage
+            connection={media}
+            people={othersOf(view, words)}
+            picture={session.picture}
+            live={state === "connected" && !held}
+            prepare={playOnChosen}
+          />
+        )}
         <div class="stage-notes">
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
           {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
@@ -98,6 +108,9 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           <Icon name="camera" struck={camera.kind !== "on"} />
           <span>{t("visit.camera")}</span>
         </Toggle>
+        <People session={session} view={view}>
+          <Icon name="people" />
+        </People>
         <Button kind="danger" onClick={() => setLeaving(true)}>
           <Icon name="leave" />
           <span>{t("visit.leave")}</span>
@@ -108,89 +121,10 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   );
 }
 
-function Remote({ session, media, name, live }: {
-  readonly session: Session;
-  readonly media: Connection;
-  readonly name: string;
-  readonly live: boolean;
-}) {
-  const t = useMemberWords();
-  const { picture } = session;
-  const place = useRef<HTMLDivElement>(null);
-  const [silent, setSilent] = useState(false);
-  const shown = usePicture(picture, live);
-
-  // Before the browser paints: the first frame may be waiting already.
-  useLayoutEffect(() => {
-    place.current?.append(picture);
-    playOnChosen(picture);
-    const stop = onNextFrame(picture, () => performance.mark("first-frame"));
-    const again = () => play(picture, setSilent);
-    again();
-    media.remote.addEventListener("addtrack", again);
-    return () => {
-      stop();
-      media.remote.removeEventListener("addtrack", again);
-      picture.remove();
-    };
-  }, [media, picture]);
-  useEffect(() => picture.setAttribute("aria-label", t("visit.remote", { name })), [picture, name, t]);
-
-  return (
-    <>
-      <div ref={place} />
-      {live && !shown && (
-        <div class="tile">
-          <span class="tile-letters" aria-hidden="true">
-            {initials(name)}
-          </span>
-          <p>{t("visit.no_picture")}</p>
-        </div>
-      )}
-      {silent && (
-        <Button kind="primary" class="sound-on" onClick={() => play(picture, setSilent)}>
-          {t("visit.sound_on")}
-        </Button>
-      )}
-    </>
-  );
-}
-
-/** Some browsers refuse sound before a press: then the picture plays without it and a button asks for the press. */
-function play(element: HTMLVideoElement, tellSilent: (silent: boolean) => void): void {
-  element.muted = false;
-  element.play().then(
-    () => tellSilent(false),
-    (error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      element.muted = true;
-      element.play().catch(() => undefined);
-      tellSilent(true);
-    },
-  );
-}
-
-/** True while new frames are shown; false after two seconds without one. */
-function usePicture(video: HTMLVideoElement, live: boolean): boolean {
-  const [picture, setPicture] = useState(true);
-  useEffect(() => {
-    if (!live) return;
-    let frames = -1;
-    let still = 0;
-    const timer = setInterval(() => {
-      const now = video.getVideoPlaybackQuality().totalVideoFrames;
-      still = now === frames ? still + 1 : 0;
-      frames = now;
-      setPicture(still < 2);
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [video, live]);
-  return picture;
-}
-
-export function initials(name: string): string {
-  const words = name.replace(/,.*$/, "").split(/\s+/).filter((word) => /^\p{L}/u.test(word) && !word.endsWith("."));
-  return [words[0], words.length > 1 ? words[words.length - 1] : undefined]
-    .map((word) => word?.[0]?.toUpperCase() ?? "")
-    .join("");
+function othersOf(view: MemberView, words: PeopleWords): StagePerson[] {
+  const clinician = view.clinician === null ? "" : fullName(view.clinician);
+  const role = words("people.role.clinician");
+  const main = { id: "clinician", name: clinician === "" ? role : clinician, role: clinician === "" ? "" : role };
+  const guests = joined(view.guests).map((guest) => ({ ...guest, role: roleWords(guest, words) }));
+  return [main, ...guests];
 }
