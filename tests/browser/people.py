@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import TimeoutError as TooLateError
 
 from tests.browser.chromium import WITNESS
 
@@ -75,13 +76,13 @@ class Person:
         return heard
 
     async def shows(self, **wanted: str) -> None:
-        """Wait until exactly these people are shown, by first name, each with the colour of their own camera."""
+        """Wait until just these people are shown, by first name, each with the colour of their own camera."""
         await self.page.evaluate(STAGE)
         try:
             await self.page.wait_for_function(
                 "(wanted) => stage.shows(wanted)", arg=wanted, timeout=PATIENCE_MS
             )
-        except TimeoutError as late:
+        except TooLateError as late:
             raise AssertionError(f"shown: {await self.page.evaluate('stage.shown()')}") from late
 
     async def invites(self, name: str, *, kind: str = "Family or friend", signs: bool = False) -> str:

@@ -17,12 +17,13 @@ import { Button } from "../kit/ui/button";
 import { Speaking } from "../kit/ui/words";
 import { CallLink, Frame, Screen } from "../member/parts";
 import { readable } from "../kit/phone";
-import { takeToken } from "../member/token";
+import { forgetToken, takeToken } from "../member/token";
 import { loadWords, useGuestWords } from "./words";
 
 type Inside = typeof import("./inside");
 
-const token = takeToken("videovisit.guest");
+const KEPT = "videovisit.guest";
+const token = takeToken(KEPT);
 let inside: Promise<Inside> | null = null;
 const loadInside = (): Promise<Inside> => (inside ??= import("./inside"));
 
@@ -69,6 +70,11 @@ function Door() {
       setBusy(false);
     }
   };
+  // From now on the cookie is enough, also for a reload.
+  const join = () => {
+    forgetToken(KEPT);
+    return enter();
+  };
   const look = () =>
     ask("/api/guest/look", (body) => {
       const invitation = readInvitation(body);
@@ -101,7 +107,7 @@ function Door() {
           invitation={phase.invitation}
           busy={busy}
           trouble={trouble}
-          onJoin={() => void ask("/api/guest/join", enter)}
+          onJoin={() => void ask("/api/guest/join", join)}
         />
       ) : (
         <Screen name={phase.kind} title={t(`guest.${phase.kind}.title`)}>

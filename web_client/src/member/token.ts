@@ -22,9 +22,9 @@ export function takeToken(kept = KEPT): string | null {
   }
 }
 
-export function forgetToken(): void {
+export function forgetToken(kept = KEPT): void {
   try {
-    sessionStorage.removeItem(KEPT);
+    sessionStorage.removeItem(kept);
   } catch {
     // Nothing was kept.
   }
