@@ -14,6 +14,7 @@ from signaling.clock import Clock
 from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
+from signaling.doors.handover import HandoverDoor
 from signaling.doors.member import MemberDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
@@ -170,6 +171,14 @@ def _doors(
         brand=brand(settings),
         snapshot=snapshots.of,
     )
+    handover = HandoverDoor(
+        desk=cellar.desk,
+        sessions=hall.sessions,
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        clock=hall.clock,
+        ids=hall.ids,
+    )
     booking = BookingDoor(
         desk=cellar.desk,
         keys=cellar.keys,
@@ -196,7 +205,7 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
+    return (*member.routes(), *handover.routes(), *sign_in.routes(), *booking.routes()), admits
 
 
 def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:

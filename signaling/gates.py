@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from signaling.media_client import FilledSlot
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import State
+from waiting_room.core.model import Mode, State
 
 
 class Gate(StrEnum):
@@ -31,9 +31,9 @@ _GATES = {
 }
 
 
-def wanted(state: State) -> Gate:
-    """The gate of a visit in `state`. Terminal states want no room."""
-    return _GATES.get(state, Gate.ABSENT)
+def wanted(state: State, mode: Mode = Mode.video) -> Gate:
+    """The gate of a visit in `state`. Terminal states want no room, and telephone calls have none."""
+    return _GATES.get(state, Gate.ABSENT) if mode is Mode.video else Gate.ABSENT
 
 
 @dataclass(frozen=True, slots=True)

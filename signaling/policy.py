@@ -75,6 +75,9 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     # The token and the birth date are in the body: proving them is what the handler does.
     ("POST", "/api/member/redeem"): _row(Relation.none, Sender.page, Audience.anyone),
     ("GET", "/api/member/visit"): _row(Relation.own_visit, Sender.reads, Audience.member),
+    ("POST", "/api/member/handovers"): _row(Relation.own_visit, Sender.page, Audience.member),
+    # The token is in the body, as with a join link.
+    ("POST", "/api/member/continue"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),

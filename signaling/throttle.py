@@ -29,6 +29,8 @@ SIGN_IN_BY_ADDRESS: Final = Budget(name="staff-address", tries=60, window=timede
 REDEEM_BY_ADDRESS: Final = Budget(name="member-address", tries=60, window=timedelta(minutes=15))
 REDEEM_BY_TOKEN: Final = Budget(name="token", tries=30, window=timedelta(hours=24))
 """The waiting room rests a link after five wrong dates; this ends the guessing of a patient attacker."""
+HANDOVERS_BY_VISIT: Final = Budget(name="handovers", tries=30, window=timedelta(minutes=15))
+"""Links to another device, counted when they are made: a page that is stuck in a loop fills no table."""
 KEY_BY_ADDRESS: Final = Budget(name="key-address", tries=60, window=timedelta(minutes=15))
 
 

@@ -33,6 +33,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "metrics_refused": (403, "Figures are for loopback, or for the holder of the metrics token."),
     # about a member's link
     "not_recognised": (404, "Check the date, or get a new link, or call the clinic."),
+    "code_used": (404, "This code was used or is too old. Make a new one on the first device."),
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),

@@ -16,6 +16,7 @@ from signaling.sessions import MemberSession, StaffSession
 from signaling.sockets.board import Board, board_order, shown_to
 from signaling.sockets.namespace import Connection
 from signaling.sockets.pipe import Pipe
+from signaling.sockets.reports import Reports
 from signaling.sockets.standing import Standing, standings
 from waiting_room.core.ids import ClinicId, StaffId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
@@ -52,6 +53,7 @@ class Feed:
         self.rooms = rooms
         self.members: dict[VisitId, dict[str, MemberConnection]] = {}
         self.staff: dict[str, dict[str, StaffConnection]] = {CLINICIAN: {}, SUPPORT: {}}
+        self.reports = Reports(pipe, SUPPORT, self.staff[SUPPORT])
         self._standings: dict[VisitId, Standing] = {}
         self._presence: dict[VisitId, Json] = {}
         self._sums_due: asyncio.TimerHandle | None = None
@@ -65,7 +67,9 @@ class Feed:
         before, after = change.before, change.after
         if before is not None and before.claimed_by is not None and before.claimed_by != after.claimed_by:
             self.rooms.evict(after.id, "clinician")
-        self.rooms.want(after.id, wanted(after.state))
+        self.rooms.want(after.id, wanted(after.state, after.mode))
+        if after.state in TERMINAL:
+            self.reports.forget(after.id)
         if not self.board.put(after, change.texts):
             return
         self._tell_member(change)
@@ -224,6 +228,7 @@ class Feed:
             },
             "order": order,
             "presence": {one.id: seen for one in visits if (seen := self.presence_seen(one))},
+            **self.reports.of(visits, role),
         }
         self.pipe.post(namespace, connection.id, "board", board)
 

@@ -12,9 +12,10 @@ from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import MEMBER, MemberConnection, media_said
 from signaling.sockets.messages import MemberOffer, PingPresence, member_commands
 from signaling.sockets.namespace import Served
+from signaling.sockets.reports import DeviceReport
 from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import Actor, Role, State, Visit
+from waiting_room.core.model import Actor, Mode, Role, State, Visit
 from waiting_room.core.views import view
 from waiting_room.reading import Missed, Snapshot
 
@@ -30,6 +31,7 @@ class MemberNamespace(RoleNamespace[MemberSession]):
         super().__init__(MEMBER, parts)
         self._events = {
             "command": Served(self._command),
+            "report": Served(self._report),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
             "ping_presence": Served(self._ping),
         }
@@ -123,6 +125,16 @@ class MemberNamespace(RoleNamespace[MemberSession]):
             return refuse("not_a_telephone_number", field="number")
         return await self.execute(session.visit, translated, Actor(Role.member, session.device), said.id)
 
+    async def _report(self, connection: MemberConnection, data: Any) -> Answer:
+        said = DeviceReport.model_validate(data)
+        known = self.parts.board.get(connection.session.visit)
+        if known is None:
+            return refuse("visit_ended")
+        if connection.superseded:
+            return refuse("superseded")
+        self.parts.feed.reports.hear(known, said, self.clock.now())
+        return done()
+
     async def _offer(self, connection: MemberConnection, data: Any) -> Answer:
         said = MemberOffer.model_validate(data)
         visit = connection.session.visit
@@ -145,8 +157,9 @@ class MemberNamespace(RoleNamespace[MemberSession]):
 
 
 def _has_room(visit: Visit) -> bool:
-    """Whether the member's page connects its media now: from check-in on."""
-    return visit.state is not State.booked and visit.checked_in_at is not None
+    """Whether the member's page connects its media now: from check-in on, by video."""
+    begun = visit.state is not State.booked and visit.checked_in_at is not None
+    return begun and visit.mode is Mode.video
 
 
 def _reaches(missing: Missed | Snapshot, since: int) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from signaling.sockets.fixes import FixCard
 from signaling.sockets.wording import Code, Id, Lines, MaybeOneLine, OneLine
 
 LARGEST_SDP_CHARS = 65536
@@ -117,6 +118,26 @@ class MemberSeeLine(Command):
     type: Literal["see_line"]
 
 
+class AnswerFix(Command):
+    """Whether the steps that the desk showed helped."""
+
+    type: Literal["answer_fix"]
+    card: FixCard
+    helped: bool
+
+
+class AskForCall(Command):
+    """“Call me instead”; needs a call-back number."""
+
+    type: Literal["ask_for_call"]
+
+
+class WithdrawCall(Command):
+    """Video after all."""
+
+    type: Literal["withdraw_call"]
+
+
 MemberCommand = Annotated[
     GiveLocation
     | GiveCallback
@@ -128,7 +149,10 @@ MemberCommand = Annotated[
     | Leave
     | ReturnToPlace
     | MemberSay
-    | MemberSeeLine,
+    | MemberSeeLine
+    | AnswerFix
+    | AskForCall
+    | WithdrawCall,
     Field(discriminator="type"),
 ]
 
@@ -191,8 +215,40 @@ class End(StaffCommand):
     outcome: Literal["treated", "needs_follow_up", "referred", "member_did_not_join", "technical", "other"]
 
 
+class ChangeMode(StaffCommand):
+    """Hold the visit by telephone, or by video again; a running visit is its clinician's to change."""
+
+    type: Literal["change_mode"]
+    mode: Literal["video", "phone"]
+
+
+class NoteCall(StaffCommand):
+    """How the telephone call of a running visit stands."""
+
+    type: Literal["note_call"]
+    call: Literal["calling", "reached", "not_reached"]
+
+
+class WriteNote(StaffCommand):
+    """Write something down for other staff."""
+
+    type: Literal["write_note"]
+    text: Lines
+
+
 ClinicianCommand = Annotated[
-    Claim | RenewClaim | ReleaseClaim | Admit | ConfirmIdentity | Suspend | Resume | Requeue | End,
+    Claim
+    | RenewClaim
+    | ReleaseClaim
+    | Admit
+    | ConfirmIdentity
+    | Suspend
+    | Resume
+    | Requeue
+    | End
+    | ChangeMode
+    | NoteCall
+    | WriteNote,
     Field(discriminator="type"),
 ]
 
@@ -244,8 +300,39 @@ class Release(StaffCommand):
     type: Literal["release"]
 
 
+class BeginHelp(StaffCommand):
+    """“I am helping”; whoever says it last has it."""
+
+    type: Literal["begin_help"]
+
+
+class EndHelp(StaffCommand):
+    """Nobody of the desk is helping any more."""
+
+    type: Literal["end_help"]
+
+
+class ShowFix(StaffCommand):
+    """Put the steps of a card on the member's screen."""
+
+    type: Literal["show_fix"]
+    card: FixCard
+
+
 SupportCommand = Annotated[
-    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Hold | Release, Field(discriminator="type")
+    SupportSay
+    | SupportSeeLine
+    | IssueLink
+    | PassLink
+    | Cancel
+    | Hold
+    | Release
+    | BeginHelp
+    | EndHelp
+    | ShowFix
+    | WriteNote
+    | ChangeMode,
+    Field(discriminator="type"),
 ]
 
 AnyCommand = MemberCommand | ClinicianCommand | SupportCommand

@@ -8,7 +8,7 @@ from signaling.sockets import messages as m
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
 from waiting_room.core.ids import TextId
-from waiting_room.core.model import Facing, Finding, Outcome
+from waiting_room.core.model import Call, Facing, Finding, Mode, Outcome
 from waiting_room.texts import NewText
 
 
@@ -76,11 +76,19 @@ def member(  # noqa: PLR0912 - one arm per command
             return Translated(c.Say(text=name), texts)
         case m.MemberSeeLine():
             return Translated(c.SeeLine())
+        case m.AnswerFix():
+            return Translated(c.AnswerFix(card=said.card, helped=said.helped))
+        case m.AskForCall():
+            return Translated(c.AskForCall())
+        case m.WithdrawCall():
+            return Translated(c.WithdrawCall())
         case _:
             assert_never(said)
 
 
-def clinician(said: m.ClinicianCommand) -> Translated:
+def clinician(  # noqa: PLR0912 - one arm per command
+    said: m.ClinicianCommand, new_id: Callable[[], str]
+) -> Translated:
     """A clinician's command."""
     match said:
         case m.Claim():
@@ -101,11 +109,16 @@ def clinician(said: m.ClinicianCommand) -> Translated:
             return Translated(c.Requeue())
         case m.End():
             return Translated(c.End(outcome=Outcome(said.outcome)))
+        case m.NoteCall():
+            return Translated(c.NoteCall(call=Call(said.call)))
+        case m.ChangeMode() | m.WriteNote():
+            return _staff(said, new_id)
         case _:
             assert_never(said)
 
 
-PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Hold | m.Release
+HelpCommand = m.BeginHelp | m.EndHelp | m.ShowFix | m.WriteNote | m.ChangeMode
+PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Hold | m.Release | HelpCommand
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
@@ -122,5 +135,21 @@ def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
             return Translated(c.Hold(reason=said.reason))
         case m.Release():
             return Translated(c.Release())
+        case m.BeginHelp():
+            return Translated(c.BeginHelp())
+        case m.EndHelp():
+            return Translated(c.EndHelp())
+        case m.ShowFix():
+            return Translated(c.ShowFix(card=said.card))
+        case m.ChangeMode() | m.WriteNote():
+            return _staff(said, new_id)
         case _:
             assert_never(said)
+
+
+def _staff(said: m.ChangeMode | m.WriteNote, new_id: Callable[[], str]) -> Translated:
+    """What both consoles can do."""
+    if isinstance(said, m.ChangeMode):
+        return Translated(c.ChangeMode(mode=Mode(said.mode)))
+    text_id = TextId(new_id())
+    return Translated(c.WriteNote(text=text_id), {text_id: NewText(kind="note", body=said.text)})

@@ -12,6 +12,7 @@ from waiting_room.core import commands as c
 from waiting_room.core.commands import Command
 from waiting_room.core.decide_booking import decide_booking, decide_first
 from waiting_room.core.decide_clock import decide_presence, overdue
+from waiting_room.core.decide_help import decide_help, decide_way
 from waiting_room.core.decide_member import decide_member, decide_redeem, visit_over
 from waiting_room.core.decide_staff import decide_desk, decide_holder, decide_line, decide_taking
 from waiting_room.core.events import Event
@@ -111,6 +112,10 @@ def _by_actor(
         return decide_taking(visit, command, actor, at)
     if isinstance(command, c.HolderCommand):
         return decide_holder(visit, command, actor, at)
+    if isinstance(command, c.HelpCommand):
+        return decide_help(visit, command, actor)
+    if isinstance(command, c.WayCommand):
+        return decide_way(visit, command, actor)
     return decide_member(visit, command, at)
 
 

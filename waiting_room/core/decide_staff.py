@@ -12,7 +12,7 @@ from waiting_room.core.deadlines import CLAIM_TTL, LINE_MAX, OFFER_TTL
 from waiting_room.core.decide_booking import is_code, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.ids import StaffId
-from waiting_room.core.model import Actor, Role, State, Visit
+from waiting_room.core.model import Actor, Mode, Role, State, Visit
 from waiting_room.core.refusals import Refusal, Refused
 
 
@@ -132,7 +132,7 @@ def decide_holder(
 def _member_back(visit: Visit) -> Refused | None:
     if visit.left_at is not None:
         return Refused(Refusal.member_left)
-    if visit.member_gone_since is not None:
+    if visit.member_gone_since is not None and visit.mode is Mode.video:
         return Refused(Refusal.member_away)
     return None
 

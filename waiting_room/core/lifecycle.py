@@ -8,7 +8,9 @@ Rule 3. In one state, one event type leads to one state. Where the outcome depen
 Rule 4. Terminal states absorb: what is recorded there (wrong birth dates, so that an ended visit does not
         tell a guesser more than a running one) does not change the state. The one exception is `left`,
         which `returned` reopens within `deadlines.RETURN_WITHIN`.
-Rule 5. Every way back into line is to `waiting`, with the `due` that the visit had. Clocks that are due at
+Rule 5. Only a visit by video is ever `away` (nobody has to keep a page open for a telephone call), so that
+        `mode_changed` there always means by telephone, and leads back into line.
+Rule 6. Every way back into line is to `waiting`, with the `due` that the visit had. Clocks that are due at
         once there (the member is gone) act in the same breath.
 
 `document` renders this file as docs/lifecycle.md; a test keeps the two in step.
@@ -29,7 +31,9 @@ _GIVEN = (
 )
 _LINE = ("said", "line_seen")
 _PRESENCE = ("gone", "back")
-_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE
+_HELP = ("help_begun", "help_ended", "noted")
+_WAYS = ("fix_shown", "fix_answered", "call_requested", "call_withdrawn", "mode_changed", "handed_over")
+_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _HELP + _WAYS
 _GUESSED = ("birth_date_refused", "link_rested")
 
 
@@ -39,7 +43,7 @@ def _stays(state: State, events: tuple[str, ...]) -> dict[str, State]:
 
 LIFECYCLE: dict[State, dict[str, State]] = {
     State.booked: {
-        **_stays(State.booked, (*_LINK, *_LINE, "rescheduled")),
+        **_stays(State.booked, (*_LINK, *_LINE, *_HELP, "mode_changed", "rescheduled")),
         "redeemed": State.preparing,
         "cancelled": State.cancelled,
         "no_show": State.no_show,
@@ -67,6 +71,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
     State.away: {
         **_stays(State.away, _ATTENDED),
         "back": State.waiting,
+        "mode_changed": State.waiting,
         "held": State.held,
         "left": State.left,
         "cancelled": State.cancelled,
@@ -100,7 +105,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
         "redirected": State.redirected,
     },
     State.in_visit: {
-        **_stays(State.in_visit, (*_ATTENDED, "identity_confirmed")),
+        **_stays(State.in_visit, (*_ATTENDED, "identity_confirmed", "call_noted")),
         "suspended": State.on_hold,
         "left": State.on_hold,
         "requeued": State.waiting,

@@ -84,6 +84,14 @@ class Facing(StrEnum):
     none = "none"
 
 
+class Call(StrEnum):
+    """How the clinician's telephone call stands, in a visit by phone."""
+
+    calling = "calling"
+    reached = "reached"
+    not_reached = "not_reached"
+
+
 class Outcome(StrEnum):
     """How a visit that took place ended."""
 
@@ -111,6 +119,26 @@ class LineEntry:
 
     seq: int
     by: Role
+    text: TextId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Steps that the desk put on the member's screen. `helped`: what the member answered, once they did."""
+
+    card: str
+    by: StaffId
+    at: datetime
+    helped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What staff wrote down for other staff; `seq` is its record's and names it."""
+
+    seq: int
+    by: StaffId
     text: TextId
     at: datetime
 
@@ -198,3 +226,17 @@ class Visit:
     line: tuple[LineEntry, ...] = ()
     line_unread_member: int = 0
     line_unread_desk: int = 0
+
+    helper: StaffId | None = None
+    """Who of the desk is helping the member now."""
+    helper_since: datetime | None = None
+    fix: Fix | None = None
+    """What the desk showed the member last."""
+    notes: tuple[Note, ...] = ()
+
+    call_requested_at: datetime | None = None
+    """Since when the member wants a telephone call instead; None once that is settled."""
+    call: Call | None = None
+    call_at: datetime | None = None
+    call_tries: int = 0
+    """How often the member was called, over the whole visit."""

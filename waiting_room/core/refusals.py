@@ -30,6 +30,12 @@ class Refusal(StrEnum):
     return_too_late = "return_too_late"
     line_full = "line_full"
 
+    notes_full = "notes_full"
+    fix_replaced = "fix_replaced"
+    """The member answered steps that are not on their screen any more."""
+    not_by_phone = "not_by_phone"
+    """A telephone call was noted in a visit by video."""
+
     not_waiting = "not_waiting"
     """The member has not checked in."""
     member_away = "member_away"

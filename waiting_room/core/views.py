@@ -13,7 +13,7 @@ from typing import Any, Literal, assert_never
 from waiting_room.core.deadlines import RETURN_WITHIN
 from waiting_room.core.ids import StaffId, TextId
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import Role, State, Visit
+from waiting_room.core.model import Mode, Role, State, Visit
 from waiting_room.core.moments import to_iso
 from waiting_room.core.patch import Json
 
@@ -50,15 +50,16 @@ def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewe
 def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[TextId]:
     """The texts that this view shows; no other need be opened for it."""
     said = {entry.text for entry in visit.line}
+    noted = {note.text for note in visit.notes}
     wanted: set[TextId | None]
     match role:
         case Role.member:
             wanted = {visit.person, visit.location, visit.callback, visit.present, *said}
         case Role.clinician:
-            card = (visit.location, visit.callback, visit.present) if _holds(visit, viewer) else ()
+            card = (visit.location, visit.callback, visit.present, *noted) if _holds(visit, viewer) else ()
             wanted = {visit.person, *card}
         case Role.support:
-            wanted = {visit.person, visit.callback, *said}
+            wanted = {visit.person, visit.callback, *said, *noted}
         case _:
             assert_never(role)
     return frozenset(text for text in wanted if text is not None)
@@ -94,6 +95,7 @@ def _member(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "hold_reason": visit.hold_reason,
             "left_at": _time(visit.left_at),
             "rejoin_until": _time(visit.left_at and visit.left_at + RETURN_WITHIN),
+            **_help_for_member(visit),
             **_ending(visit),
         }
     )
@@ -111,6 +113,7 @@ def _clinician(visit: Visit, texts: Texts, directory: Directory, viewer: StaffId
             "ref": visit.ref,
             "others": visit.others if visit.present is not None else None,
             **_whereabouts(visit, texts),
+            **_help_for_holder(visit, texts, directory, person),
         }
     return _without_nulls(
         {
@@ -153,6 +156,7 @@ def _support(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "line": _line(visit, texts),
             "line_unread": visit.line_unread_desk,
             "left_at": _time(visit.left_at),
+            **_help_for_desk(visit, texts, directory),
             **_holding(visit),
             **_ending(visit),
         }
@@ -173,6 +177,7 @@ def _row(visit: Visit, person: Mapping[str, str]) -> Json:
         "short_name": short_name(person.get("name", "")) or None,
         "language": visit.language,
         "interpreter": visit.interpreter,
+        "call_requested_at": _time(visit.call_requested_at),
     }
 
 
@@ -211,6 +216,66 @@ def _holding(visit: Visit) -> Json:
         "held_by": visit.held_by and visit.held_by.id,
         "held_reason": visit.held_reason,
         "hold_reason": visit.hold_reason,
+    }
+
+
+def _help_for_member(visit: Visit) -> Json:
+    """The steps on the screen until they are answered, and how the telephone call stands."""
+    open_fix = visit.fix if visit.fix is not None and visit.fix.helped is None else None
+    return {
+        "fix": open_fix and {"card": open_fix.card, "at": to_iso(open_fix.at)},
+        "call_requested_at": _time(visit.call_requested_at),
+        **_call(visit),
+    }
+
+
+def _help_for_holder(visit: Visit, texts: Texts, directory: Directory, person: Mapping[str, str]) -> Json:
+    """By phone, also the number that the health system has."""
+    return {
+        "phone": person.get("phone") if visit.mode is Mode.phone else None,
+        "notes": _notes(visit, texts, directory),
+        "call_tries": visit.call_tries or None,
+        **_call(visit),
+    }
+
+
+def _help_for_desk(visit: Visit, texts: Texts, directory: Directory) -> Json:
+    fix = visit.fix
+    return {
+        "helper": _staff(visit.helper, directory, ("name",), with_id=True),
+        "helper_since": _time(visit.helper_since),
+        "fix": fix
+        and _without_nulls(
+            {
+                "card": fix.card,
+                "at": to_iso(fix.at),
+                "by": _staff(fix.by, directory, ("name",), with_id=True),
+                "helped": fix.helped,
+            }
+        ),
+        "notes": _notes(visit, texts, directory),
+        "call_tries": visit.call_tries or None,
+        **_call(visit),
+    }
+
+
+def _call(visit: Visit) -> Json:
+    return {"call": visit.call and visit.call.value, "call_at": _time(visit.call_at)}
+
+
+def _notes(visit: Visit, texts: Texts, directory: Directory) -> Json | None:
+    """Notes by the number of their record; absent while there is none."""
+    if not visit.notes:
+        return None
+    return {
+        str(note.seq): _without_nulls(
+            {
+                "by": _staff(note.by, directory, ("name",)),
+                "text": texts.get(note.text),
+                "at": to_iso(note.at),
+            }
+        )
+        for note in visit.notes
     }
 
 
