@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Member, World
+from waiting_room.core import commands as c
 from waiting_room.core import events as e
 from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
 from waiting_room.core.lifecycle import document
-from waiting_room.core.model import Finding, Outcome, Role
+from waiting_room.core.ids import DeviceId
+from waiting_room.core.model import Call, Finding, Mode, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish
 from waiting_room.core.views import ViewRole, view
@@ -127,11 +129,39 @@ def cancelled_visit(world: World) -> Member:
     return ana
 
 
+def helped_visit(world: World) -> Member:
+    """Stuck, helped, handed to another device, and called in the end."""
+    joy, lee = world.desk(), world.clinician("lee")
+    ana = world.member("Zoë Ñandú-Park", phone="+1 212 555 0188")
+    ana.redeems()
+    ana.gives_everything()
+    joy.does(ana, c.BeginHelp())
+    joy.does(ana, c.ShowFix(card="allow_ios_safari"))
+    ana.does(c.AnswerFix(card="allow_ios_safari", helped=False))
+    joy.does(ana, c.WriteNote(text=world.writes("Pide que la llamen “Zoë”.")))
+    ana.does(c.HandOver(device=DeviceId("tablet"), by=ana.device))
+    ana.checks_in()
+    ana.does(c.AskForCall())
+    ana.does(c.WithdrawCall())
+    ana.does(c.AskForCall())
+    joy.does(ana, c.ChangeMode(mode=Mode.phone))
+    joy.does(ana, c.EndHelp())
+    lee.takes(ana)
+    lee.does(ana, c.NoteCall(call=Call.calling))
+    lee.does(ana, c.NoteCall(call=Call.not_reached))
+    world.passes(minutes=1)
+    lee.does(ana, c.NoteCall(call=Call.calling))
+    lee.does(ana, c.NoteCall(call=Call.reached))
+    lee.ends(ana)
+    return ana
+
+
 STORIES: tuple[Callable[[World], Member], ...] = (
     whole_visit,
     hard_visit,
     left_visit,
     cancelled_visit,
+    helped_visit,
 )
 
 

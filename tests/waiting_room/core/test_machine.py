@@ -15,8 +15,10 @@ from waiting_room.core.ids import DeviceId, LinkId, StaffId, TextId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
+    Call,
     Facing,
     Finding,
+    Mode,
     Outcome,
     Presence,
     Role,
@@ -52,7 +54,14 @@ MEMBER = st.one_of(
     st.just(c.ReturnToPlace()),
     st.builds(c.Say, text=TEXTS),
     st.just(c.SeeLine()),
+    st.builds(c.AnswerFix, card=CODES, helped=BOOLS),
+    st.sampled_from([c.AskForCall(), c.WithdrawCall()]),
+    st.builds(c.HandOver, device=DEVICES, by=DEVICES),
 )  # fmt: skip
+BOTH = st.one_of(
+    st.builds(c.ChangeMode, mode=st.sampled_from(Mode)),
+    st.builds(c.WriteNote, text=TEXTS),
+)
 CLINICIAN = st.one_of(
     st.sampled_from(
         [c.Claim(), c.RenewClaim(), c.ReleaseClaim(), c.Accept(), c.Admit(), c.ConfirmIdentity()]
@@ -63,6 +72,8 @@ CLINICIAN = st.one_of(
     st.builds(c.Hold, reason=CODES),
     st.builds(c.Redirect, reason=CODES),
     st.builds(c.End, outcome=st.sampled_from(Outcome)),
+    st.builds(c.NoteCall, call=st.sampled_from(Call)),
+    BOTH,
 )
 SUPPORT = st.one_of(
     st.builds(c.Say, text=TEXTS),
@@ -73,6 +84,9 @@ SUPPORT = st.one_of(
     st.just(c.Release()),
     st.just(c.Requeue()),
     st.builds(c.Cancel, reason=CODES),
+    st.sampled_from([c.BeginHelp(), c.EndHelp()]),
+    st.builds(c.ShowFix, card=CODES),
+    BOTH,
 )
 
 
