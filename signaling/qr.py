@@ -1,4 +1,4 @@
-"""QR codes, drawn as one SVG path: a page with a strict policy can show that, markup from outside it cannot."""
+"""QR codes, drawn as one SVG path: that a page with a strict policy can show, and markup it cannot."""
 
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,7 +1,7 @@
 """What a member's page says of the device it runs on: codes, for the desk that has to help.
 
-Live, like presence: the latest is the truth, nothing of it is numbered, journaled or stored, and it ends with the
-visit. The page reads its own browser; a user agent never leaves it.
+Live, like presence: the latest is the truth, nothing of it is numbered, journaled or stored, and it ends with
+the visit. The page reads its own browser; a user agent never leaves it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -102,6 +102,4 @@ class Reports:
         """What a console's board holds besides its rows; only the desk's has reports."""
         if role is not Role.support:
             return {}
-        return {
-            "reports": {one.id: heard.said() for one in visits if (heard := self._heard.get(one.id))}
-        }
+        return {"reports": {one.id: heard.said() for one in visits if (heard := self._heard.get(one.id))}}

@@ -76,6 +76,15 @@ def member(  # noqa: PLR0912 - one arm per command
             return Translated(c.Say(text=name), texts)
         case m.MemberSeeLine():
             return Translated(c.SeeLine())
+        case m.AnswerFix() | m.AskForCall() | m.WithdrawCall():
+            return _stuck(said)
+        case _:
+            assert_never(said)
+
+
+def _stuck(said: m.AnswerFix | m.AskForCall | m.WithdrawCall) -> Translated:
+    """What a member who is stuck says."""
+    match said:
         case m.AnswerFix():
             return Translated(c.AnswerFix(card=said.card, helped=said.helped))
         case m.AskForCall():
@@ -86,9 +95,7 @@ def member(  # noqa: PLR0912 - one arm per command
             assert_never(said)
 
 
-def clinician(  # noqa: PLR0912 - one arm per command
-    said: m.ClinicianCommand, new_id: Callable[[], str]
-) -> Translated:
+def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated:
     """A clinician's command."""
     match said:
         case m.Claim():

@@ -116,8 +116,10 @@ class CheckDevices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """Ready to be seen. Needs location, call-back number, consent, who is present and, but for a visit by
-    phone, a microphone."""
+    """Ready to be seen.
+
+    Needs location, call-back number, consent, who is present and, but for a visit by phone, a microphone.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

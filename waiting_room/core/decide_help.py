@@ -1,4 +1,4 @@
-"""What helps a member who is stuck: somebody of the desk, steps on the screen, a telephone call, another device.
+"""What helps a member who is stuck: the desk, steps on the screen, a telephone call, another device.
 
 Whether the actor may give the command at all, and is the holder where that is asked, is settled by `decide`.
 """

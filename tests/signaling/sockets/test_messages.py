@@ -58,6 +58,9 @@ MEMBER: list[tuple[dict[str, Any], type]] = [
     ({"type": "return_to_place"}, c.ReturnToPlace),
     ({"type": "say", "text": "one\ntwo"}, c.Say),
     ({"type": "see_line"}, c.SeeLine),
+    ({"type": "answer_fix", "card": "call_us", "helped": False}, c.AnswerFix),
+    ({"type": "ask_for_call"}, c.AskForCall),
+    ({"type": "withdraw_call"}, c.WithdrawCall),
 ]
 CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "claim"}, c.Claim),
@@ -69,6 +72,9 @@ CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "resume"}, c.Resume),
     ({"type": "requeue"}, c.Requeue),
     ({"type": "end", "outcome": "other"}, c.End),
+    ({"type": "change_mode", "mode": "phone"}, c.ChangeMode),
+    ({"type": "note_call", "call": "reached"}, c.NoteCall),
+    ({"type": "write_note", "text": "Speaks slowly"}, c.WriteNote),
 ]
 SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "say", "text": "Hello"}, c.Say),
@@ -76,6 +82,11 @@ SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "cancel", "reason": "clinic_closed"}, c.Cancel),
     ({"type": "hold", "reason": "interpreter_late"}, c.Hold),
     ({"type": "release"}, c.Release),
+    ({"type": "begin_help"}, c.BeginHelp),
+    ({"type": "end_help"}, c.EndHelp),
+    ({"type": "show_fix", "card": "call_us"}, c.ShowFix),
+    ({"type": "write_note", "text": "Hard of hearing"}, c.WriteNote),
+    ({"type": "change_mode", "mode": "video"}, c.ChangeMode),
 ]
 
 
@@ -91,7 +102,7 @@ def test_every_member_command_is_understood(said: dict[str, Any], command: type)
 @pytest.mark.parametrize(("said", "command"), CLINICIAN, ids=lambda value: str(value)[:30])
 def test_every_clinician_command_is_understood(said: dict[str, Any], command: type) -> None:
     read = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
-    assert isinstance(translate.clinician(read).command, command)
+    assert isinstance(translate.clinician(read, ids()).command, command)
 
 
 @pytest.mark.parametrize(("said", "command"), SUPPORT, ids=lambda value: str(value)[:30])

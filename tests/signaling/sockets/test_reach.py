@@ -23,6 +23,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "give_consent": {"consent": "t-1", "language": "en"},
     "check_devices": {"camera": "ok", "microphone": "ok", "facing": "user", "seen": True},
     "step": {"step": "consent"},
+    "answer_fix": {"card": "call_us", "helped": True},
+    "show_fix": {"card": "call_us"},
+    "write_note": {"text": "Hard of hearing"},
+    "change_mode": {"mode": "phone"},
+    "note_call": {"call": "calling"},
 }
 
 

@@ -14,8 +14,8 @@ from waiting_room.core import commands as c
 from waiting_room.core import events as e
 from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
-from waiting_room.core.lifecycle import document
 from waiting_room.core.ids import DeviceId
+from waiting_room.core.lifecycle import document
 from waiting_room.core.model import Call, Finding, Mode, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish

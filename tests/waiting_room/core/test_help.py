@@ -1,4 +1,4 @@
-"""A member who is stuck is helped: by somebody who says so, with steps on the screen, and with notes for the next."""
+"""A member who is stuck is helped: by somebody who says so, with steps on the screen, with notes."""
 
 import pytest
 
