@@ -1,8 +1,8 @@
 """The door between two devices of one member: “continue on my phone”.
 
 A device that is in asks for a link that lets one other device in, once, within ten minutes, without the birth
-date: the session that asks has proven it. Opening the link shows a button; pressing it spends the link. The place
-is the visit's, so nothing moves; the first device is told that it was superseded, as by any other page.
+date: the session that asks has proven it. Opening the link shows a button; pressing it spends the link. The
+place is the visit's, so nothing moves; the first device is told that it was superseded, as by any other page.
 """
 
 from datetime import datetime
