@@ -6,6 +6,7 @@ import { playTone } from "../kit/media/tone";
 import type { Line, LinkState } from "../kit/socket";
 import { type Readable, Store } from "../kit/store";
 import { VisitFeed } from "../kit/visit_feed";
+import { Reporter } from "./reporting";
 import { devicesWanted, hasEnded, mediaWish } from "./steps";
 import { Studio } from "./studio";
 import { type MemberView, readStanding, readView, type Standing, type VisitState } from "./view";
@@ -71,6 +72,7 @@ export class Session {
     this.studio.camera.subscribe(() => this.settle());
     this.studio.microphone.subscribe(() => this.settle());
     document.addEventListener("visibilitychange", () => void this.stayAwake());
+    new Reporter(this);
   }
 
   get line(): Line {
@@ -108,7 +110,7 @@ export class Session {
     this.views.set(view);
     this.settle();
     if (devicesWanted(before) && !devicesWanted(view)) this.studio.stopAll();
-    else if (hasEnded(before) && devicesWanted(view)) void this.startDevices();
+    else if ((hasEnded(before) || before.mode === "phone") && devicesWanted(view)) void this.startDevices();
     if (before.state !== view.state) this.entered(view.state, before.state);
   }
 

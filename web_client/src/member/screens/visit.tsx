@@ -9,6 +9,8 @@ import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
+import { CallMe } from "../call_me";
+import { HowTo } from "../how_to";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { useScreenFocus } from "../parts";
@@ -56,7 +58,13 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="danger"
               live="assertive"
-              actions={<Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>
+                  <HowTo fault="connection_failed" />
+                  <CallMe session={session} view={view} />
+                </>
+              }
             >
               <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: readable(view.callback ?? "") })}
             </Banner>
@@ -66,7 +74,12 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="danger"
               live="assertive"
-              actions={<Button onClick={() => void session.studio.startMicrophone()}>{t("visit.devices_retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void session.studio.startMicrophone()}>{t("visit.devices_retry")}</Button>
+                  <HowTo fault={`microphone_${microphone.code}`} />
+                </>
+              }
             >
               {t("visit.microphone_failed")}
             </Banner>
@@ -75,7 +88,12 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="warn"
               live="polite"
-              actions={<Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>
+                  <HowTo fault={`camera_${camera.code}`} />
+                </>
+              }
             >
               {t("visit.camera_failed")}
             </Banner>
