@@ -5,11 +5,17 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { JsonObject } from "../kit/json";
 import type { Here } from "../kit/staff/board";
+import { Notes } from "../kit/staff/notes";
 import { DeviceBadges, NeedBadges, PresenceBadge, stateWords } from "../kit/staff/phrases";
+import type { Report } from "../kit/staff/reports";
 import { clinicOf, type Me } from "../kit/staff/session";
 import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
+import { CallPanel } from "./call";
+import { DeviceFacts } from "./device_facts";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
+import { FixPush } from "./fix_push";
+import { Helper } from "./helper";
 import { progress } from "./room_list";
 import { isBefore, isOver, type SupportView } from "./view";
 import { refusalSentence, useT } from "./words";
@@ -19,13 +25,14 @@ export interface DetailProps {
   readonly view: SupportView;
   readonly here: Here;
   readonly now: number;
+  readonly report: Report | undefined;
   readonly line: ServerLine;
   readonly onClose: () => void;
 }
 
 type Asking = "link" | "pass" | "hold" | "cancel" | null;
 
-export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
+export function Detail({ me, view, here, now, report, line, onClose }: DetailProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
   const [asking, setAsking] = useState<Asking>(null);
@@ -68,6 +75,15 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         {view.state !== "booked" && <PresenceBadge here={here} />}
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>
+      {!isOver(view) && (
+        <Helper
+          view={view}
+          me={me.id}
+          now={now}
+          onBegin={() => void attempt("begin_help", {}, t("support.helper.begun")).then(setRefusal)}
+          onEnd={() => void attempt("end_help", {}, t("support.helper.ended")).then(setRefusal)}
+        />
+      )}
       {(done !== null || refusal !== null) && (
         <div class="detail-news stack-tight">
           {done !== null && (
@@ -116,7 +132,24 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
         ) : (
           <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
         )}
+        {!isOver(view) && view.state !== "booked" && (
+          <FixPush
+            view={view}
+            report={report}
+            now={now}
+            onShow={(card) => attempt("show_fix", { card }, t("support.done.fix", { name }))}
+          />
+        )}
+        {!isOver(view) && (
+          <CallPanel
+            view={view}
+            now={now}
+            onMode={(mode) => void attempt("change_mode", { mode }, t(`support.done.${mode}`, { name })).then(setRefusal)}
+          />
+        )}
       </section>
+
+      {!isOver(view) && <DeviceFacts report={report} view={view} now={now} />}
 
       <section class="card" aria-label={t("support.facts")}>
         <dl class="facts">
@@ -147,6 +180,10 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
           )}
         </dl>
       </section>
+
+      {!isOver(view) && (
+        <Notes notes={view.notes} zone={clinic.zone} onWrite={(text) => attempt("write_note", { text }, t("staff.notes.saved"))} />
+      )}
 
       <LinkDialog open={asking === "link"} name={name} make={() => command("issue_link")} onClose={close} />
       <PassDialog

@@ -3,8 +3,10 @@
 import { clockTimeWithZone } from "../kit/clock";
 import { NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrases";
 import { RowList } from "../kit/staff/row_list";
+import type { Report, Reports } from "../kit/staff/reports";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Badge, Button, Field, Select, Time, type Tone } from "../kit/ui";
+import { deviceWords } from "./device_words";
 import type { Listed, Order, Wish } from "./list";
 import type { Need } from "./needs";
 import { type T, useT } from "./words";
@@ -17,10 +19,11 @@ export interface RoomListProps {
   readonly onWish: (wish: Wish) => void;
   readonly open: string | null;
   readonly now: number;
+  readonly reports: Reports;
   readonly onOpen: (visit: string) => void;
 }
 
-export function RoomList({ me, rows, total, wish, onWish, open, now, onOpen }: RoomListProps) {
+export function RoomList({ me, rows, total, wish, onWish, open, now, reports, onOpen }: RoomListProps) {
   const t = useT();
   return (
     <section class="desk-list stack" aria-labelledby="rooms">
@@ -52,7 +55,7 @@ export function RoomList({ me, rows, total, wish, onWish, open, now, onOpen }: R
       ) : (
         <RowList version={rows} fallback="rooms">
           {rows.map((row) => (
-            <Row key={row.view.visit} me={me} row={row} now={now} open={open === row.view.visit} onOpen={onOpen} />
+            <Row key={row.view.visit} me={me} row={row} now={now} report={reports.get(row.view.visit)} open={open === row.view.visit} onOpen={onOpen} />
           ))}
         </RowList>
       )}
@@ -64,11 +67,12 @@ interface RowProps {
   readonly me: Me;
   readonly row: Listed;
   readonly now: number;
+  readonly report: Report | undefined;
   readonly open: boolean;
   readonly onOpen: (visit: string) => void;
 }
 
-function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
+function Row({ me, row: { view, here, needs }, now, report, open, onOpen }: RowProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
   return (
@@ -82,6 +86,8 @@ function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
       <div>
         <p class="strong">{stateWords(view.state, t)}</p>
         <p class="small quiet">{progress(view, now, t)}</p>
+        {report !== undefined && <p class="small quiet">{deviceWords(report, t)}</p>}
+        {view.helper !== undefined && <p class="small strong">{t("support.helper.row", { name: view.helper.name })}</p>}
       </div>
       <div class="board-state">
         {needs.map((need) => (
