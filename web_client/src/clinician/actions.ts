@@ -14,7 +14,9 @@ export interface Actions {
   /** The visit that was ended last, until the clinician goes on. */
   readonly ended: Ended | null;
   /** A command without more to say; what went wrong becomes a notice. */
-  readonly press: (view: ClinicianView, type: string) => void;
+  readonly press: (view: ClinicianView, type: string, fields?: JsonObject) => void;
+  /** Answers a sentence if the note could not be kept. */
+  readonly write: (view: ClinicianView, text: string) => Promise<string | null>;
   readonly next: () => void;
   /** Answers a sentence if the visit could not be ended. */
   readonly end: (view: ClinicianView, outcome: string) => Promise<string | null>;
@@ -47,7 +49,8 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
   return {
     busy,
     ended,
-    press: (view, type) => void command(view, type).then(said),
+    press: (view, type, fields = {}) => void command(view, type, fields).then(said),
+    write: (view, text) => command(view, "write_note", { text }),
     next: () => {
       if (busy) return;
       setEnded(null);
