@@ -26,14 +26,23 @@ import { readable } from "../kit/ui/emergency";
 export interface FixDialogProps {
   readonly session: Session;
   readonly view: MemberView;
+  /** When the steps that were closed without an answer had come; null while they are open. */
+  readonly closed: string | null;
+  readonly onClosed: (at: string | null) => void;
 }
 
-export function FixDialog({ session, view }: FixDialogProps) {
+/** Steps that were closed can be opened again. */
+export function FixAgain({ view, closed, onClosed }: Omit<FixDialogProps, "session">) {
+  const t = useMemberWords();
+  if (view.fix === null || closed !== view.fix.at) return null;
+  return <Banner actions={<Button onClick={() => onClosed(null)}>{t("fix.show")}</Button>}>{t("fix.from_desk")}</Banner>;
+}
+
+export function FixDialog({ session, view, closed, onClosed }: FixDialogProps) {
   const t = useMemberWords();
   const sending = useSending(session);
   const shown = view.fix?.at ?? null;
   const card: Card = view.fix !== null && isCard(view.fix.card) ? view.fix.card : "call_us";
-  const [closed, setClosed] = useState<string | null>(null);
   const [helped, setHelped] = useState(false);
   const open = shown !== null && closed !== shown;
   useTold(shown === null ? null : card);
@@ -47,35 +56,30 @@ export function FixDialog({ session, view }: FixDialogProps) {
     if (await sending.send("answer_fix", { card, helped: works })) announce(t(works ? "fix.thanks" : "fix.told"));
   };
   return (
-    <>
-      {shown !== null && closed === shown && (
-        <Banner actions={<Button onClick={() => setClosed(null)}>{t("fix.show")}</Button>}>{t("fix.from_desk")}</Banner>
+    <Dialog
+      open={open}
+      title={cardTitle(card, t.language)}
+      onClose={() => onClosed(shown)}
+      actions={
+        <>
+          <Button busy={sending.busy && !helped} onClick={() => void answer(false)}>
+            {t("fix.no_help")}
+          </Button>
+          <Button kind="primary" busy={sending.busy && helped} onClick={() => void answer(true)}>
+            {t("fix.works")}
+          </Button>
+        </>
+      }
+    >
+      <p class="quiet">{t("fix.from_desk")}</p>
+      <Steps card={card} language={t.language} />
+      {card.startsWith("open_browser") && <OpenBrowserActions />}
+      {card === "other_device" && <OtherDevice wide />}
+      {card === "call_us" && view.clinic.deskPhone !== "" && (
+        <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
       )}
-      <Dialog
-        open={open}
-        title={cardTitle(card, t.language)}
-        onClose={() => setClosed(shown)}
-        actions={
-          <>
-            <Button busy={sending.busy && !helped} onClick={() => void answer(false)}>
-              {t("fix.no_help")}
-            </Button>
-            <Button kind="primary" busy={sending.busy && helped} onClick={() => void answer(true)}>
-              {t("fix.works")}
-            </Button>
-          </>
-        }
-      >
-        <p class="quiet">{t("fix.from_desk")}</p>
-        <Steps card={card} language={t.language} />
-        {card.startsWith("open_browser") && <OpenBrowserActions />}
-        {card === "other_device" && <OtherDevice wide />}
-        {card === "call_us" && view.clinic.deskPhone !== "" && (
-          <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
-        )}
-        {card === "call_us" && <CallMe session={session} view={view} wide />}
-        <Unsent sending={sending} />
-      </Dialog>
-    </>
+      {card === "call_us" && <CallMe session={session} view={view} wide />}
+      <Unsent sending={sending} />
+    </Dialog>
   );
 }

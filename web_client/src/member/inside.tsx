@@ -7,7 +7,7 @@ import { Button } from "../kit/ui/button";
 import { announce } from "../kit/ui/live";
 import { useStore } from "../kit/ui/use";
 import { CallRequested } from "./call_me";
-import { FixDialog } from "./fix_dialog";
+import { FixAgain, FixDialog } from "./fix_dialog";
 import { HelpButton, HelpDialog } from "./help";
 import { Emergency, Frame, Screen } from "./parts";
 import { PhoneVisit, PhoneWaiting } from "./screens/by_phone";
@@ -34,6 +34,8 @@ export function Inside({ session, onSignedOut }: { readonly session: Session; re
   const [at, setAt] = useState<Step | null>(null);
   const [changing, setChanging] = useState(false);
   const [helping, setHelping] = useState(false);
+  /** Steps from the desk that were closed without an answer, by when they came. */
+  const [closed, setClosed] = useState<string | null>(null);
   const screen = screenFor(view, at);
   const isStep = (STEPS as readonly string[]).includes(screen);
 
@@ -64,12 +66,18 @@ export function Inside({ session, onSignedOut }: { readonly session: Session; re
       notice={
         <>
           {link === "offline" && <Banner tone="warn">{t("offline")}</Banner>}
-          {screen !== "ending" && <CallRequested session={session} view={view} />}
-          {screen !== "ending" && <FixDialog session={session} view={view} />}
+          <FixDialog session={session} view={view} closed={closed} onClosed={setClosed} />
         </>
       }
       actions={<HelpButton unread={view.lineUnread} onPress={() => setHelping(true)} />}
     >
+      {(view.callRequestedAt !== null || (closed !== null && closed === view.fix?.at)) && (
+        // In the page, not above it: what stays in view may not cover what has the focus.
+        <aside class="news" aria-label={t("help.news")}>
+          <CallRequested session={session} view={view} />
+          <FixAgain view={view} closed={closed} onClosed={setClosed} />
+        </aside>
+      )}
       {screen === "location" && <LocationScreen {...questions} above={<Above step={step} steps={steps} onBack={null} />} />}
       {screen === "callback" && <CallbackScreen {...questions} above={<Above step={step} steps={steps} onBack={() => setAt(before)} />} />}
       {screen === "present" && <PresentScreen {...questions} above={<Above step={step} steps={steps} onBack={() => setAt(before)} />} />}

@@ -5,31 +5,36 @@ import { Banner, Button, PhoneLink } from "../kit/ui";
 import { isBefore, type SupportView } from "./view";
 import { useT } from "./words";
 
-export function CallPanel({ view, now, onMode }: {
+/** The wish with the number, or how the call stands. */
+export function CallNews({ view, now }: { readonly view: SupportView; readonly now: number }) {
+  const t = useT();
+  const asked = view.call_requested_at;
+  if (asked !== undefined) {
+    return (
+      <Banner tone="warn" live="polite">
+        <strong>{t("support.call.asked", { name: view.short_name, span: span(asked, now, t) })}</strong>{" "}
+        {view.callback !== undefined && <PhoneLink number={view.callback} />}
+      </Banner>
+    );
+  }
+  if (view.mode !== "phone" || view.call === undefined) return null;
+  return (
+    <p role="status">
+      {t(`support.call.${view.call}`)}{" "}
+      {view.call_tries !== undefined && <span class="quiet">{t("support.call.tries", { count: view.call_tries })}</span>}
+    </p>
+  );
+}
+
+/** By telephone or by video; a running visit is its clinician's to change. */
+export function ModeButton({ view, onMode }: {
   readonly view: SupportView;
-  readonly now: number;
   readonly onMode: (mode: "phone" | "video") => void;
 }) {
   const t = useT();
-  const asked = view.call_requested_at;
+  if (!isBefore(view) && view.state !== "on_hold") return null;
   const phone = view.mode === "phone";
   return (
-    <>
-      {asked !== undefined && (
-        <Banner tone="warn" live="polite">
-          <strong>{t("support.call.asked", { name: view.short_name, span: span(asked, now, t) })}</strong>{" "}
-          {view.callback !== undefined && <PhoneLink number={view.callback} />}
-        </Banner>
-      )}
-      {phone && view.call !== undefined && (
-        <p role="status" class="small">
-          {t(`support.call.${view.call}` as "support.call.calling")}{" "}
-          {view.call_tries !== undefined && <span class="quiet">{t("support.call.tries", { count: view.call_tries })}</span>}
-        </p>
-      )}
-      {(isBefore(view) || view.state === "on_hold") && (
-        <Button onClick={() => onMode(phone ? "video" : "phone")}>{t(phone ? "support.call.to_video" : "support.call.to_phone")}</Button>
-      )}
-    </>
+    <Button onClick={() => onMode(phone ? "video" : "phone")}>{t(phone ? "support.call.to_video" : "support.call.to_phone")}</Button>
   );
 }

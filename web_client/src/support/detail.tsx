@@ -11,7 +11,7 @@ import type { Report } from "../kit/staff/reports";
 import { clinicOf, type Me } from "../kit/staff/session";
 import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
-import { CallPanel } from "./call";
+import { CallNews, ModeButton } from "./call";
 import { DeviceFacts } from "./device_facts";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
 import { FixPush } from "./fix_push";
@@ -99,6 +99,18 @@ export function Detail({ me, view, here, now, report, line, onClose }: DetailPro
         </div>
       )}
 
+      {!isOver(view) && <CallNews view={view} now={now} />}
+      {!isOver(view) && view.state !== "booked" && (
+        <DeviceFacts report={report} view={view} now={now}>
+          <FixPush
+            view={view}
+            report={report}
+            now={now}
+            onShow={(card) => attempt("show_fix", { card }, t("support.done.fix", { name }))}
+          />
+        </DeviceFacts>
+      )}
+
       <section class="card" aria-labelledby="line-heading" hidden={isOver(view)}>
         <h3 id="line-heading">{t("support.line")}</h3>
         <Line
@@ -132,24 +144,12 @@ export function Detail({ me, view, here, now, report, line, onClose }: DetailPro
         ) : (
           <p>{t(isOver(view) ? "support.no_longer_open" : "support.clinician_decides")}</p>
         )}
-        {!isOver(view) && view.state !== "booked" && (
-          <FixPush
-            view={view}
-            report={report}
-            now={now}
-            onShow={(card) => attempt("show_fix", { card }, t("support.done.fix", { name }))}
-          />
-        )}
-        {!isOver(view) && (
-          <CallPanel
-            view={view}
-            now={now}
-            onMode={(mode) => void attempt("change_mode", { mode }, t(`support.done.${mode}`, { name })).then(setRefusal)}
-          />
-        )}
+        <ModeButton
+          view={view}
+          onMode={(mode) => void attempt("change_mode", { mode }, t(`support.done.${mode}`, { name })).then(setRefusal)}
+        />
       </section>
 
-      {!isOver(view) && <DeviceFacts report={report} view={view} now={now} />}
 
       <section class="card" aria-label={t("support.facts")}>
         <dl class="facts">

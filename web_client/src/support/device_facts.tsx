@@ -10,10 +10,12 @@ import { deviceWords, faultWords } from "./device_words";
 import type { SupportView } from "./view";
 import { useT } from "./words";
 
-export function DeviceFacts({ report, view, now }: {
+export function DeviceFacts({ report, view, now, children }: {
   readonly report: Report | undefined;
   readonly view: SupportView;
   readonly now: number;
+  /** What can be done about it. */
+  readonly children: ComponentChildren;
 }) {
   const t = useT();
   const permission = (code: string) => t.code(`support.permission.${code}`, code);
@@ -31,7 +33,8 @@ export function DeviceFacts({ report, view, now }: {
           <Fact term={t("support.device.connection")}>{t.code(`support.connection.${report.connection}`, report.connection)}</Fact>
           {report.lastError !== null && (
             <Fact term={t(report.error === null ? "support.device.was_wrong" : "support.device.wrong")}>
-              {faultWords(report.lastError.code, t)}{" "}
+              {faultWords(report.lastError.code, t)}
+              <br />
               <span class="quiet small">
                 {t("support.device.since", { span: span(report.lastError.at, now, t), code: report.lastError.code })}
               </span>
@@ -42,6 +45,7 @@ export function DeviceFacts({ report, view, now }: {
           </Fact>
         </dl>
       )}
+      {children}
     </section>
   );
 }

@@ -53,6 +53,7 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
   const stuck = [camera, microphone].some((state) => state.kind === "failed" || slow(state));
   // Where an app shows the page, the app refuses: only another browser helps.
   const needsBrowser = stuck && thisDevice().inside !== null;
+  const elsewhere = !isSupported() || thisDevice().inside !== null;
   useTold(slow(camera) || slow(microphone) ? "answer_question" : null);
   const begun = camera.kind !== "off" || microphone.kind !== "off" || skipping;
 
@@ -108,8 +109,8 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
               <strong>{t("failed.camera.unsupported")}</strong>
             </Banner>
           )}
-          {(!isSupported() || thisDevice().inside !== null) && <OpenBrowser />}
-          <Button kind="primary" wide onClick={() => void start()}>
+          {elsewhere && <OpenBrowser />}
+          <Button kind={elsewhere ? "plain" : "primary"} wide onClick={() => void start()}>
             {t("devices.start")}
           </Button>
           <Button kind="quiet" wide onClick={() => void onlyMicrophone()}>
