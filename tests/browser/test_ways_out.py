@@ -1,15 +1,15 @@
-"""Nobody is left without a way on: steps that fit the device, help from the desk, another device, the telephone."""
+"""Nobody is left without a way on: steps for this device, the desk, another device, the telephone."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from signaling.clock import SystemClock
 from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Support, open_page
 from tests.browser.test_access import look
 from tests.demo_server import DemoServer
@@ -26,6 +26,7 @@ OUTLOOK = (
     "Chrome/137.0.0.0 Mobile Safari/537.36 Outlook-Android/4.2521"
 )
 WINDOWS_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:139.0) Gecko/20100101 Firefox/139.0"
+
 
 @asynccontextmanager
 async def a_member(browser: Browser, link: str, shape: str = "laptop", **how: Any) -> AsyncIterator[Member]:
@@ -61,7 +62,12 @@ async def opens_ana(desk: Support) -> None:
     ],
 )
 async def test_each_failure_shows_the_steps_for_this_device(
-    server: DemoServer, members_browser: Browser, shape: str, user_agent: str | None, english: str, spanish: str
+    server: DemoServer,
+    members_browser: Browser,
+    shape: str,
+    user_agent: str | None,
+    english: str,
+    spanish: str,
 ) -> None:
     async with a_member(members_browser, server.info["member_link"], shape, user_agent=user_agent) as ana:
         await comes_to_the_check(ana, server)
@@ -192,7 +198,7 @@ async def test_a_visit_booked_by_phone_asks_for_no_camera(
         headers={"Authorization": f"Bearer {server.info['api_key']}", "Idempotency-Key": "by-phone"},
         data={
             "clinic": "harbor",
-            "start": datetime.now(UTC).isoformat(),
+            "start": SystemClock().now().isoformat(),
             "minutes": 20,
             "mode": "phone",
             "member": {"ref": "H-9", "name": "Noor Haddad", "birth_date": "1970-01-02"},

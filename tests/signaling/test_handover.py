@@ -1,4 +1,4 @@
-"""From one device of a member to another: a link that is made by a session, works once, and keeps the place."""
+"""From one device of a member to another: a link that works once and keeps the place."""
 
 import asyncio
 import re
