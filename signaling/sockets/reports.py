@@ -63,11 +63,15 @@ class _Heard:
     error: DeviceError | None
     """The last one, also when it is over."""
     error_at: datetime | None
+    told: FixCard | None
+    """The steps that were on the screen last."""
 
     def said(self) -> Json:
         said: Json = {**self.report.model_dump(exclude_none=True), "at": to_iso(self.at)}
         if self.error is not None and self.error_at is not None:
             said["last_error"] = {"code": self.error, "at": to_iso(self.error_at)}
+        if self.told is not None:
+            said["told"] = self.told
         return said
 
 
@@ -88,7 +92,8 @@ class Reports:
         error, error_at = (None, None) if before is None else (before.error, before.error_at)
         if report.error is not None and (before is None or before.report.error != report.error):
             error, error_at = report.error, at
-        heard = self._heard[visit.id] = _Heard(report, at, error, error_at)
+        told = report.card or (None if before is None else before.told)
+        heard = self._heard[visit.id] = _Heard(report, at, error, error_at, told)
         encoded = self._pipe.encode(self._namespace, "report", {"visit": visit.id, **heard.said()})
         for console in self._consoles.values():
             if console.greeted and visit.clinic in console.session.clinics:

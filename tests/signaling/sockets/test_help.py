@@ -34,17 +34,19 @@ async def test_the_desk_sees_on_what_device_a_member_is_stuck(house: House) -> N
     await desk.until(lambda page: page.reports.get(ana.visit))
     at = "2026-03-02T09:00:00.000Z"
     last = {"code": "camera_blocked", "at": at}
-    assert desk.reports[ana.visit] == {**IPHONE, "at": at, "last_error": last}
+    told = IPHONE["card"]
+    assert desk.reports[ana.visit] == {**IPHONE, "at": at, "last_error": last, "told": told}
 
 
 async def test_the_last_error_stays_when_it_is_over(house: House) -> None:
     desk, ana = await house.support(), await house.member()
     await reports(ana)
     house.clock.passes(30)
-    await reports(ana, error=None, camera="granted")
+    await reports(ana, error=None, card=None, camera="granted")
     await desk.until(lambda page: page.reports.get(ana.visit, {}).get("camera") == "granted")
     seen = desk.reports[ana.visit]
-    assert "error" not in seen
+    assert not {"error", "card"} & seen.keys()
+    assert seen["told"] == "open_browser_ios"
     assert seen["last_error"] == {"code": "camera_blocked", "at": "2026-03-02T09:00:00.000Z"}
     assert seen["at"] == "2026-03-02T09:00:30.000Z"
 

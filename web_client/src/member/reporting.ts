@@ -12,7 +12,7 @@ import type { DeviceKind, Permission } from "../kit/media/failures";
 import type { Line } from "../kit/socket";
 import type { Readable, Stop } from "../kit/store";
 import type { DeviceState, Studio } from "./studio";
-import { told } from "./told";
+import { soundHeld, told } from "./told";
 
 const QUIET_MS = 400;
 
@@ -36,6 +36,7 @@ export class Reporter {
     page.studio.camera.subscribe(soon);
     page.studio.microphone.subscribe(soon);
     told.subscribe(soon);
+    soundHeld.subscribe(soon);
     page.media.subscribe((connection) => {
       this.unwatch();
       this.unwatch = connection === null ? () => undefined : connection.state.subscribe(soon);
@@ -65,7 +66,7 @@ export class Reporter {
     const report = {
       ...present({
         inside: this.device.inside,
-        error: faultOf(camera, microphone, connection),
+        error: faultOf(camera, microphone, connection) ?? (soundHeld.get() ? "sound_blocked" : null),
         card: told.get(),
       }),
       system: this.device.system,

@@ -7,6 +7,9 @@ import { Store } from "../kit/store";
 
 export const told = new Store<Card | null>(null);
 
+/** The browser plays no sound until the member presses for it. */
+export const soundHeld = new Store(false);
+
 /** While this component is on the screen, so are the steps of `card`. */
 export function useTold(card: Card | null): void {
   useEffect(() => {

@@ -101,7 +101,7 @@ export function Detail({ me, view, here, now, report, line, onClose }: DetailPro
 
       {!isOver(view) && <CallNews view={view} now={now} />}
       {!isOver(view) && view.state !== "booked" && (
-        <DeviceFacts report={report} view={view} now={now}>
+        <DeviceFacts report={report} now={now}>
           <FixPush
             view={view}
             report={report}

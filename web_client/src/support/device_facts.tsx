@@ -7,12 +7,10 @@ import { cardTitle } from "../kit/fixes/words";
 import { span } from "../kit/staff/phrases";
 import type { Report } from "../kit/staff/reports";
 import { deviceWords, faultWords } from "./device_words";
-import type { SupportView } from "./view";
 import { useT } from "./words";
 
-export function DeviceFacts({ report, view, now, children }: {
+export function DeviceFacts({ report, now, children }: {
   readonly report: Report | undefined;
-  readonly view: SupportView;
   readonly now: number;
   /** What can be done about it. */
   readonly children: ComponentChildren;
@@ -40,8 +38,8 @@ export function DeviceFacts({ report, view, now, children }: {
               </span>
             </Fact>
           )}
-          <Fact term={t("support.device.told")}>
-            {told(report.card ?? view.fix?.card ?? null, t("support.device.nothing"), t.language)}
+          <Fact term={t(report.card === null && report.told !== null ? "support.device.told_last" : "support.device.told")}>
+            {told(report.card ?? report.told, t("support.device.nothing"), t.language)}
           </Fact>
         </dl>
       )}

@@ -78,7 +78,7 @@ describe("who asked to be called, and whom steps did not help", () => {
 describe("what is suggested", () => {
   const report = (more: Partial<Report> = {}): Report => ({
     at: "", system: "ios", browser: "safari", inside: null, camera: "blocked", microphone: "granted",
-    error: "camera_blocked", card: null, connection: "idle", lastError: null, ...more,
+    error: "camera_blocked", card: null, told: null, connection: "idle", lastError: null, ...more,
   });
   test("is the card that fits the report", () => {
     assert.equal(suggested(report()), "allow_ios_safari");

@@ -13,6 +13,8 @@ export interface Report {
   readonly error: string | null;
   /** The steps that are on the member's screen. */
   readonly card: string | null;
+  /** The steps that were on it last. */
+  readonly told: string | null;
   readonly connection: string;
   readonly lastError: { readonly code: string; readonly at: string } | null;
 }
@@ -44,6 +46,7 @@ function readReport(said: JsonObject): Report {
     microphone: code("microphone") ?? "unknown",
     error: code("error"),
     card: code("card"),
+    told: code("told"),
     connection: code("connection") ?? "idle",
     lastError: isObject(last) ? { code: String(last["code"] ?? ""), at: String(last["at"] ?? "") } : null,
   };

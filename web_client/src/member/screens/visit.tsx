@@ -18,6 +18,7 @@ import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
 import { playOnChosen } from "../speaker";
+import { soundHeld } from "../told";
 import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
 
@@ -137,6 +138,10 @@ function Remote({ session, media, name, live }: {
   const place = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
   const shown = usePicture(picture, live);
+  useEffect(() => {
+    soundHeld.set(silent);
+    return () => soundHeld.set(false);
+  }, [silent]);
 
   // Before the browser paints: the first frame may be waiting already.
   useLayoutEffect(() => {
