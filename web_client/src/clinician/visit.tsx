@@ -2,10 +2,21 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import "../kit/visit/visit.css";
+
+import type { ShareFailure } from "../kit/media/screen_share";
 import type { Here } from "../kit/staff/board";
 import { NeedBadges, span } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../kit/ui";
+import { CutOff } from "../kit/visit/cut_off";
+import { FlipButton } from "../kit/visit/device_choices";
+import { EnlargeButtons } from "../kit/visit/enlarge";
+import { placement } from "../kit/visit/placement";
+import { QualityLine } from "../kit/visit/quality_line";
+import { SelfCorner } from "../kit/visit/self_view";
+import { Settings } from "../kit/visit/settings_panel";
+import { ScreenView, ShareButton, ShareNotice, useShared } from "../kit/visit/share";
 import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
@@ -33,6 +44,11 @@ export function VisitScreen(props: VisitScreenProps) {
   const now = useNow(10_000);
   const self = useStore(room.self);
   const transport = useStore(room.connection.state);
+  const { share, conditions } = room;
+  const screen = useShared(room.connection.shared, conditions);
+  const { corner } = useStore(placement);
+  const whole = useRef<HTMLDivElement>(null);
+  const [noShare, setNoShare] = useState<ShareFailure | null>(null);
   const [ending, setEnding] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -40,7 +56,7 @@ export function VisitScreen(props: VisitScreenProps) {
   const onHold = view.state === "on_hold";
 
   return (
-    <div class="visit">
+    <div class="visit" ref={whole}>
       <div class="visit-head">
         <h1 ref={heading} tabIndex={-1}>
           {t("clinician.visit_with", { name })}
@@ -53,10 +69,18 @@ export function VisitScreen(props: VisitScreenProps) {
 
       <div class="stage">
         {onHold && <OnHold {...props} />}
-        <div class="stage-frame" hidden={onHold}>
+        <div class={screen === null ? "stage-frame" : `stage-frame stage-shared stage-${corner}`} hidden={onHold}>
+          {screen !== null && <ScreenView screen={screen} name={name} />}
           <RemoteView room={room} name={name} />
-          <SelfView room={room} />
+          <SelfCorner below={<FlipButton studio={room.studio} short />}>
+            <SelfView room={room} />
+          </SelfCorner>
         </div>
+        {!onHold && transport === "connected" && (
+          <QualityLine conditions={conditions} names={new Map([["member", view.short_name]])} />
+        )}
+        <ShareNotice share={share} failure={noShare} />
+        <CutOff studio={room.studio} />
         {!onHold && here !== "here" && (
           <Banner tone="warn" live="assertive">
             {t(here === "gap" ? "clinician.member_gap" : "clinician.member_gone", { name: view.short_name })}{" "}
@@ -82,6 +106,9 @@ export function VisitScreen(props: VisitScreenProps) {
               <Toggle pressed={self.cameraOff} onToggle={(off) => room.turnCameraOff(off)}>
                 {t("clinician.turn_off_camera")}
               </Toggle>
+              <ShareButton share={share} onFailure={setNoShare} />
+              <Settings studio={room.studio} whole={() => whole.current} picture={room.picture} />
+              <EnlargeButtons whole={() => whole.current} picture={room.picture} />
             </>
           )}
           <Button kind="danger" onClick={() => setEnding(true)}>
