@@ -76,8 +76,13 @@ export function VisitScreen(props: VisitScreenProps) {
             <SelfView room={room} />
           </SelfCorner>
         </div>
-        {!onHold && transport === "connected" && (
-          <QualityLine conditions={conditions} names={new Map([["member", view.short_name]])} />
+        {!onHold && (
+          <div class="stage-foot">
+            {transport === "connected" && (
+              <QualityLine conditions={conditions} names={new Map([["member", view.short_name]])} />
+            )}
+            <EnlargeButtons whole={() => whole.current} picture={room.picture} />
+          </div>
         )}
         <ShareNotice share={share} failure={noShare} />
         <CutOff studio={room.studio} />
@@ -108,7 +113,6 @@ export function VisitScreen(props: VisitScreenProps) {
               </Toggle>
               <ShareButton share={share} onFailure={setNoShare} />
               <Settings studio={room.studio} whole={() => whole.current} picture={room.picture} />
-              <EnlargeButtons whole={() => whole.current} picture={room.picture} />
             </>
           )}
           <Button kind="danger" onClick={() => setEnding(true)}>

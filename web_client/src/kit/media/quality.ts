@@ -24,7 +24,7 @@ export interface Counts {
   readonly roundTrip: number | null;
   /** Of what we send, the share that was lost lately, as the server reports it. */
   readonly lostUp: number | null;
-  /** Bit/s that the browser believes it may send. */
+  /** Bit/s that the browser believes it may send; null unless it sends less than it would like to because of that. */
   readonly mayUp: number | null;
   readonly path: Path;
   /** Frames that our own camera has given, samples that our own microphone has. */
@@ -52,6 +52,7 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
   let mayUp: number | null = null;
   let cameraFrames: number | null = null;
   let microphoneSeconds: number | null = null;
+  let limited = false;
   let pair: Stat | undefined;
   const stats = [...report];
   const chosen = stats.find((stat) => stat.type === "transport")?.["selectedCandidatePairId"];
@@ -67,6 +68,8 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
     } else if (stat.type === "remote-inbound-rtp") {
       lostUp = most(lostUp, number(stat["fractionLost"]));
       roundTrip = most(roundTrip, number(stat["roundTripTime"]));
+    } else if (stat.type === "outbound-rtp") {
+      limited ||= stat["qualityLimitationReason"] === "bandwidth";
     } else if (stat.type === "candidate-pair" && (stat["id"] === chosen || stat["selected"] === true)) {
       pair = stat;
     } else if (stat.type === "media-source" && stat["kind"] === "video") {
@@ -77,7 +80,8 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
   }
   if (pair !== undefined) {
     roundTrip ??= number(pair["currentRoundTripTime"]);
-    mayUp = number(pair["availableOutgoingBitrate"]);
+    // Of a calm picture little is sent, and the belief sinks with it: that is no news of the connection.
+    mayUp = limited ? number(pair["availableOutgoingBitrate"]) : null;
   }
   const local = stats.find((stat) => stat.type === "local-candidate" && stat["id"] === pair?.["localCandidateId"]);
   const path = local?.["candidateType"] === "relay" ? "relayed" : local?.["protocol"] === "tcp" ? "tcp" : "udp";
@@ -111,9 +115,12 @@ interface Limits {
   readonly mayUpKbps: number;
 }
 
-/** Beyond any of these. A browser that has just begun believes in 300 kbit/s: less than that was measured. */
-const WEAK: Limits = { loss: 0.04, roundTripMs: 400, frozen: 0.1, framesPerSecond: 8, videoKbps: 60, mayUpKbps: 200 };
-const VERY_WEAK: Limits = { loss: 0.12, roundTripMs: 1000, frozen: 0.5, framesPerSecond: 2, videoKbps: 20, mayUpKbps: 80 };
+/**
+ * Beyond any of these. A browser that has just begun believes in 300 kbit/s: less than that was measured. Few bits
+ * alone mean a calm picture; few bits and few frames mean that more would not fit.
+ */
+const WEAK: Limits = { loss: 0.04, roundTripMs: 400, frozen: 0.1, framesPerSecond: 5, videoKbps: 150, mayUpKbps: 200 };
+const VERY_WEAK: Limits = { loss: 0.12, roundTripMs: 1000, frozen: 0.5, framesPerSecond: 2, videoKbps: 50, mayUpKbps: 80 };
 
 export function levelOf(sample: Sample): Level {
   return isBeyond(sample, VERY_WEAK) ? "very_weak" : isBeyond(sample, WEAK) ? "weak" : "good";
@@ -125,8 +132,7 @@ function isBeyond(sample: Sample, limits: Limits): boolean {
     sample.loss >= limits.loss ||
     sample.roundTripMs >= limits.roundTripMs ||
     sample.frozen >= limits.frozen ||
-    less(sample.framesPerSecond, limits.framesPerSecond) ||
-    less(sample.videoKbps, limits.videoKbps) ||
+    (less(sample.framesPerSecond, limits.framesPerSecond) && less(sample.videoKbps, limits.videoKbps)) ||
     less(sample.mayUpKbps, limits.mayUpKbps)
   );
 }
