@@ -78,6 +78,7 @@ export class Connection {
   private cameraOff = false;
   private uses: readonly SlotUse[] | null = null;
   private tries = 0;
+  private answered = false;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private readonly wake = () => {
     if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
@@ -134,6 +135,8 @@ export class Connection {
   /** The server lost our media (its worker was restarted): make a new connection at once. */
   lost(): void {
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
+    // Nothing was made yet: after a reload the server speaks of what the former page had.
+    if (this.life !== null && !this.answered) return;
     this.tries = 0;
     this.now.set("reconnecting");
     void this.remake();
@@ -166,6 +169,7 @@ export class Connection {
     try {
       await this.apply();
       await life.start();
+      this.answered = true;
       this.refreshRemote();
     } catch {
       this.heard(life, "lost");
