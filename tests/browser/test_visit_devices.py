@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Person, open_page
+from tests.browser.test_access import Tour
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -278,3 +279,22 @@ async def test_a_reload_in_the_waiting_room_makes_one_connection(ana: Member, se
     await ana.reloads()
     await ana.page.wait_for_function("() => witness.handshakes.length > 0")
     assert await ana.page.evaluate("witness.connections") == 1
+
+
+async def test_the_panel_and_the_shared_screen_are_clean(
+    maria: Member, dr: Clinician, server: DemoServer
+) -> None:
+    await in_a_visit(maria, dr, server)
+    member, clinician = Tour(maria.page, "member"), Tour(dr.page, "clinician")
+    for person, tour in ((maria, member), (dr, clinician)):
+        await person.presses("Settings")
+        await person.sees("Camera, sound and picture")
+        await tour.stops_at("settings", modal=True)
+        await person.presses("Close")
+    await dr.presses("Share screen")
+    await plays(maria, ".shared-screen")
+    await member.stops_at("shared")
+    await clinician.stops_at("sharing")
+    await dr.presses("Hide my picture")
+    await clinician.stops_at("picture-hidden")
+    assert member.wrong + clinician.wrong == []

@@ -3,7 +3,7 @@
  * hidden when it is in the way. Hidden here is not off: a sentence says so.
  */
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
 
 import { Button } from "../ui/button";
@@ -24,6 +24,7 @@ export function SelfCorner({ children, below, class: extra = "" }: SelfCornerPro
   const t = useVisitWords();
   const { corner, hidden } = useStore(placement);
   const move = useMove();
+  const drag = useDrag(move);
   const place = `corner corner-${corner}`;
   if (hidden) {
     return (
@@ -33,10 +34,8 @@ export function SelfCorner({ children, below, class: extra = "" }: SelfCornerPro
     );
   }
   return (
-    <div class={place} role="group" aria-label={t("self.name")}>
-      <Draggable class={extra} onDrop={move}>
-        {children}
-      </Draggable>
+    <div class={place} role="group" aria-label={t("self.name")} {...drag}>
+      <div class={`corner-picture ${extra}`}>{children}</div>
       <div class="corner-tools">
         <button
           type="button"
@@ -114,42 +113,41 @@ function useMove(): (corner: Corner) => void {
   };
 }
 
-/** Follows the pointer while it is held, and drops into the nearest corner of its stage. */
-function Draggable({ class: extra, onDrop, children }: {
-  readonly class: string;
-  readonly onDrop: (corner: Corner) => void;
-  readonly children: ComponentChildren;
-}) {
-  const from = useRef<{ readonly x: number; readonly y: number } | null>(null);
-  return (
-    <div
-      class={`corner-picture ${extra}`}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        from.current = { x: event.clientX, y: event.clientY };
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={(event) => {
-        if (from.current === null) return;
-        const x = event.clientX - from.current.x;
-        const y = event.clientY - from.current.y;
-        event.currentTarget.style.transform = `translate(${x}px, ${y}px)`;
-      }}
-      onPointerUp={(event) => {
-        const picture = event.currentTarget;
-        const stage = picture.parentElement?.offsetParent;
-        const moved = from.current !== null && picture.style.transform !== "";
-        const corner = moved && stage ? nearestCorner(picture.getBoundingClientRect(), stage.getBoundingClientRect()) : null;
-        from.current = null;
+/** A press that moves less is a press. */
+const DRAG_FROM_PX = 8;
+
+/** Follows the pointer while it is held, and drops into the nearest corner of its stage. Buttons in it stay buttons. */
+function useDrag(onDrop: (corner: Corner) => void) {
+  const dragged = useRef(false);
+  return {
+    onPointerDown: (event: JSX.TargetedPointerEvent<HTMLDivElement>) => {
+      dragged.current = false;
+      if (event.button !== 0) return;
+      const [picture, stage] = [event.currentTarget, event.currentTarget.offsetParent];
+      const from = { x: event.clientX, y: event.clientY };
+      const heard = new AbortController();
+      const letGo = () => {
+        heard.abort();
         picture.style.transform = "";
-        if (corner !== null && corner !== placement.get().corner) onDrop(corner);
-      }}
-      onPointerCancel={(event) => {
-        from.current = null;
-        event.currentTarget.style.transform = "";
-      }}
-    >
-      {children}
-    </div>
-  );
+      };
+      // Of the document: a quick pointer is outside of the picture before it has moved at all.
+      const hear = (name: "pointermove" | "pointerup" | "pointercancel", listener: (event: PointerEvent) => void) =>
+        document.addEventListener(name, listener, { signal: heard.signal });
+      hear("pointermove", ({ clientX, clientY }) => {
+        const [x, y] = [clientX - from.x, clientY - from.y];
+        dragged.current ||= Math.hypot(x, y) >= DRAG_FROM_PX;
+        if (dragged.current) picture.style.transform = `translate(${x}px, ${y}px)`;
+      });
+      hear("pointerup", () => {
+        const corner = stage && nearestCorner(picture.getBoundingClientRect(), stage.getBoundingClientRect());
+        letGo();
+        if (dragged.current && corner !== null && corner !== placement.get().corner) onDrop(corner);
+      });
+      hear("pointercancel", letGo);
+    },
+    // What was dragged was not pressed.
+    onClickCapture: (event: JSX.TargetedMouseEvent<HTMLDivElement>) => {
+      if (dragged.current && event.detail > 0) event.stopPropagation();
+    },
+  };
 }
