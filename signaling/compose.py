@@ -26,6 +26,8 @@ from signaling.http.routing import Admit, Doorkeeper, Route
 from signaling.http.site import Index, Site
 from signaling.ids import Ids
 from signaling.links import Links
+from signaling.neighbours import Neighbours
+from signaling.notices import Seal
 from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
@@ -37,13 +39,15 @@ from signaling.snapshot import MemberSnapshots
 from signaling.sockets.server import Sockets
 from signaling.throttle import Throttle
 from signaling.version import VERSION
-from signaling.workers import MediaWorkers
+from signaling.wire import Hub, MemoryWire, Wire
+from signaling.workers import Fleet
 from waiting_room.accounts import SqlAccounts
 from waiting_room.database import Database, Unavailable
 from waiting_room.desk import Change, Desk
 from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
 from waiting_room.people import People
+from waiting_room.placements import MemoryPlacements, SqlPlacements
 from waiting_room.reading import Reading
 from waiting_room.sessions import SqlSessions
 from waiting_room.settings import WaitingRoomSettings
@@ -57,9 +61,6 @@ CLOSE_SECONDS: Final = 2.0
 
 REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
-
-SWEEP_EVERY: Final = timedelta(seconds=10)
-"""How soon a session that a tool ended loses its sockets. Longer lets them listen; shorter reads more."""
 
 PURGE_EVERY: Final = timedelta(minutes=5)
 """How often what need not be kept is deleted."""
@@ -91,6 +92,7 @@ class _Cellar:
         self.keys = SqlKeys(self.database)
         self.sessions = SqlSessions(self.database)
         self.throttles = SqlThrottles(self.database)
+        self.placements = SqlPlacements(self.database)
         self.people = People(self.accounts)
         self.desk = Desk(self.store, self.vault, self.people)
         self.line = Line(self.desk, self.people)
@@ -116,6 +118,7 @@ class _Cellar:
             "sessions": self.sessions.purge,
             "keys": self.keys.purge,
             "tries": self.throttles.purge,
+            "placements": self.placements.purge,
         }
         chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh), *others]
         chores += [Chore(f"purge_{name}", PURGE_EVERY, purge) for name, purge in purges.items()]
@@ -199,7 +202,24 @@ def _doors(
     return (*member.routes(), *sign_in.routes(), *booking.routes()), admits
 
 
-def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
+def _neighbours(hall: _Hall, settings: Settings) -> Neighbours:
+    """Over Redis where one is named; otherwise this process is the whole house."""
+    me = hall.ids.new()
+    wire: Wire = MemoryWire(Hub())
+    if settings.redis_url is not None:
+        from signaling.wire_redis import RedisWire  # noqa: PLC0415 - one process starts without it
+
+        wire = RedisWire(settings.redis_url.get_secret_value(), me, hall.clock)
+    return Neighbours(wire, Seal(hall.cellar.vault.digest), hall.clock, me)
+
+
+def _rooms(hall: _Hall, settings: Settings, workers: Fleet) -> Rooms:
+    """Who has which room is written in the database where others have to read it."""
+    placements = hall.cellar.placements if settings.media_workers_at else MemoryPlacements()
+    return Rooms(workers, placements, hall.clock)
+
+
+def _sockets(hall: _Hall, rooms: Rooms, neighbours: Neighbours) -> Sockets:
     sockets = Sockets(
         desk=hall.cellar.desk,
         line=hall.cellar.line,
@@ -210,6 +230,7 @@ def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
         sessions=hall.sessions,
         links=hall.links,
         rooms=rooms,
+        neighbours=neighbours,
         origins=hall.surroundings.origins,
     )
     hall.sessions.on_end(sockets.session_ended)
@@ -218,7 +239,7 @@ def _sockets(hall: _Hall, rooms: Rooms) -> Sockets:
 
 def _count(hall: _Hall) -> None:
     def count(change: Change) -> None:
-        for record in change.records:
+        for record in () if change.elsewhere else change.records:
             hall.figures.recorded(record.event.type)
 
     hall.cellar.desk.subscribe(count)
@@ -230,7 +251,7 @@ def build(
     clock: Clock,
     ids: Ids,
     *,
-    workers: MediaWorkers,
+    workers: Fleet,
     surroundings: Surroundings,
     workers_begun: bool = False,
     index: Index | None = None,
@@ -241,18 +262,15 @@ def build(
     """
     cellar = _Cellar(records)
     hall = _hall(cellar, clock, ids, surroundings)
-    rooms = Rooms(workers)
-    sockets = _sockets(hall, rooms)
-
-    async def sweep(_at: datetime) -> None:
-        await hall.sessions.sweep(sockets.session_keys())
-
-    timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_sessions", SWEEP_EVERY, sweep))
+    rooms = _rooms(hall, settings, workers)
+    neighbours = _neighbours(hall, settings)
+    sockets = _sockets(hall, rooms, neighbours)
+    sockets.on_look(lambda: hall.sessions.sweep(sockets.session_keys()))
+    timekeeper = cellar.timekeeper(clock, ids)
     _count(hall)
 
     async def media_answers() -> bool:
-        counts = workers.figures()
-        return counts["workers_ready"] == counts["workers"]
+        return workers.able()
 
     health = Health({"records": cellar.answers, "media": media_answers}, hall.figures)
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
@@ -265,7 +283,13 @@ def build(
         ids=ids,
     )
     sockets.attach(app)
-    for name, read in {"sockets": sockets.figures, "media": workers.figures, "rooms": rooms.figures}.items():
+    live = {
+        "sockets": sockets.figures,
+        "media": workers.figures,
+        "rooms": rooms.figures,
+        "house": neighbours.figures,
+    }
+    for name, read in live.items():
         hall.figures.add_live(name, read)
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:

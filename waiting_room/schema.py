@@ -220,3 +220,23 @@ throttles = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("window_ends_at", UtcTime, nullable=False, index=True),
 )
+
+media_workers = sa.Table(
+    "media_workers",
+    metadata,
+    sa.Column("address", sa.String(255), primary_key=True),
+    sa.Column("started", _ID, nullable=False),
+    sa.Column("heard_at", UtcTime),
+    sa.Column("rooms", sa.Integer, nullable=False),
+    sa.Column("draining", sa.Boolean, nullable=False),
+)
+
+media_rooms = sa.Table(
+    "media_rooms",
+    metadata,
+    # No foreign keys: a room is weather, and may be forgotten before or after its visit.
+    sa.Column("room", _ID, primary_key=True),
+    sa.Column("worker", sa.String(255), nullable=False, index=True),
+    sa.Column("started", _ID, nullable=False),
+    sa.Column("placed_at", UtcTime, nullable=False),
+)

@@ -22,6 +22,7 @@ from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role, Visit
 from waiting_room.core.pairing import entry_of
 from waiting_room.core.patch import Json
+from waiting_room.core.records import apply
 from waiting_room.core.views import ViewRole, view
 from waiting_room.desk import Change
 from waiting_room.line import Line
@@ -62,10 +63,10 @@ class Feed:
 
     def change(self, change: Change) -> None:
         """A visit has changed: tell everybody who may know, now."""
-        before, after = change.before, change.after
-        if before is not None and before.claimed_by is not None and before.claimed_by != after.claimed_by:
-            self.rooms.evict(after.id, "clinician")
-        self.rooms.want(after.id, wanted(after.state))
+        after = change.after
+        if (changed_hands_at := handed_over(change)) is not None:
+            self.rooms.evict(after.id, "clinician", offered=changed_hands_at - 1, version=after.seq)
+        self.rooms.want(after.id, wanted(after.state), after.seq)
         if not self.board.put(after, change.texts):
             return
         self._tell_member(change)
@@ -262,6 +263,17 @@ class Feed:
         """Tell nobody anything more."""
         if self._sums_due is not None:
             self._sums_due.cancel()
+
+
+def handed_over(change: Change) -> int | None:
+    """The last record by which somebody stopped holding the visit; None if nobody did."""
+    seen, at = change.before, None
+    for record in change.records:
+        holder = seen.claimed_by if seen is not None else None
+        seen = apply(seen, record)
+        if holder is not None and seen.claimed_by != holder:
+            at = record.seq
+    return at
 
 
 def media_said(now: MediaNow) -> Json:

@@ -47,10 +47,7 @@ class MemberNamespace(RoleNamespace[MemberSession]):
         visit, feed = connection.session.visit, self.parts.feed
         feed.members.setdefault(visit, {})[connection.id] = connection
         superseded = self.parts.watch.arrived(Person(Role.member, visit), connection.id)
-        for other in superseded:
-            if older := self.connections.get(other):
-                older.superseded = True
-                self.pipe.post(MEMBER, other, "superseded", {})
+        self.superseded(Person(Role.member, visit), superseded)
         missing = await self._missing(connection)
         if missing is None:
             self.pipe.close(MEMBER, connection.id)
@@ -68,6 +65,13 @@ class MemberNamespace(RoleNamespace[MemberSession]):
         if standing := feed.standing_of(visit):
             self.pipe.post(MEMBER, connection.id, "standing", standing._asdict())
         self._greet_media(connection, visit)
+
+    def superseded(self, _person: Person, sockets: tuple[str, ...]) -> None:
+        """A newer page of the same member is open, here or with a neighbour."""
+        for socket in sockets:
+            if (older := self.connections.get(socket)) and not older.superseded:
+                older.superseded = True
+                self.pipe.post(MEMBER, socket, "superseded", {})
 
     def _greet_media(self, connection: MemberConnection, visit: VisitId) -> None:
         rooms, known = self.parts.rooms, self.parts.board.get(visit)

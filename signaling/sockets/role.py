@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 from signaling.clock import Clock
 from signaling.gates import NotWantedError
 from signaling.ids import Ids
-from signaling.media_client import MediaRefusedError, MediaUnavailableError
+from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
+from signaling.neighbours import Neighbours
 from signaling.rooms import Rooms
 from signaling.sockets.answers import Answer, done, refuse, refused
 from signaling.sockets.board import Board
@@ -25,6 +26,8 @@ from waiting_room.desk import Desk
 from waiting_room.line import Line
 from waiting_room.people import People
 
+OFFER_TRIES = 3
+"""For an offer that was allowed by what a neighbour has changed since."""
 OFFER_COST = 5.0
 """An offer is a handshake and up to 64 kB of parsing."""
 
@@ -42,6 +45,7 @@ class Parts:
     feed: Feed
     watch: Watch
     rooms: Rooms
+    neighbours: Neighbours
     sessions: Sessions
     links: Links
     pipe: Pipe
@@ -89,14 +93,31 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]
     ) -> Answer:
         """Have a media worker answer an offer, if nothing forbids it before, nor when the answer is there."""
-        if (code := refusal()) is not None:
-            return refuse(code)
+        for _ in range(OFFER_TRIES):
+            if (code := refusal()) is not None:
+                return refuse(code)
+            known = self.parts.board.get(visit)
+            try:
+                answer = await self.parts.rooms.offer(
+                    visit, endpoint, sdp, lambda: refusal() is None, version=known.seq if known else 0
+                )
+            except NotWantedError:
+                return refuse(refusal() or "failed")
+            except MediaRefusedError as no:
+                if no.code != STALE:
+                    return refuse("media_refused", reason=no.code)
+                if not await self._catch_up(visit):
+                    break
+            except MediaUnavailableError:
+                break
+            else:
+                return done(sdp=answer.sdp, slots=[slot.model_dump() for slot in answer.slots])
+        return refuse("media_unavailable")
+
+    async def _catch_up(self, visit: VisitId) -> bool:
+        """A neighbour has gone further with the visit than this process knows: read it."""
         try:
-            answer = await self.parts.rooms.offer(visit, endpoint, sdp, lambda: refusal() is None)
-        except NotWantedError:
-            return refuse(refusal() or "failed")
-        except MediaRefusedError as no:
-            return refuse("media_refused", reason=no.code)
-        except MediaUnavailableError:
-            return refuse("media_unavailable")
-        return done(sdp=answer.sdp, slots=[slot.model_dump() for slot in answer.slots])
+            await self.parts.desk.look(visit)
+        except Unavailable:
+            return False
+        return True

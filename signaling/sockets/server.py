@@ -1,30 +1,36 @@
 """The sockets of the house, put together: one server, three namespaces, one feed, one watch."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
 from signaling.clock import Clock
-from signaling.gates import wanted
+from signaling.gates import Gate, wanted
 from signaling.ids import Ids
+from signaling.neighbours import Neighbours
+from signaling.notices import SessionOver
 from signaling.presence import Attendance
 from signaling.rooms import Rooms
 from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
 from signaling.sockets.feed import Feed
 from signaling.sockets.member import MemberNamespace
+from signaling.sockets.neighbourhood import Neighbourhood
 from signaling.sockets.pipe import Pipe, make_server
 from signaling.sockets.ports import Links, Sessions
 from signaling.sockets.role import Parts
 from signaling.sockets.support import SupportNamespace
 from signaling.sockets.watch import Watch
 from waiting_room.core.ids import VisitId
+from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role
 from waiting_room.core.views import texts_needed
 from waiting_room.desk import Change, Desk
 from waiting_room.line import Line
 from waiting_room.people import People
 from waiting_room.reading import Reading
+
+Look = Callable[[], Awaitable[None]]
 
 
 class Sockets:
@@ -43,6 +49,7 @@ class Sockets:
         sessions: Sessions,
         links: Links,
         rooms: Rooms,
+        neighbours: Neighbours,
         clock: Clock,
         ids: Ids,
         origins: Sequence[str],
@@ -54,12 +61,19 @@ class Sockets:
         self._rooms = rooms
         self._pipe = Pipe(server, clock)
         self._board = Board()
-        attendance = Attendance()
+        self._neighbours = neighbours
+        attendance = Attendance(neighbours.me)
         self._feed = Feed(
             board=self._board, line=line, attendance=attendance, people=people, pipe=self._pipe, rooms=rooms
         )
         self.watch = Watch(
-            attendance=attendance, board=self._board, feed=self._feed, desk=desk, clock=clock, ids=ids
+            attendance=attendance,
+            board=self._board,
+            feed=self._feed,
+            desk=desk,
+            clock=clock,
+            ids=ids,
+            in_contact=lambda: neighbours.in_contact,
         )
         parts = Parts(
             desk=desk,
@@ -69,13 +83,26 @@ class Sockets:
             feed=self._feed,
             watch=self.watch,
             rooms=rooms,
+            neighbours=neighbours,
             sessions=sessions,
             links=links,
             pipe=self._pipe,
             clock=clock,
             ids=ids,
         )
-        self._namespaces = (MemberNamespace(parts), ClinicianNamespace(parts), SupportNamespace(parts))
+        members, clinicians = MemberNamespace(parts), ClinicianNamespace(parts)
+        self._namespaces = (members, clinicians, SupportNamespace(parts))
+        self._looks: list[Look] = [self._remove_strays]
+        self._neighbourhood = Neighbourhood(
+            neighbours=neighbours,
+            desk=desk,
+            watch=self.watch,
+            attendance=attendance,
+            superseded=members.superseded,
+            took_media=clinicians.media_taken,
+            session_over=self._session_over,
+            look_too=self._look_too,
+        )
         for namespace in self._namespaces:
             server.register_namespace(namespace)
         rooms.on_news(self._feed.media)
@@ -87,19 +114,21 @@ class Sockets:
 
     async def start(self) -> None:
         """Load the open visits, open the rooms of those that are running, and begin to watch."""
+        visits = await self._desk.follow()
         await self._line.load()
-        visits = await self._desk.open_visits()
         texts = await self._reading.texts([visit.id for visit in visits])
         for visit in visits:
             named = texts_needed(visit, Role.member) | texts_needed(visit, Role.support)
             known = self._board.get(visit.id)
             if known is None or known.seq < visit.seq:
                 self._board.put(visit, {text: texts[text] for text in named if text in texts})
-                self._rooms.want(visit.id, wanted(visit.state))
+                self._rooms.want(visit.id, wanted(visit.state), visit.seq)
+        await self._neighbourhood.start()
         self.watch.start()
 
     async def stop(self) -> None:
         """Close every socket."""
+        await self._neighbourhood.stop()
         self._unsubscribe()
         self._line.close()
         await self._pipe.stop()
@@ -107,9 +136,28 @@ class Sockets:
         self._feed.stop()
 
     async def session_ended(self, key: str) -> None:
-        """A session was revoked: close its sockets at once."""
+        """A session was revoked: close its sockets at once, those with neighbours too."""
+        self._session_over(key)
+        self._neighbours.tell(SessionOver(session=key))
+
+    def _session_over(self, key: str) -> None:
         for namespace in self._namespaces:
             namespace.end_session(key)
+
+    def on_look(self, look: Look) -> None:
+        """Call `look` whenever what may have been missed is looked for."""
+        self._looks.append(look)
+
+    async def _look_too(self) -> None:
+        for look in self._looks:
+            await look()
+
+    async def _remove_strays(self) -> None:
+        """Rooms on workers that nobody here has spoken of: their visits ended while nobody could say so."""
+        for room in self._rooms.strays():
+            visit = await self._desk.visit(room)
+            if visit is None or visit.state in TERMINAL:
+                self._rooms.want(room, Gate.ABSENT)
 
     def session_keys(self) -> frozenset[str]:
         """Every session that has a socket open."""
@@ -133,3 +181,4 @@ class Sockets:
     def _change(self, change: Change) -> None:
         self._feed.change(change)
         self.watch.change(change)
+        self._neighbourhood.change(change)

@@ -13,12 +13,16 @@ from typing import Any
 import socketio
 from aiohttp import web
 
+from signaling.clock import SystemClock
 from signaling.directory import Directory
 from signaling.ids import SystemIds
 from signaling.links import Links
+from signaling.neighbours import Neighbours
+from signaling.notices import Seal
 from signaling.rooms import Rooms
 from signaling.sessions import MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
+from signaling.wire import Hub, MemoryWire
 from signaling.workers import WorkerNews
 from waiting_room.accounts import Clinic, MemoryAccounts, Staff
 from waiting_room.core import commands as c
@@ -30,6 +34,7 @@ from waiting_room.desk import Desk, Done
 from waiting_room.line import Line
 from waiting_room.migrations import migrate
 from waiting_room.people import People
+from waiting_room.placements import MemoryPlacements
 from waiting_room.reading import Reading
 from waiting_room.sessions import MemorySessions
 from waiting_room.store import NewLink
@@ -344,7 +349,7 @@ async def open_house(
     desk = Desk(store, vault, people)
     ids = SystemIds()
     sessions = Sessions(MemorySessions(), directory, clock, ids)
-    rooms = Rooms(workers or NoWorkers())
+    rooms = Rooms(workers or NoWorkers(), MemoryPlacements(), SystemClock())
     app = web.Application()
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     site_url: list[str] = []
@@ -357,6 +362,7 @@ async def open_house(
         sessions=sessions,
         links=Links(desk, "https://visits.example.org", ids),
         rooms=rooms,
+        neighbours=Neighbours(MemoryWire(Hub()), Seal(vault.digest), clock, ids.new()),
         clock=clock,
         ids=ids,
         origins=origins,
