@@ -83,6 +83,11 @@ class Neighbours:
             self._number += 1
             self._wire.post(self._seal.write(self.me, self._number, notice))
 
+    @property
+    def alone(self) -> bool:
+        """Whether this process is the whole house, as far as anybody can know."""
+        return self.in_contact and not self._others
+
     def figures(self) -> dict[str, int]:
         """Counts for the metrics page."""
         return {
@@ -103,7 +108,7 @@ class Neighbours:
     async def stop(self) -> None:
         """Say good-bye and hear nothing more."""
         self.tell(Bye())
-        self._listener = None
+        self._listener, self.in_contact = None, False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -111,7 +116,7 @@ class Neighbours:
 
     def _contact(self, there: bool) -> None:
         self.in_contact = there
-        if there:
+        if there and self._listener is not None:
             now = self._clock.monotonic()
             for other in self._others.values():
                 other.heard_at = now  # they could not be heard; now they have their time again
@@ -133,6 +138,7 @@ class Neighbours:
                 return
             other = self._others[envelope.by] = _Neighbour(0.0, 0)
             log.info("neighbour_came", count=len(self._others))
+            self.tell(Hello())  # new, or taken for gone: either way, who is with it is not known here
         if envelope.number <= other.number:
             self.unsigned += 1
             return

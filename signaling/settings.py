@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
     media_workers_at: Annotated[tuple[str, ...], NoDecode] = ()
-    """Media workers that run on their own (`HOST:PORT`, `unix:PATH`), comma-separated: none is started here."""
+    """Workers that run on their own, comma-separated: `HOST:PORT` or `unix:PATH`; none is started then."""
 
     media_key: SecretStr | None = None
     """What those on `HOST:PORT` want to be shown."""

@@ -80,6 +80,8 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         actor = Actor(Role.clinician, connection.session.staff)
         command_id = self.command_id(actor, said.id or self.parts.ids.new())
         try:
+            if not self.parts.neighbours.alone:
+                await self.parts.desk.look_around()  # whoever is next may have checked in with a neighbour
             answer = await self.parts.line.take_next(
                 connection.session.staff, self.parts.clock.now(), command_id
             )

@@ -195,7 +195,15 @@ class House:
     sessions: Sessions
     rooms: Rooms
     store: SqlStore
+    neighbours: Neighbours
     pages: list[Page] = field(default_factory=list)
+    next_door: "House | None" = None
+    """Another web process of the same house: members and the desk come in here, clinicians there."""
+
+    @property
+    def processes(self) -> tuple["House", ...]:
+        """All of them."""
+        return (self,) if self.next_door is None else (self, self.next_door)
 
     async def books(
         self, name: str = "Ana Ruiz", *, clinic: ClinicId = NORTH, link: bool = True, **changes: Any
@@ -267,6 +275,8 @@ class House:
         self, namespace: str, cookie: str = "", *, auth: Any = None, origin: str | None = "own", **how: Any
     ) -> Page:
         """A page that connects; raises `socketio.exceptions.ConnectionError` if it may not."""
+        if self.next_door is not None and namespace == "/clinician":
+            return await self.next_door.connects(namespace, cookie, auth=auth, origin=origin, **how)
         page = how.get("page") or Page(namespace)
         page.cookie = cookie
         self.pages.append(page)
@@ -291,8 +301,9 @@ class House:
     async def passes(self, seconds: float) -> None:
         """Time goes by, and everything that follows from it has happened."""
         self.clock.passes(seconds)
-        self.sockets.watch.pass_time()
-        await self.sockets.watch.noted()
+        for house in self.processes:
+            house.sockets.watch.pass_time()
+            await house.sockets.watch.noted()
         for visit in await self.desk.open_visits():
             await self.desk.execute(visit.id, c.PassTime(), CLOCK, self.clock.at, CommandId(command_id()))
 
@@ -335,9 +346,20 @@ async def a_directory() -> MemoryAccounts:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, workers: Any = None, clock: Clock | None = None
+    folder: Path,
+    *,
+    workers: Any = None,
+    clock: Clock | None = None,
+    hub: Hub | None = None,
+    sessions_store: MemorySessions | None = None,
+    placements: MemoryPlacements | None = None,
+    silence: Clock | None = None,
 ) -> AsyncIterator[House]:
-    """A running house whose records are in `folder`; opening it again is a restart."""
+    """A running house whose records are in `folder`; opening it again is a restart.
+
+    Several at once are one house in several processes if they share a clock, a hub, sessions and placements.
+    `silence`: the clock by which neighbours are taken for dead.
+    """
     database_url = f"sqlite:///{folder}/visits.db"
     migrate(database_url)
     clock = clock or Clock()
@@ -348,8 +370,9 @@ async def open_house(
     await people.refresh()
     desk = Desk(store, vault, people)
     ids = SystemIds()
-    sessions = Sessions(MemorySessions(), directory, clock, ids)
-    rooms = Rooms(workers or NoWorkers(), MemoryPlacements(), SystemClock())
+    sessions = Sessions(sessions_store or MemorySessions(), directory, clock, ids)
+    rooms = Rooms(workers or NoWorkers(), placements or MemoryPlacements(), SystemClock())
+    neighbours = Neighbours(MemoryWire(hub or Hub()), Seal(vault.digest), silence or SystemClock(), ids.new())
     app = web.Application()
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     site_url: list[str] = []
@@ -362,11 +385,13 @@ async def open_house(
         sessions=sessions,
         links=Links(desk, "https://visits.example.org", ids),
         rooms=rooms,
-        neighbours=Neighbours(MemoryWire(Hub()), Seal(vault.digest), clock, ids.new()),
+        neighbours=neighbours,
         clock=clock,
         ids=ids,
         origins=origins,
     )
+    sessions.on_end(sockets.session_ended)
+    sockets.on_look(lambda: sessions.sweep(sockets.session_keys()))
     sockets.attach(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -375,7 +400,7 @@ async def open_house(
     site_url.append(f"http://127.0.0.1:{port}")
     sockets._pipe._server.eio.cors_allowed_origins[:] = site_url  # the port is known only now
     await sockets.start()
-    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store)
+    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store, neighbours)
     try:
         yield house
     finally:
@@ -386,3 +411,12 @@ async def open_house(
         await desk.close()
         await store.close()
         await database.close()
+
+
+@asynccontextmanager
+async def two_processes(folder: Path, **how: Any) -> AsyncIterator[House]:
+    """One house in two web processes: members and the desk are connected to one, clinicians to the other."""
+    shared = {"clock": Clock(), "hub": Hub(), "sessions_store": MemorySessions(), **how}
+    async with open_house(folder, **shared) as one, open_house(folder, **shared) as other:
+        one.next_door = other
+        yield one
