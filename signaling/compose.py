@@ -59,6 +59,9 @@ from web_client import DIST
 CLOSE_SECONDS: Final = 2.0
 """How long any one part may take to stop. Longer delays a restart; shorter cuts what is being written."""
 
+MOVED_SHARE: Final = 0.5
+"""Of the time before a process stops: in this part its pages move, in the rest they are gone."""
+
 REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
 
@@ -79,6 +82,8 @@ class House:
     accounts: SqlAccounts
     keys: SqlKeys
     people: People
+    drain: Callable[[float], None]
+    """Said when the process is to stop in so many seconds."""
 
 
 class _Cellar:
@@ -309,6 +314,11 @@ def build(
             await workers.all_ready()
             yield
 
+    def drain(seconds: float) -> None:
+        health.drain()
+        if seconds:
+            sockets.send_away(seconds * MOVED_SHARE)
+
     app.cleanup_ctx.append(lifetime)
     return House(
         app=app,
@@ -318,6 +328,7 @@ def build(
         accounts=cellar.accounts,
         keys=cellar.keys,
         people=cellar.people,
+        drain=drain,
     )
 
 

@@ -104,7 +104,7 @@ async def serve() -> int:
         tls = server.tls_context(web.tls_cert, web.tls_key) if web.tls_cert and web.tls_key else None
         await server.run(
             house.app,
-            house.health,
+            house.drain,
             listener,
             tls,
             on_start=_nothing,

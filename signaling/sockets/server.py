@@ -135,6 +135,10 @@ class Sockets:
         await self.watch.stop()
         self._feed.stop()
 
+    def send_away(self, within_seconds: float) -> None:
+        """Let no page in from now on, and send those that are here elsewhere, a few at a time."""
+        self._pipe.send_away(within_seconds)
+
     async def session_ended(self, key: str) -> None:
         """A session was revoked: close its sockets at once, those with neighbours too."""
         self._session_over(key)
