@@ -148,7 +148,7 @@ class RedisWire:
         if there is self._in_contact:
             return
         self._in_contact = there
-        log.info("wire_contact", ok=there)
+        log.info("wire_contact", state="there" if there else "lost")
         for changed in self._changed:
             changed(there)
 
