@@ -1,5 +1,8 @@
-"""The house in many processes, as it is run for real: two web processes and two media workers on PostgreSQL and
-Redis, behind the proxy of deploy/nginx.conf; all of them real programs on free loopback ports."""
+"""The house in many processes, as it is run for real.
+
+Two web processes and two media workers on PostgreSQL and Redis, behind the proxy of deploy/nginx.conf: all of
+them real programs on free loopback ports.
+"""
 
 from __future__ import annotations
 
@@ -196,7 +199,7 @@ class Town:
 async def until(what: Any, within: float = 10.0, every: float = 0.02) -> None:
     """Wait until an awaitable question is answered yes."""
     async with asyncio.timeout(within):
-        while not await what():
+        while not await what():  # noqa: ASYNC110 - it is asked of other processes
             await asyncio.sleep(every)
 
 
@@ -262,7 +265,13 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
 def _media(name: str, folder: Path) -> Program:
     port = free_port()
     command = [VIDEOVISIT, "media", "--listen", f"127.0.0.1:{port}", "--udp", "127.0.0.1:0", "--name", name]
-    return Program(name, command, _environment({"VIDEOVISIT_MEDIA_KEY": MEDIA_KEY}), folder, port)
+    return Program(
+        name,
+        command,
+        _environment({"VIDEOVISIT_MEDIA_KEY": MEDIA_KEY, "VIDEOVISIT_MEDIA_DRAIN_SECONDS": "60"}),
+        folder,
+        port,
+    )
 
 
 def _web(name: str, folder: Path, settings: dict[str, str]) -> Program:

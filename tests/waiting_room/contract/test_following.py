@@ -1,4 +1,4 @@
-"""Two desks on one store, as two processes have them: each tells its subscribers everything once, in order."""
+"""Two desks on one store, as two processes have them: each tells its subscribers all, once, in order."""
 
 from __future__ import annotations
 
