@@ -1,4 +1,4 @@
-"""Several web processes ask one worker: what was decided on an older history than it knows changes nothing."""
+"""Several web processes ask one worker: what was decided on an older history changes nothing."""
 
 from collections.abc import AsyncIterator
 from typing import Any
