@@ -49,8 +49,10 @@ async def run(options: DemoOptions) -> int:
         )
     task = asyncio.current_task()
     assert task is not None
-    # Until the house itself listens to signals: leave nothing behind when told to stop while starting.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    # Until the house itself listens to signals: leave nothing behind when told to stop while starting. That
+    # waits while a worker is being forked: whoever cancels a fork may wait for its end for ever.
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
     clock, ids = SystemClock(), SystemIds()
     from signaling import serve  # noqa: PLC0415 - see the header
 
@@ -69,6 +71,9 @@ async def run(options: DemoOptions) -> int:
         )
         workers.begin()
         await _until_spawned(workers)
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        if told.is_set():
+            raise asyncio.CancelledError
 
         from signaling.compose import build  # noqa: PLC0415 - see the header
         from signaling.seeding import Seeder  # noqa: PLC0415
