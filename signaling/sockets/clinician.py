@@ -15,10 +15,11 @@ from signaling.sockets.messages import (
     NextPatient,
     PingPresence,
     StaffOffer,
+    StaffQuality,
     clinician_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Role
 from waiting_room.core.refusals import Refused
@@ -34,6 +35,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
             "command": Served(self._command),
             "next_patient": Served(self._next_patient),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "quality": Served(self._quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
         }
 
@@ -55,6 +57,8 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         for visit in self.parts.board.held_by(staff):
             now = self.parts.rooms.now(visit.id, "clinician")
             self.pipe.post(CLINICIAN, connection.id, "media", {"visit": visit.id, **media_said(now)})
+            for said in self.parts.conditions.of(visit.id, but="clinician"):
+                self.pipe.post(CLINICIAN, connection.id, "quality", {"visit": visit.id, **said})
             if connection.seen is not None and not self.parts.rooms.has(visit.id, "clinician"):
                 self.pipe.post(CLINICIAN, connection.id, "media_lost", {"visit": visit.id})
 
@@ -108,6 +112,15 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         if refusal() is None:
             self._take_over(connection, visit)
         return await self.answer_offer(visit, "clinician", said.sdp, refusal)
+
+    async def _quality(self, connection: StaffConnection, data: Any) -> Answer:
+        said = StaffQuality.model_validate(data)
+        visit = VisitId(said.visit)
+        held = {one.id for one in self.parts.board.held_by(connection.session.staff)}
+        refusal = "not_holder" if visit not in held else None
+        if refusal is None and connection.media_of != visit:
+            refusal = "superseded"  # another of one's consoles carries the visit's media
+        return self.say_quality(visit, "clinician", said, refusal)
 
     def _take_over(self, connection: StaffConnection, visit: VisitId) -> None:
         """The media of the visit is this console's from now on."""

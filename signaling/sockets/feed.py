@@ -234,11 +234,12 @@ class Feed:
         match news:
             case MediaLost(visit=visit, endpoints=endpoints):
                 for endpoint in endpoints:
-                    self._post_media(visit, endpoint, "media_lost", {})
+                    self.tell_endpoint(visit, endpoint, "media_lost", {})
             case MediaNow(visit=visit, endpoint=endpoint):
-                self._post_media(visit, endpoint, "media", media_said(news))
+                self.tell_endpoint(visit, endpoint, "media", media_said(news))
 
-    def _post_media(self, visit: VisitId, endpoint: str, event: str, said: Json) -> None:
+    def tell_endpoint(self, visit: VisitId, endpoint: str, event: str, said: Json) -> None:
+        """Tell the page that has, or would make, an endpoint's media connection."""
         if endpoint == "member":
             for connection in self._active_members(visit):
                 self.pipe.post(MEMBER, connection.id, event, said)
@@ -254,6 +255,14 @@ class Feed:
         # Of several pages of one clinician, the one that made the connection; all of them if none did.
         for one in [one for one in holders if one.media_of == visit] or holders:
             self.pipe.post(CLINICIAN, one.id, event, {"visit": visit, **said})
+
+    def tell_desk(self, visit: Visit, event: str, said: Json) -> None:
+        """Tell every page of the desk that shows the visit."""
+        encoded = self.pipe.encode(SUPPORT, event, said)
+        for connection in self.staff[SUPPORT].values():
+            session = connection.session
+            if connection.greeted and shown_to(visit, Role.support, session.staff, session.clinics):
+                self.pipe.post_encoded(connection.id, SUPPORT, encoded)
 
     def _active_members(self, visit: VisitId) -> Iterable[MemberConnection]:
         return [one for one in self.members.get(visit, {}).values() if one.greeted and not one.superseded]

@@ -14,11 +14,12 @@ from signaling.sockets.messages import (
     AgreeRecording,
     MemberOffer,
     PingPresence,
+    Quality,
     RefuseRecording,
     member_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.role import OFFER_COST, Parts, RoleNamespace
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Role, State, Visit
 from waiting_room.core.views import view
@@ -37,6 +38,7 @@ class MemberNamespace(RoleNamespace[MemberSession]):
         self._events = {
             "command": Served(self._command),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "quality": Served(self._quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
         }
 
@@ -78,6 +80,8 @@ class MemberNamespace(RoleNamespace[MemberSession]):
     def _greet_media(self, connection: MemberConnection, visit: VisitId) -> None:
         rooms, known = self.parts.rooms, self.parts.board.get(visit)
         self.pipe.post(MEMBER, connection.id, "media", media_said(rooms.now(visit, "member")))
+        for said in self.parts.conditions.of(visit, but="member"):
+            self.pipe.post(MEMBER, connection.id, "quality", said)
         if connection.seen is not None and known and _has_room(known) and not rooms.has(visit, "member"):
             # The page was here before, and whatever connection it had is with a worker that is no more.
             self.pipe.post(MEMBER, connection.id, "media_lost", {})
@@ -148,6 +152,11 @@ class MemberNamespace(RoleNamespace[MemberSession]):
             return None if _has_room(known) else "no_room_yet"
 
         return await self.answer_offer(visit, "member", said.sdp, refusal)
+
+    async def _quality(self, connection: MemberConnection, data: Any) -> Answer:
+        said = Quality.model_validate(data)
+        refusal = "superseded" if connection.superseded else None
+        return self.say_quality(connection.session.visit, "member", said, refusal)
 
     async def _ping(self, _connection: MemberConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

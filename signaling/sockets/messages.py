@@ -386,6 +386,20 @@ class StaffOffer(MemberOffer):
     visit: Id
 
 
+class Quality(Message):
+    """How this page's connection is: `level`, `path` once measured; `sharing` while it sends its screen."""
+
+    level: Literal["good", "weak", "very_weak"] | None = None
+    path: Literal["udp", "tcp", "relayed"] | None = None
+    sharing: bool = False
+
+
+class StaffQuality(Quality):
+    """The same of the visit that the clinician holds."""
+
+    visit: Id
+
+
 class NextPatient(Message):
     """Claim whoever is next."""
 

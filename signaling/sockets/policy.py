@@ -50,6 +50,7 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "decline_still",
     ),
     EventRow("/member", "offer", Role.member, "own visit"),
+    EventRow("/member", "quality", Role.member, "own visit"),
     EventRow("/member", "ping_presence", Role.member, "own visit"),
     EventRow("/clinician", "connect", Role.clinician, "own clinics"),
     *_commands("/clinician", Role.clinician, "visit of own clinics", "claim", "hold", "release"),
@@ -77,6 +78,7 @@ EVENT_POLICY: tuple[EventRow, ...] = (
     ),
     EventRow("/clinician", "next_patient", Role.clinician, "own clinics"),
     EventRow("/clinician", "offer", Role.clinician, "visit held"),
+    EventRow("/clinician", "quality", Role.clinician, "visit held"),
     EventRow("/clinician", "ping_presence", Role.clinician, "own clinics"),
     EventRow("/support", "connect", Role.support, "own clinics"),
     *_commands(

@@ -11,7 +11,9 @@ from signaling.media_client import MediaRefusedError, MediaUnavailableError
 from signaling.rooms import Rooms
 from signaling.sockets.answers import Answer, done, refuse, refused
 from signaling.sockets.board import Board
+from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
+from signaling.sockets.messages import Quality
 from signaling.sockets.namespace import SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
@@ -27,6 +29,8 @@ from waiting_room.people import People
 
 OFFER_COST = 5.0
 """An offer is a handshake and up to 64 kB of parsing."""
+QUALITY_COST = 5.0
+"""Each word is passed on to several pages; an honest one changes at most every four seconds."""
 
 S = TypeVar("S", bound=Session)
 
@@ -41,6 +45,7 @@ class Parts:
     board: Board
     feed: Feed
     watch: Watch
+    conditions: Conditions
     rooms: Rooms
     sessions: Sessions
     links: Links
@@ -86,6 +91,15 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         who = answer.detail.get("clinician", answer.detail.get("by"))
         card = self.parts.people.directory.staff.get(str(who), {})
         return refused(answer, **({"name": card["name"]} if "name" in card else {}))
+
+    def say_quality(self, visit: VisitId, endpoint: str, said: Quality, refusal: str | None) -> Answer:
+        """Pass on how somebody's connection is, if they are in the visit and it runs."""
+        known = self.parts.board.get(visit)
+        if refusal is not None or known is None:
+            return refuse(refusal or "visit_ended")
+        if not self.parts.conditions.say(known, endpoint, said):
+            return refuse("wrong_state", state=known.state.value)
+        return done()
 
     async def answer_offer(
         self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]

@@ -11,6 +11,7 @@ from signaling.presence import Attendance
 from signaling.rooms import Rooms
 from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
+from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
 from signaling.sockets.member import MemberNamespace
 from signaling.sockets.pipe import Pipe, make_server
@@ -62,6 +63,7 @@ class Sockets:
         self.watch = Watch(
             attendance=attendance, board=self._board, feed=self._feed, desk=desk, clock=clock, ids=ids
         )
+        self._conditions = Conditions(self._feed)
         parts = Parts(
             desk=desk,
             line=line,
@@ -69,6 +71,7 @@ class Sockets:
             board=self._board,
             feed=self._feed,
             watch=self.watch,
+            conditions=self._conditions,
             rooms=rooms,
             sessions=sessions,
             links=links,
@@ -133,5 +136,6 @@ class Sockets:
         return counts
 
     def _change(self, change: Change) -> None:
+        self._conditions.change(change.after)
         self._feed.change(change)
         self.watch.change(change)

@@ -46,6 +46,9 @@ class SupportNamespace(RoleNamespace[StaffSession]):
         """Send the board."""
         self.parts.feed.staff[SUPPORT][connection.id] = connection
         self.parts.feed.greet_staff(SUPPORT, Role.support, connection)
+        for visit in self.parts.feed.shown(connection, Role.support):
+            for said in self.parts.conditions.of(visit.id):
+                self.pipe.post(SUPPORT, connection.id, "quality", {"visit": visit.id, **said})
 
     def left(self, connection: StaffConnection) -> None:
         """A console is closed."""

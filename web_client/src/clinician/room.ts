@@ -7,10 +7,12 @@
 
 import { Connection, type SlotUse } from "../kit/media/connection";
 import type { JsonObject } from "../kit/json";
-import { DeviceFailure, openFrontCamera, openMicrophone } from "../kit/media/devices";
-import type { DeviceKind } from "../kit/media/failures";
+import { ScreenShare } from "../kit/media/screen_share";
+import { playOnChosen } from "../kit/media/speaker";
+import { type DeviceState, Studio } from "../kit/media/studio";
 import { type Readable, type Stop, Store } from "../kit/store";
 import type { Line } from "../kit/socket";
+import { Conditions } from "../kit/visit/conditions";
 
 export type Problem = "blocked" | "none" | "busy";
 
@@ -46,6 +48,9 @@ export class Room {
   readonly connection: Connection;
   /** Shows the member. Made with the room, so that at Admit nothing has to be set up before the first frame. */
   readonly picture = document.createElement("video");
+  readonly studio = new Studio();
+  readonly share = new ScreenShare();
+  readonly conditions: Conditions;
   private readonly own = new Store<Self>(NOTHING);
   private wanted: Wish = "warm";
   private closed = false;
@@ -63,6 +68,13 @@ export class Room {
     this.picture.autoplay = true;
     this.picture.playsInline = true;
     this.picture.srcObject = this.connection.remote;
+    this.conditions = new Conditions({
+      line,
+      visit,
+      stats: () => this.connection.stats(),
+      isSharing: () => this.share.track !== null,
+      onSilence: (kind) => void this.studio.revive(kind),
+    });
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;
     this.stops = [
       line.on("media", (news) => {
@@ -70,6 +82,13 @@ export class Room {
       }),
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();
+      }),
+      playOnChosen(this.picture),
+      this.studio.camera.subscribe(() => this.look()),
+      this.studio.microphone.subscribe(() => this.look()),
+      this.share.state.subscribe(() => {
+        this.conditions.tell();
+        this.send();
       }),
     ];
   }
@@ -93,8 +112,8 @@ export class Room {
   async openDevices(): Promise<void> {
     const { camera, microphone, cameraOff } = this.own.get();
     await Promise.all([
-      camera === null && !cameraOff ? this.take("camera", openFrontCamera) : null,
-      microphone === null ? this.take("microphone", openMicrophone) : null,
+      camera === null && !cameraOff ? this.studio.startCamera() : null,
+      microphone === null ? this.studio.startMicrophone() : null,
     ]);
   }
 
@@ -106,6 +125,8 @@ export class Room {
   wish(wish: Wish): void {
     if (wish === this.wanted) return;
     this.wanted = wish;
+    if (wish !== "live") this.share.stop();
+    this.conditions.run(wish === "live");
     if (wish === "live") performance.mark("admitted");
     this.send();
   }
@@ -117,11 +138,10 @@ export class Room {
 
   /** Off is off: the track is stopped and the light goes out. On again takes the moment that opening takes. */
   turnCameraOff(cameraOff: boolean): void {
-    this.own.get().camera?.stop();
-    this.own.update((self) => ({ ...self, cameraOff, camera: null, cameraProblem: null }));
+    this.own.update((self) => ({ ...self, cameraOff }));
     void this.connection.turnCameraOff(cameraOff);
-    this.send();
-    if (!cameraOff) void this.take("camera", openFrontCamera);
+    if (cameraOff) this.studio.stopCamera();
+    else void this.studio.startCamera();
   }
 
   close(): void {
@@ -129,43 +149,36 @@ export class Room {
     this.picture.srcObject = null;
     this.picture.remove();
     for (const stop of this.stops) stop();
+    this.conditions.close();
     this.connection.close();
-    const { camera, microphone } = this.own.get();
-    camera?.stop();
-    microphone?.stop();
+    this.share.stop();
+    this.studio.close();
   }
 
   private send(): void {
     const { camera, microphone } = this.own.get();
     if (this.wanted === "warm") void this.connection.goWarm();
-    else void this.connection.goLive({ camera, microphone: this.wanted === "live" ? microphone : null });
+    else if (this.wanted === "ready") void this.connection.goLive({ camera, microphone: null });
+    else void this.connection.goLive({ camera, microphone, screen: this.share.track });
   }
 
-  private async take(which: DeviceKind, open: () => Promise<MediaStreamTrack>): Promise<void> {
-    const problem = which === "camera" ? "cameraProblem" : "microphoneProblem";
-    try {
-      const track = await open();
-      // The room was closed, or the camera turned off (or on twice), while the browser was opening it.
-      const { camera, microphone, cameraOff } = this.own.get();
-      if (this.closed || (which === "camera" ? cameraOff || camera !== null : microphone !== null)) {
-        track.stop();
-        return;
-      }
-      track.addEventListener("ended", () => {
-        this.own.update((self) => ({ ...self, [which]: null, [problem]: "busy" }));
-        this.send();
-      });
-      this.own.update((self) => ({ ...self, [which]: track, [problem]: null }));
-      this.send();
-    } catch (error) {
-      this.own.update((self) => ({ ...self, [problem]: problemOf(error) }));
-    }
+  /** What the devices are now, as this page shows and sends it. */
+  private look(): void {
+    const [camera, microphone] = [this.studio.camera.get(), this.studio.microphone.get()];
+    this.own.update((self) => ({
+      ...self,
+      camera: this.studio.track("camera"),
+      microphone: this.studio.track("microphone"),
+      cameraProblem: problemOf(camera),
+      microphoneProblem: problemOf(microphone),
+    }));
+    this.send();
   }
 }
 
 /** Three sentences are enough for a desk: allow it, plug one in, or close what holds it. */
-function problemOf(error: unknown): Problem {
-  const code = error instanceof DeviceFailure ? error.code : "failed";
-  if (code === "blocked" || code === "dismissed") return "blocked";
-  return code === "none" || code === "unsupported" ? "none" : "busy";
+function problemOf(state: DeviceState): Problem | null {
+  if (state.kind !== "failed") return null;
+  if (state.code === "blocked" || state.code === "dismissed") return "blocked";
+  return state.code === "none" || state.code === "unsupported" ? "none" : "busy";
 }

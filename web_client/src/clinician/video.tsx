@@ -2,6 +2,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { evidence } from "../kit/media/devices";
+import { isMirrored } from "../kit/media/facing";
 import { onNextFrame } from "../kit/media/frames";
 import { Banner, Button, useStore } from "../kit/ui";
 import type { Room } from "./room";
@@ -57,9 +59,10 @@ export function SelfView({ room }: { readonly room: Room }) {
     if (video.current !== null) video.current.srcObject = self.camera === null ? null : new MediaStream([self.camera]);
   }, [self.camera]);
   const shown = self.camera !== null && !self.cameraOff;
+  const mirror = self.camera === null || isMirrored(evidence(self.camera)) ? "mirror" : "";
   return (
     <div class="self">
-      <video ref={video} class="self-video mirror" autoplay playsInline muted hidden={!shown} aria-label={t("clinician.self_view")} />
+      <video ref={video} class={`self-video ${mirror}`} autoplay playsInline muted hidden={!shown} aria-label={t("clinician.self_view")} />
       {!shown && <p class="self-empty">{t(self.cameraOff ? "clinician.camera_is_off" : "clinician.camera_none_yet")}</p>}
     </div>
   );

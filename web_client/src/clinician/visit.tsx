@@ -2,10 +2,21 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import "../kit/visit/visit.css";
+
+import type { ShareFailure } from "../kit/media/screen_share";
 import type { Here } from "../kit/staff/board";
 import { NeedBadges, span } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../kit/ui";
+import { CutOff } from "../kit/visit/cut_off";
+import { FlipButton } from "../kit/visit/device_choices";
+import { EnlargeButtons } from "../kit/visit/enlarge";
+import { placement } from "../kit/visit/placement";
+import { QualityLine } from "../kit/visit/quality_line";
+import { SelfCorner } from "../kit/visit/self_view";
+import { Settings } from "../kit/visit/settings_panel";
+import { ScreenView, ShareButton, ShareNotice, useShared } from "../kit/visit/share";
 import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
@@ -36,6 +47,11 @@ export function VisitScreen(props: VisitScreenProps) {
   const now = useNow(10_000);
   const self = useStore(room.self);
   const transport = useStore(room.connection.state);
+  const { share, conditions } = room;
+  const screen = useShared(room.connection.shared, conditions);
+  const { corner } = useStore(placement);
+  const whole = useRef<HTMLDivElement>(null);
+  const [noShare, setNoShare] = useState<ShareFailure | null>(null);
   const [ending, setEnding] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -44,7 +60,7 @@ export function VisitScreen(props: VisitScreenProps) {
   const together = useTogether({ ...props, now, zone: clinicOf(me, view.clinic).zone });
 
   return (
-    <div class="visit">
+    <div class="visit" ref={whole}>
       <div class="visit-head">
         <h1 ref={heading} tabIndex={-1}>
           {t("clinician.visit_with", { name })}
@@ -59,10 +75,23 @@ export function VisitScreen(props: VisitScreenProps) {
       <div class="stage">
         <RecordingPart view={view} busy={busy} onRecording={props.onRecording} />
         {onHold && <OnHold {...props} />}
-        <div class="stage-frame" hidden={onHold}>
+        <div class={screen === null ? "stage-frame" : `stage-frame stage-shared stage-${corner}`} hidden={onHold}>
+          {screen !== null && <ScreenView screen={screen} name={name} />}
           <RemoteView room={room} name={name} />
-          <SelfView room={room} />
+          <SelfCorner below={<FlipButton studio={room.studio} short />}>
+            <SelfView room={room} />
+          </SelfCorner>
         </div>
+        {!onHold && (
+          <div class="stage-foot">
+            {transport === "connected" && (
+              <QualityLine conditions={conditions} names={new Map([["member", view.short_name]])} />
+            )}
+            <EnlargeButtons whole={() => whole.current} picture={room.picture} />
+          </div>
+        )}
+        <ShareNotice share={share} failure={noShare} />
+        <CutOff studio={room.studio} />
         {!onHold && here !== "here" && (
           <Banner tone="warn" live="assertive">
             {t(here === "gap" ? "clinician.member_gap" : "clinician.member_gone", { name: view.short_name })}{" "}
@@ -89,6 +118,8 @@ export function VisitScreen(props: VisitScreenProps) {
                 {t("clinician.turn_off_camera")}
               </Toggle>
               {me.recording && <RecordButton view={view} busy={busy} onRecording={props.onRecording} />}
+              <ShareButton share={share} onFailure={setNoShare} />
+              <Settings studio={room.studio} whole={() => whole.current} picture={room.picture} />
             </>
           )}
           {together.controls}

@@ -6,6 +6,11 @@ export function readable(number: string): string {
   return parts === null ? number : `(${parts[1]}) ${parts[2]}-${parts[3]}`;
 }
 
+/** Whether a text is a number and nothing else, so that it can be a link to call. */
+export function isNumber(text: string): boolean {
+  return /^\+?[\d\s().-]{7,20}$/.test(text.trim());
+}
+
 /** A tel: address from a number as people write it. */
 export function telephone(number: string): string {
   const plus = number.trim().startsWith("+") ? "+" : "";

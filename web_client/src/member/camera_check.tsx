@@ -2,15 +2,15 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { choices, evidence, onChange } from "../kit/media/devices";
-import type { Camera } from "../kit/media/facing";
+import { evidence } from "../kit/media/devices";
 import { brightness } from "../kit/media/frames";
+import type { DeviceState, Studio } from "../kit/media/studio";
 import { Banner } from "../kit/ui/banner";
 import { Button } from "../kit/ui/button";
 import { Select } from "../kit/ui/field";
+import { useDevices } from "../kit/ui/use_devices";
 import { DeviceTrouble } from "./device_trouble";
 import { SelfView } from "./self_view";
-import type { DeviceState, Studio } from "./studio";
 import { useMemberWords } from "./words";
 
 /** Mean brightness below which a face cannot be made out (of 255). */
@@ -86,23 +86,6 @@ export function Asking({ kind, slow, onSkip }: {
       {t(slow ? "devices.slow" : `devices.asking.${kind}`)}
     </Banner>
   );
-}
-
-/** The devices to choose from; asked again once a permission gives them names, and when one comes or goes. */
-export function useDevices(kind: "cameras" | "microphones" | "speakers", state: DeviceState | null): readonly Camera[] {
-  const [devices, setDevices] = useState<readonly Camera[]>([]);
-  const on = state?.kind;
-  useEffect(() => {
-    let current = true;
-    const look = () => void choices().then((all) => current && setDevices(all[kind]));
-    look();
-    const stop = onChange(look);
-    return () => {
-      current = false;
-      stop();
-    };
-  }, [kind, on]);
-  return devices;
 }
 
 /** True while the picture has been dark twice in a row. */

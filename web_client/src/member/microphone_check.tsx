@@ -3,11 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { type Level, watchLevel } from "../kit/media/level";
+import type { DeviceState, Studio } from "../kit/media/studio";
 import { Select } from "../kit/ui/field";
 import { Button } from "../kit/ui/button";
-import { Asking, useDevices } from "./camera_check";
+import { useDevices } from "../kit/ui/use_devices";
+import { Asking } from "./camera_check";
 import { DeviceTrouble } from "./device_trouble";
-import type { DeviceState, Studio } from "./studio";
 import { useMemberWords } from "./words";
 
 export function MicrophoneCheck({ studio, state }: { readonly studio: Studio; readonly state: DeviceState }) {

@@ -7,7 +7,6 @@ import { EmergencyNotice } from "../kit/ui/emergency";
 import { LiveRegion } from "../kit/ui/live";
 import { useHeadingFocus, useTitle } from "../kit/ui/use";
 import { LanguageSwitch } from "../kit/ui/words";
-import { isNumber } from "./phone";
 import { useMemberWords } from "./words";
 
 export function Frame({ brand, kind = "page", notice, actions, children }: {
@@ -83,12 +82,7 @@ export function Emergency({ urgentCare, full = false }: { readonly urgentCare: s
   const t = useMemberWords();
   return (
     <aside class="stack-tight" aria-label={t("emergency.title")}>
-      <EmergencyNotice urgentCare={isNumber(urgentCare) ? urgentCare : undefined} />
-      {urgentCare !== "" && !isNumber(urgentCare) && (
-        <p class="small">
-          <strong>{t("emergency.urgent_care")}</strong> {urgentCare}
-        </p>
-      )}
+      <EmergencyNotice urgentCare={urgentCare} />
       {full && <p class="small quiet">{t("emergency.what_urgent_care_is")}</p>}
     </aside>
   );

@@ -2,12 +2,14 @@
 
 import type { JsonObject } from "../kit/json";
 import { Connection, type SlotUse } from "../kit/media/connection";
+import { ScreenShare } from "../kit/media/screen_share";
+import { Studio } from "../kit/media/studio";
 import { playTone } from "../kit/media/tone";
 import type { Line, LinkState } from "../kit/socket";
 import { type Readable, Store } from "../kit/store";
+import { Conditions } from "../kit/visit/conditions";
 import { VisitFeed } from "../kit/visit_feed";
 import { devicesWanted, hasEnded, mediaWish } from "./steps";
-import { Studio } from "./studio";
 import { type MemberView, readStanding, readView, type Standing, type VisitState } from "./view";
 
 export interface Snapshot {
@@ -35,6 +37,8 @@ export class Session {
   /** The transport of this visit; a new one after it was closed by an ending or another tab. */
   readonly media: Readable<Connection | null>;
   readonly studio = new Studio();
+  readonly share = new ScreenShare();
+  readonly conditions: Conditions;
   /**
    * The clinician's picture. It plays from the claim on, before there is anything to see, and is put on the screen when
    * the visit begins: the first frame then waits for no element to be made.
@@ -62,6 +66,12 @@ export class Session {
     this.muted = this.silence;
     this.cameraOff = this.blank;
     this.media = this.connection;
+    this.conditions = new Conditions({
+      line: this.line,
+      stats: async () => (await this.connection.get()?.stats()) ?? null,
+      isSharing: () => this.share.track !== null,
+      onSilence: (kind) => void this.studio.revive(kind),
+    });
 
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("standing", (payload) => this.standings.set(readStanding(payload)));
@@ -70,6 +80,10 @@ export class Session {
     this.line.on("superseded", () => this.leaveToOther());
     this.studio.camera.subscribe(() => this.settle());
     this.studio.microphone.subscribe(() => this.settle());
+    this.share.state.subscribe(() => {
+      this.conditions.tell();
+      this.settle();
+    });
     document.addEventListener("visibilitychange", () => void this.stayAwake());
   }
 
@@ -123,6 +137,8 @@ export class Session {
   /** Brings the transport to what the visit's state asks for. */
   private settle(): void {
     const wish = this.moved.get() ? "none" : mediaWish(this.views.get());
+    if (wish !== "live") this.share.stop();
+    this.conditions.run(wish === "live");
     let connection = this.connection.get();
     if (wish === "none") {
       connection?.close();
@@ -139,7 +155,8 @@ export class Session {
     const camera = this.studio.track("camera");
     const microphone = this.studio.track("microphone");
     if (wish === "warm") void connection.goWarm();
-    else void connection.goLive({ camera, microphone: wish === "live" ? microphone : null });
+    else if (wish === "ready") void connection.goLive({ camera, microphone: null });
+    else void connection.goLive({ camera, microphone, screen: this.share.track });
     if (wish === "ready") this.picture.play().catch(() => undefined);
     void connection.connect();
   }

@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 
+import { chooseSpeaker, chosenSpeaker } from "../kit/media/speaker";
 import { playTone } from "../kit/media/tone";
 import { Button } from "../kit/ui/button";
 import { Select } from "../kit/ui/field";
 import { announce } from "../kit/ui/live";
-import { useDevices } from "./camera_check";
-import { chooseSpeaker, chosenSpeaker } from "./speaker";
+import { useDevices } from "../kit/ui/use_devices";
 import { useMemberWords } from "./words";
 
 type Stage = "idle" | "playing" | "asking" | "heard" | "not_heard";
@@ -15,7 +15,7 @@ type Stage = "idle" | "playing" | "asking" | "heard" | "not_heard";
 export function SpeakerCheck() {
   const t = useMemberWords();
   const speakers = useDevices("speakers", null);
-  const [speaker, setSpeaker] = useState(chosenSpeaker() ?? "");
+  const [speaker, setSpeaker] = useState(chosenSpeaker.get() ?? "");
   const [stage, setStage] = useState<Stage>("idle");
   const play = async () => {
     setStage("playing");

@@ -9,6 +9,7 @@ import { chime, chimeOn, turnChime } from "../kit/staff/chime";
 import { Frame } from "../kit/staff/frame";
 import type { Me } from "../kit/staff/session";
 import { announce, Toggle, useNow, useStore, useTitle } from "../kit/ui";
+import { ConnectionsFeed } from "./connections";
 import { Detail } from "./detail";
 import { type Listed, listed, type Wish } from "./list";
 import { RoomList } from "./room_list";
@@ -18,6 +19,7 @@ import { useT } from "./words";
 export function Console({ me, leave }: { readonly me: Me; readonly leave: (notice?: string) => void }) {
   const t = useT();
   const feed = useMemo(() => new BoardFeed("/support"), []);
+  const connections = useMemo(() => new ConnectionsFeed(feed.line), [feed]);
   useEffect(() => {
     feed.line.connect();
     return () => feed.line.close();
@@ -77,7 +79,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         <p aria-busy="true">{t("support.loading")}</p>
       ) : (
         <div class={opened === undefined ? "desk" : "desk desk-open"}>
-          <RoomList me={me} rows={rows} total={board.rows.size} wish={wish} onWish={setWish} open={open} now={now} onOpen={setOpen} />
+          <RoomList me={me} rows={rows} total={board.rows.size} wish={wish} onWish={setWish} open={open} now={now} connections={connections} onOpen={setOpen} />
           {opened !== undefined && (
             <Detail
               key={open}
@@ -85,6 +87,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
               view={viewOf(opened)}
               here={presence(viewOf(opened).visit)}
               now={now}
+              connections={connections}
               line={feed.line}
               onClose={() => setOpen(null)}
             />

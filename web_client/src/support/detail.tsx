@@ -12,6 +12,7 @@ import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
 import { AwayDialog } from "../kit/visit/reasons";
 import { useVisitWords } from "../kit/visit/words";
+import { ConnectionBadges, type ConnectionsFeed } from "./connections";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
 import { progress } from "./room_list";
 import { isBefore, isOver, type SupportView } from "./view";
@@ -22,13 +23,14 @@ export interface DetailProps {
   readonly view: SupportView;
   readonly here: Here;
   readonly now: number;
+  readonly connections: ConnectionsFeed;
   readonly line: ServerLine;
   readonly onClose: () => void;
 }
 
 type Asking = "link" | "pass" | "hold" | "cancel" | "away" | null;
 
-export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
+export function Detail({ me, view, here, now, connections, line, onClose }: DetailProps) {
   const t = useT();
   const visitWords = useVisitWords();
   const clinic = clinicOf(me, view.clinic);
@@ -151,6 +153,11 @@ export function Detail({ me, view, here, now, line, onClose }: DetailProps) {
           <Fact term={t("support.devices")}>
             <DeviceBadges devices={view.devices} />
           </Fact>
+          {view.state === "in_visit" && (
+            <Fact term={t("support.connection")}>
+              <ConnectionBadges feed={connections} view={view} />
+            </Fact>
+          )}
           <Fact term={t("support.callback")}>
             {view.callback === undefined ? t("support.not_given") : <PhoneLink number={view.callback} />}
           </Fact>

@@ -5,6 +5,7 @@ import { NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrase
 import { RowList } from "../kit/staff/row_list";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Badge, Button, Field, Select, Time, type Tone } from "../kit/ui";
+import { ConnectionBadges, type ConnectionsFeed } from "./connections";
 import type { Listed, Order, Wish } from "./list";
 import type { Need } from "./needs";
 import { type T, useT } from "./words";
@@ -17,10 +18,11 @@ export interface RoomListProps {
   readonly onWish: (wish: Wish) => void;
   readonly open: string | null;
   readonly now: number;
+  readonly connections: ConnectionsFeed;
   readonly onOpen: (visit: string) => void;
 }
 
-export function RoomList({ me, rows, total, wish, onWish, open, now, onOpen }: RoomListProps) {
+export function RoomList({ me, rows, total, wish, onWish, open, now, connections, onOpen }: RoomListProps) {
   const t = useT();
   return (
     <section class="desk-list stack" aria-labelledby="rooms">
@@ -52,7 +54,15 @@ export function RoomList({ me, rows, total, wish, onWish, open, now, onOpen }: R
       ) : (
         <RowList version={rows} fallback="rooms">
           {rows.map((row) => (
-            <Row key={row.view.visit} me={me} row={row} now={now} open={open === row.view.visit} onOpen={onOpen} />
+            <Row
+              key={row.view.visit}
+              me={me}
+              row={row}
+              now={now}
+              connections={connections}
+              open={open === row.view.visit}
+              onOpen={onOpen}
+            />
           ))}
         </RowList>
       )}
@@ -64,11 +74,12 @@ interface RowProps {
   readonly me: Me;
   readonly row: Listed;
   readonly now: number;
+  readonly connections: ConnectionsFeed;
   readonly open: boolean;
   readonly onOpen: (visit: string) => void;
 }
 
-function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
+function Row({ me, row: { view, here, needs }, now, connections, open, onOpen }: RowProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
   return (
@@ -89,6 +100,7 @@ function Row({ me, row: { view, here, needs }, now, open, onOpen }: RowProps) {
             {needWords(need, clinic.zone, t)}
           </Badge>
         ))}
+        <ConnectionBadges feed={connections} view={view} weakOnly />
         {view.state !== "booked" && here !== "gone" && <PresenceBadge here={here} />}
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>

@@ -1,9 +1,9 @@
 /**
  * One RTCPeerConnection per page, one offer and answer per life of it, no renegotiation.
  *
- * The offer has, in this order: microphone and camera (sendonly, made without tracks), then the slots onto which
- * the server forwards the others: `audioSlots` audio and `videoSlots` video lines (recvonly). Who is in which slot
- * is told beside it (`showSlots`). The server is ICE-lite and answers at one address: no ICE servers, no candidates
+ * The offer has, in this order: microphone, camera and screen (sendonly, made without tracks), then the slots onto
+ * which the server forwards the others: `audioSlots` audio and `videoSlots` video lines (recvonly), one of the latter
+ * more than there are cameras, for a screen. Who is in which slot is told beside it (`showSlots`). The server is ICE-lite and answers at one address: no ICE servers, no candidates
  * to send, nothing to trickle.
  *
  * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
@@ -42,11 +42,20 @@ export interface ConnectionOptions {
   readonly videoSlots?: number;
   /** Most the camera may send, in bit/s. */
   readonly cameraBitrate?: number;
+  /** Most a shared screen may send, in bit/s. */
+  readonly screenBitrate?: number;
 }
 
 export interface Tracks {
   readonly camera: MediaStreamTrack | null;
   readonly microphone: MediaStreamTrack | null;
+  readonly screen?: MediaStreamTrack | null;
+}
+
+/** Somebody's shared screen. */
+export interface SharedScreen {
+  readonly from: string;
+  readonly track: MediaStreamTrack;
 }
 
 const NO_TRACKS: Tracks = { camera: null, microphone: null };
@@ -56,16 +65,20 @@ const DISCONNECTED_FOR_MS = 1_000;
 export class Connection {
   /** The others' sound and picture: the slots in use, or the first of each kind before the server said. */
   readonly remote = new MediaStream();
+  /** The screen that one of the others shares. */
+  readonly shared: Readable<SharedScreen | null>;
   readonly state: Readable<ConnectionState>;
 
   private readonly options: ConnectionOptions;
   private readonly now = new Store<ConnectionState>("idle");
+  private readonly screen = new Store<SharedScreen | null>(null);
   private life: Life | null = null;
   private wanted: Tracks = NO_TRACKS;
   private muted = false;
   private cameraOff = false;
   private uses: readonly SlotUse[] | null = null;
   private tries = 0;
+  private answered = false;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private readonly wake = () => {
     if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
@@ -74,6 +87,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.options = options;
     this.state = this.now;
+    this.shared = this.screen;
     window.addEventListener("online", this.wake);
     document.addEventListener("visibilitychange", this.wake);
   }
@@ -121,6 +135,8 @@ export class Connection {
   /** The server lost our media (its worker was restarted): make a new connection at once. */
   lost(): void {
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
+    // Nothing was made yet: after a reload the server speaks of what the former page had.
+    if (this.life !== null && !this.answered) return;
     this.tries = 0;
     this.now.set("reconnecting");
     void this.remake();
@@ -153,6 +169,7 @@ export class Connection {
     try {
       await this.apply();
       await life.start();
+      this.answered = true;
       this.refreshRemote();
     } catch {
       this.heard(life, "lost");
@@ -180,15 +197,17 @@ export class Connection {
   }
 
   private async apply(): Promise<void> {
-    const { camera, microphone } = this.wanted;
+    const { camera, microphone, screen = null } = this.wanted;
     if (microphone !== null) microphone.enabled = !this.muted;
-    await this.life?.send({ camera: this.cameraOff ? null : camera, microphone });
+    await this.life?.send({ camera: this.cameraOff ? null : camera, microphone, screen });
   }
 
   private refreshRemote(): void {
     const tracks = this.life?.tracks(this.uses) ?? [];
     for (const track of this.remote.getTracks()) if (!tracks.includes(track)) this.remote.removeTrack(track);
     for (const track of tracks) if (!this.remote.getTracks().includes(track)) this.remote.addTrack(track);
+    const shared = this.life?.sharedScreen(this.uses) ?? null;
+    if (shared?.track !== this.screen.get()?.track || shared?.from !== this.screen.get()?.from) this.screen.set(shared);
   }
 }
 
@@ -197,6 +216,7 @@ class Life {
   readonly pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
   private readonly microphone: RTCRtpSender;
   private readonly camera: RTCRtpSender;
+  private readonly screen: RTCRtpSender;
   private readonly slots: RTCRtpTransceiver[] = [];
   private readonly options: ConnectionOptions;
   private readonly tell: (news: "connected" | "shaky" | "lost") => void;
@@ -211,8 +231,12 @@ class Life {
       direction: "sendonly",
       sendEncodings: [{ maxBitrate: options.cameraBitrate ?? 1_700_000, maxFramerate: 30 }],
     }).sender;
+    this.screen = this.pc.addTransceiver("video", {
+      direction: "sendonly",
+      sendEncodings: [{ maxBitrate: options.screenBitrate ?? 2_500_000, maxFramerate: 15 }],
+    }).sender;
     for (let n = 0; n < (options.audioSlots ?? 4); n++) this.slots.push(this.slot("audio"));
-    for (let n = 0; n < (options.videoSlots ?? 4); n++) this.slots.push(this.slot("video"));
+    for (let n = 0; n < (options.videoSlots ?? 5); n++) this.slots.push(this.slot("video"));
     this.pc.addEventListener("connectionstatechange", () => this.changed());
   }
 
@@ -225,6 +249,7 @@ class Life {
     await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     // A camera that was there before the answer has run with the browser's own preferences until now.
     await this.fullParameters();
+    await this.screenParameters();
   }
 
   /** Full parameters → camera → microphone; one change at a time. */
@@ -235,8 +260,14 @@ class Life {
 
   tracks(uses: readonly SlotUse[] | null): MediaStreamTrack[] {
     if (uses === null) return FIRST_OF_EACH.flatMap((kind) => this.slots.find((slot) => slot.receiver.track.kind === kind)?.receiver.track ?? []);
-    const mids = new Set(uses.filter((use) => use.from != null).map((use) => use.mid));
+    const mids = new Set(uses.filter((use) => use.from != null && use.source !== "screen").map((use) => use.mid));
     return this.slots.filter((slot) => slot.mid !== null && mids.has(slot.mid)).map((slot) => slot.receiver.track);
+  }
+
+  sharedScreen(uses: readonly SlotUse[] | null): SharedScreen | null {
+    const use = uses?.find(({ from, source }) => from != null && source === "screen");
+    const slot = this.slots.find(({ mid }) => use !== undefined && mid === use.mid);
+    return slot === undefined || use?.from == null ? null : { from: use.from, track: slot.receiver.track };
   }
 
   end(): void {
@@ -248,13 +279,14 @@ class Life {
     return this.pc.addTransceiver(kind, { direction: "recvonly" });
   }
 
-  private async put({ camera, microphone }: Tracks): Promise<void> {
+  private async put({ camera, microphone, screen = null }: Tracks): Promise<void> {
     if (this.pc.signalingState === "closed") return;
     if (camera !== this.camera.track) {
       if (camera !== null) await this.fullParameters();
       await this.camera.replaceTrack(camera);
     }
     if (microphone !== this.microphone.track) await this.microphone.replaceTrack(microphone);
+    if (screen !== this.screen.track) await this.screen.replaceTrack(screen);
   }
 
   private async fullParameters(): Promise<void> {
@@ -269,6 +301,13 @@ class Life {
     // Words and faces need detail more than smoothness; a browser that does not know the member ignores it.
     (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
     await this.camera.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** Small type must stay readable: fewer frames rather than fewer pixels. */
+  private async screenParameters(): Promise<void> {
+    const parameters = this.screen.getParameters();
+    (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
+    await this.screen.setParameters(parameters).catch(() => undefined);
   }
 
   private changed(): void {

@@ -33,15 +33,29 @@ const PICTURE: MediaTrackConstraints = {
   frameRate: { ideal: 30 },
 };
 
+const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
 export async function openCamera(id: string | null = null): Promise<MediaStreamTrack> {
   const which: MediaTrackConstraints = id === null ? { facingMode: { ideal: "user" } } : { deviceId: { ideal: id } };
   return open("camera", [{ video: { ...PICTURE, ...which } }, { video: which }, { video: true }]);
 }
 
 export async function openMicrophone(id: string | null = null): Promise<MediaStreamTrack> {
-  const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   const which = id === null ? {} : { deviceId: { ideal: id } };
-  return open("microphone", [{ audio: { ...sound, ...which } }, { audio: true }]);
+  return open("microphone", [{ audio: { ...SOUND, ...which } }, { audio: true }]);
+}
+
+/** This device or a failure: the person has pointed at it. */
+export async function openExactly(kind: DeviceKind, id: string): Promise<MediaStreamTrack> {
+  const which = { deviceId: { exact: id } };
+  const wishes = kind === "camera" ? [{ video: { ...PICTURE, ...which } }, { video: which }] : [{ audio: { ...SOUND, ...which } }];
+  return open(kind, wishes, "none");
+}
+
+/** A camera that looks this way, as far as the browser can tell. */
+export async function openFacing(way: "user" | "environment"): Promise<MediaStreamTrack> {
+  const which = { facingMode: { ideal: way } };
+  return open("camera", [{ video: { ...PICTURE, ...which } }, { video: which }]);
 }
 
 /** A camera that looks at the person where there is one: tries the others once when the first looks away. */
@@ -101,7 +115,12 @@ export async function permission(kind: DeviceKind): Promise<Permission> {
   }
 }
 
-async function open(kind: DeviceKind, wishes: readonly MediaStreamConstraints[]): Promise<MediaStreamTrack> {
+/** The first wish that can be met; `unmet` is the code if the device can meet none. */
+async function open(
+  kind: DeviceKind,
+  wishes: readonly MediaStreamConstraints[],
+  unmet: FailureCode = "failed",
+): Promise<MediaStreamTrack> {
   if (!isSupported()) throw new DeviceFailure(kind, "unsupported");
   for (const [index, wish] of wishes.entries()) {
     try {
@@ -111,7 +130,7 @@ async function open(kind: DeviceKind, wishes: readonly MediaStreamConstraints[])
     } catch (error) {
       if (error instanceof DeviceFailure) throw error;
       if (isOverConstrained(error) && index < wishes.length - 1) continue;
-      throw new DeviceFailure(kind, isOverConstrained(error) ? "failed" : failureOf(error, await permission(kind)));
+      throw new DeviceFailure(kind, isOverConstrained(error) ? unmet : failureOf(error, await permission(kind)));
     }
   }
   throw new DeviceFailure(kind, "failed");

@@ -34,6 +34,17 @@ export function isMirrored(evidence: Evidence | null): boolean {
   return evidence !== "environment";
 }
 
+/** The way to turn a camera that looks `evidence`. */
+export function otherWay(evidence: Evidence | null): "user" | "environment" {
+  return evidence === "environment" ? "user" : "environment";
+}
+
+/** Whether there is one camera in front and one on the back, so that a single button turns them round. */
+export function canTurnRound(cameras: readonly Camera[]): boolean {
+  const ways = new Set(cameras.map((camera) => evidenceOf(undefined, camera.label)));
+  return ways.has("user") && ways.has("environment");
+}
+
 export interface Camera {
   readonly id: string;
   readonly label: string;

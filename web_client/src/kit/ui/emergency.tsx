@@ -1,12 +1,12 @@
 /** What every page says before and while waiting: 911, 988 and the clinic's urgent care. */
 
-import { readable, telephone } from "../phone";
+import { isNumber, readable, telephone } from "../phone";
 import { useWords } from "./words";
 
 export { readable, telephone } from "../phone";
 
 export interface EmergencyNoticeProps {
-  /** The clinic's urgent-care or advice line, when it has one. */
+  /** The clinic's urgent-care or advice line, or where urgent care is, in its own words; only a number is a link. */
   readonly urgentCare?: string | undefined;
 }
 
@@ -20,8 +20,13 @@ export function EmergencyNotice({ urgentCare }: EmergencyNoticeProps) {
       <p class="emergency-lines">
         <a href="tel:911">{t("kit.emergency.911")}</a>
         <a href="tel:988">{t("kit.emergency.988")}</a>
-        {urgentCare && <a href={telephone(urgentCare)}>{t("kit.emergency.urgent", { number: readable(urgentCare) })}</a>}
+        {urgentCare && isNumber(urgentCare) && (
+          <a href={telephone(urgentCare)}>{t("kit.emergency.urgent", { number: readable(urgentCare) })}</a>
+        )}
       </p>
+      {urgentCare && !isNumber(urgentCare) && (
+        <p class="small">{t("kit.emergency.urgent", { number: urgentCare })}</p>
+      )}
     </section>
   );
 }

@@ -1,6 +1,4 @@
-/** Words of what people do together in a visit; both pages say the same, so they are kept here once. */
-
-import { useMemo } from "preact/hooks";
+/** Words of what both visit screens share. Both languages come with the screens, so that a switch is instant. */
 
 import { type Language, type Words, wordsFrom } from "../i18n";
 import { useWords } from "../ui/words";
@@ -8,10 +6,10 @@ import en from "./words/en.json";
 import es from "./words/es.json";
 
 export type VisitCatalog = typeof en;
+export type VisitWords = Words<VisitCatalog>;
 
-const CATALOGS: Readonly<Record<Language, VisitCatalog>> = { en, es };
+const WORDS: Readonly<Record<Language, VisitWords>> = { en: wordsFrom("en", en), es: wordsFrom("es", es) };
 
-export function useVisitWords(): Words<VisitCatalog> {
-  const { language } = useWords();
-  return useMemo(() => wordsFrom(language, CATALOGS[language]), [language]);
+export function useVisitWords(): VisitWords {
+  return WORDS[useWords().language];
 }

@@ -19,7 +19,7 @@ import { CallLink, Screen } from "../parts";
 import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { SpeakerCheck } from "../speaker_check";
-import type { DeviceState } from "../studio";
+import type { DeviceState } from "../../kit/media/studio";
 import { useMemberWords } from "../words";
 
 /** What the visit is told about one device. */

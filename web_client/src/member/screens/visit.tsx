@@ -2,13 +2,25 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { onNextFrame } from "../../kit/media/frames";
+import "../../kit/visit/visit.css";
+
 import type { Connection } from "../../kit/media/connection";
+import { onNextFrame } from "../../kit/media/frames";
+import type { ShareFailure } from "../../kit/media/screen_share";
+import { playOnChosen } from "../../kit/media/speaker";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
+import { CutOff } from "../../kit/visit/cut_off";
+import { FlipButton } from "../../kit/visit/device_choices";
+import { EnlargeButtons } from "../../kit/visit/enlarge";
+import { placement } from "../../kit/visit/placement";
+import { QualityLine } from "../../kit/visit/quality_line";
+import { SelfCorner } from "../../kit/visit/self_view";
+import { Settings } from "../../kit/visit/settings_panel";
+import { ScreenView, ShareButton, ShareNotice, useShared } from "../../kit/visit/share";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { RecordingPart } from "../recording";
@@ -16,12 +28,12 @@ import { useScreenFocus } from "../parts";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
-import { playOnChosen } from "../speaker";
 import { useTogether } from "../together";
 import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
 
 const NO_CONNECTION = new Store<"idle">("idle");
+const NOTHING_SHARED = new Store(null);
 const LOOK_EVERY_MS = 1_000;
 
 export function VisitScreen({ session, view }: { readonly session: Session; readonly view: MemberView }) {
@@ -32,6 +44,11 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   const off = useStore(session.cameraOff);
   const camera = useStore(session.studio.camera);
   const microphone = useStore(session.studio.microphone);
+  const { share, conditions } = session;
+  const screen = useShared(media?.shared ?? NOTHING_SHARED, conditions);
+  const { corner } = useStore(placement);
+  const main = useRef<HTMLElement>(null);
+  const [noShare, setNoShare] = useState<ShareFailure | null>(null);
   const [leaving, setLeaving] = useState(false);
   const name = view.clinician === null ? "" : fullName(view.clinician);
   const held = view.state === "on_hold";
@@ -45,15 +62,19 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   }, [state, t]);
 
   return (
-    <main id="main" class={together.open ? "visit visit-chat" : "visit"}>
-      <h1 ref={heading} tabIndex={-1} class="visit-title">
-        {title}
-      </h1>
+    <main id="main" class={together.open ? "visit visit-chat" : "visit"} ref={main}>
+      <div class="visit-top">
+        <h1 ref={heading} tabIndex={-1} class="visit-title">
+          {title}
+        </h1>
+        {!held && state === "connected" && <QualityLine conditions={conditions} names={new Map([["clinician", name]])} />}
+      </div>
       <div class="visit-extra">
         {together.plan}
         <RecordingPart session={session} view={view} />
       </div>
-      <div class="stage">
+      <div class={screen === null ? "stage" : `stage stage-shared stage-${corner}`}>
+        {screen !== null && <ScreenView screen={screen} name={name} />}
         {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
         <div class="stage-notes">
           {together.notes}
@@ -69,6 +90,8 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
               <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: readable(view.callback ?? "") })}
             </Banner>
           )}
+          <CutOff studio={session.studio} />
+          <ShareNotice share={share} failure={noShare} />
           {muted && <Banner tone="warn">{t("visit.muted")}</Banner>}
           {microphone.kind === "failed" && (
             <Banner
@@ -89,13 +112,13 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             </Banner>
           )}
         </div>
-        <div class="pip">
+        <SelfCorner class="pip" below={<FlipButton studio={session.studio} short />}>
           {camera.kind === "on" ? (
             <SelfView track={camera.track} name={t("visit.self")} />
           ) : (
             <p class="small">{t("visit.self.off")}</p>
           )}
-        </div>
+        </SelfCorner>
       </div>
       <div class="controls" role="group" aria-label={title}>
         <Toggle pressed={muted} onToggle={(next) => session.mute(next)}>
@@ -107,6 +130,15 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           <span>{t("visit.camera")}</span>
         </Toggle>
         {together.button}
+        {!held && (
+          <ShareButton share={share} onFailure={setNoShare}>
+            <Icon name="screen" />
+          </ShareButton>
+        )}
+        <Settings studio={session.studio} whole={() => main.current} picture={session.picture}>
+          <Icon name="settings" />
+        </Settings>
+        <EnlargeButtons whole={() => main.current} picture={session.picture} />
         <Button kind="danger" onClick={() => setLeaving(true)}>
           <Icon name="leave" />
           <span>{t("visit.leave")}</span>
@@ -133,13 +165,14 @@ function Remote({ session, media, name, live }: {
   // Before the browser paints: the first frame may be waiting already.
   useLayoutEffect(() => {
     place.current?.append(picture);
-    playOnChosen(picture);
+    const letGo = playOnChosen(picture);
     const stop = onNextFrame(picture, () => performance.mark("first-frame"));
     const again = () => play(picture, setSilent);
     again();
     media.remote.addEventListener("addtrack", again);
     return () => {
       stop();
+      letGo();
       media.remote.removeEventListener("addtrack", again);
       picture.remove();
     };

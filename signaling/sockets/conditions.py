@@ -1,0 +1,60 @@
+"""How each person's connection is, as their own page measures it: passed on to the others, kept nowhere.
+
+Rules:
+
+* Only while the visit runs; what was said of a visit that is held or over is forgotten.
+* The latest is the truth. The same again is not passed on, so a page may say it as often as it likes.
+* The others of the visit are told, and the desk; a page that connects is told what was said last.
+"""
+
+from typing import Protocol
+
+from signaling.gates import ENDPOINTS
+from signaling.sockets.messages import Quality
+from waiting_room.core.ids import VisitId
+from waiting_room.core.model import State, Visit
+from waiting_room.core.patch import Json
+
+
+class Tellers(Protocol):
+    """What the feed does for us."""
+
+    def tell_endpoint(self, visit: VisitId, endpoint: str, event: str, said: Json) -> None:
+        """Tell the page of one endpoint of a visit."""
+        ...
+
+    def tell_desk(self, visit: Visit, event: str, said: Json) -> None:
+        """Tell the desk's pages that show the visit."""
+        ...
+
+
+class Conditions:
+    """The latest word on every connection of every running visit."""
+
+    def __init__(self, tellers: Tellers) -> None:
+        self._tellers = tellers
+        self._said: dict[VisitId, dict[str, Json]] = {}
+
+    def say(self, visit: Visit, endpoint: str, quality: Quality) -> bool:
+        """Take a page's word and pass it on; False if the visit is not running."""
+        if visit.state is not State.in_visit:
+            return False
+        said: Json = {"from": endpoint, **quality.model_dump(exclude_none=True, exclude={"visit"})}
+        known = self._said.setdefault(visit.id, {})
+        if known.get(endpoint) == said:
+            return True
+        known[endpoint] = said
+        for other in ENDPOINTS:
+            if other != endpoint:
+                self._tellers.tell_endpoint(visit.id, other, "quality", said)
+        self._tellers.tell_desk(visit, "quality", {"visit": visit.id, **said})
+        return True
+
+    def of(self, visit: VisitId, *, but: str = "") -> list[Json]:
+        """What was said last of everybody in the visit, without the endpoint `but`."""
+        return [said for endpoint, said in self._said.get(visit, {}).items() if endpoint != but]
+
+    def change(self, visit: Visit) -> None:
+        """A visit has changed: forget what belongs to no running visit."""
+        if visit.state is not State.in_visit:
+            self._said.pop(visit.id, None)
