@@ -17,6 +17,7 @@ from signaling.directory import Directory
 from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
 from signaling.doors.files import FileDoor
+from signaling.doors.guest import GuestDoor
 from signaling.doors.member import MemberDoor
 from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
@@ -180,6 +181,16 @@ def _doors(
         brand=brand(settings),
         snapshot=snapshots.of,
     )
+    guest = GuestDoor(
+        desk=cellar.desk,
+        store=cellar.store,
+        directory=hall.directory,
+        sessions=hall.sessions,
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        clock=hall.clock,
+        ids=hall.ids,
+    )
     booking = BookingDoor(
         desk=cellar.desk,
         keys=cellar.keys,
@@ -218,7 +229,7 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
+    return (*member.routes(), *guest.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
 
 
 def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:

@@ -1,11 +1,13 @@
 """What a visit wants of its media room, and what the rooms tell of themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from signaling.media_client import FilledSlot
+from waiting_room.core.guests import joined
 from waiting_room.core.ids import RecordingId, VisitId
-from waiting_room.core.model import State
+from waiting_room.core.model import State, Visit
 
 
 class Gate(StrEnum):
@@ -17,6 +19,7 @@ class Gate(StrEnum):
 
 
 ENDPOINTS = ("member", "clinician")
+"""What every visit has; a guest's endpoint is called by their id."""
 
 _GATES = {
     State.booked: Gate.ABSENT,
@@ -34,6 +37,22 @@ _GATES = {
 def wanted(state: State) -> Gate:
     """The gate of a visit in `state`. Terminal states want no room."""
     return _GATES.get(state, Gate.ABSENT)
+
+
+def seats(visit: Visit) -> Mapping[str, str]:
+    """Whose each endpoint of the visit's room is: a member's, a clinician's, a guest's device."""
+    found: dict[str, str] = {"member": visit.id}
+    if visit.claimed_by is not None:
+        found["clinician"] = visit.claimed_by
+    for guest in joined(visit.guests):
+        found[guest.id] = str(guest.device)
+    return found
+
+
+def vacated(before: Visit, after: Visit) -> tuple[str, ...]:
+    """Endpoints that are nobody's now, or somebody else's: who sat there is to leave the room."""
+    now = seats(after)
+    return tuple(endpoint for endpoint, whose in seats(before).items() if now.get(endpoint) != whose)
 
 
 @dataclass(frozen=True, slots=True)

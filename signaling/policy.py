@@ -71,6 +71,7 @@ _KEEPERS = (Audience.clinician, Audience.privacy)
 ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("GET", "/"): _OPEN,
     ("GET", "/visit"): _OPEN,
+    ("GET", "/guest"): _OPEN,
     ("GET", "/clinician"): _OPEN,
     ("GET", "/support"): _OPEN,
     ("GET", "/privacy"): _OPEN,
@@ -88,6 +89,9 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("GET", "/api/staff/visits/{visit}/files/{file}"): _row(
         Relation.visit_held, Sender.reads, Audience.clinician
     ),
+    # The token is in the body, and nothing but a token gets an answer.
+    ("POST", "/api/guest/look"): _row(Relation.none, Sender.page, Audience.anyone),
+    ("POST", "/api/guest/join"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),

@@ -21,6 +21,7 @@ from waiting_room.core.model import Role
 
 MEMBER_GONE_AFTER_SECONDS = 45.0
 """Longer keeps a ghost in the line; shorter moves people whose lift has no signal."""
+GUEST_GONE_AFTER_SECONDS = MEMBER_GONE_AFTER_SECONDS
 CLINICIAN_GONE_AFTER_SECONDS = 20.0
 """A clinician sits at a desk: a reload takes two seconds, a claim is held for sixty."""
 
@@ -38,10 +39,11 @@ class Presence(StrEnum):
 
 
 class Person(NamedTuple):
-    """A member of a visit (by visit id) or a clinician (by staff id)."""
+    """A member (by visit id), a clinician (by staff id), or a guest (by device) of a visit."""
 
     role: Role
     id: str
+    visit: str = ""
 
 
 class Change(NamedTuple):
@@ -61,6 +63,7 @@ class Absence(NamedTuple):
 GONE_AFTER_SECONDS = {
     Role.member: MEMBER_GONE_AFTER_SECONDS,
     Role.clinician: CLINICIAN_GONE_AFTER_SECONDS,
+    Role.guest: GUEST_GONE_AFTER_SECONDS,
 }
 
 

@@ -237,7 +237,8 @@ class Rooms:
         lost = [room for room in self._rooms.values() if room.worker is worker]
         worker.rooms = 0
         for room in lost:
-            connected = ENDPOINTS if room.wanted is Gate.OPEN else tuple(room.slots)
+            expected = ENDPOINTS if room.wanted is Gate.OPEN else ()
+            connected = tuple(dict.fromkeys((*expected, *room.slots)))
             room.worker, room.actual = None, Gate.ABSENT
             room.slots.clear()
             room.evicted.clear()

@@ -21,10 +21,14 @@ from waiting_room.core.model import Role
 from waiting_room.sessions import SessionKind
 
 MEMBER_COOKIE: Final = "__Host-visit"
+GUEST_COOKIE: Final = "__Host-guest"
 STAFF_COOKIE: Final = "__Host-staff"
 
 MEMBER_SESSION: Final = timedelta(hours=24)
 """A redeemed link serves the visit of that day. Longer leaves a shared phone open; shorter cuts waits."""
+
+GUEST_SESSION: Final = timedelta(hours=24)
+"""As the member's. Longer leaves a shared tablet open; shorter keeps a guest from coming back."""
 
 STAFF_SESSION: Final = timedelta(hours=12)
 """One shift. Longer leaves a shared desk open; shorter signs people out during a visit."""
@@ -38,6 +42,16 @@ STAFF_ROLES: Final = frozenset({Role.clinician, Role.support, Role.privacy})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSession:
     """A browser that redeemed a visit's link."""
+
+    key: str
+    visit: VisitId
+    device: DeviceId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestSession:
+    """A browser that used a guest's link. Whose guest it is, and whether still, the visit knows."""
 
     key: str
     visit: VisitId
@@ -79,6 +93,15 @@ class Sessions:
             key=row.id_sha256, visit=row.visit, device=DeviceId(row.subject), expires_at=row.expires_at
         )
 
+    async def guest(self, request: web.Request) -> GuestSession | None:
+        """The guest's session of this request."""
+        row = await self._live(request.cookies.get(GUEST_COOKIE), SessionKind.guest)
+        if row is None or row.visit is None:
+            return None
+        return GuestSession(
+            key=row.id_sha256, visit=row.visit, device=DeviceId(row.subject), expires_at=row.expires_at
+        )
+
     async def staff(self, request: web.Request) -> StaffSession | None:
         """The staff session of this request; none for an account that was switched off."""
         row = await self._live(request.cookies.get(STAFF_COOKIE), SessionKind.staff)
@@ -96,6 +119,10 @@ class Sessions:
     async def open_member(self, visit: VisitId, device: DeviceId) -> str:
         """A new member session; answers the secret for the cookie."""
         return await self._open(SessionKind.member, device, visit, MEMBER_SESSION)
+
+    async def open_guest(self, visit: VisitId, device: DeviceId) -> str:
+        """A new guest session; answers the secret for the cookie."""
+        return await self._open(SessionKind.guest, device, visit, GUEST_SESSION)
 
     async def open_staff(self, staff: StaffId) -> str:
         """A new staff session; answers the secret for the cookie."""
@@ -163,7 +190,8 @@ def staff_principal(session: StaffSession) -> Principal:
 def set_cookie(response: web.Response, name: str, secret: str, span: timedelta) -> None:
     """Hand the secret to the browser: `__Host-`, so no subdomain and no plain page can set or read it.
 
-    The member's cookie is Lax, because they come from a link in an e-mail; the staff's is Strict.
+    The cookies of members and guests are Lax, because they come from a link in a message; the staff's is
+    Strict.
     """
     response.set_cookie(
         name,
@@ -172,7 +200,7 @@ def set_cookie(response: web.Response, name: str, secret: str, span: timedelta) 
         path="/",
         secure=True,
         httponly=True,
-        samesite="Lax" if name == MEMBER_COOKIE else "Strict",
+        samesite="Strict" if name == STAFF_COOKIE else "Lax",
     )
 
 

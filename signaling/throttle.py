@@ -29,6 +29,7 @@ SIGN_IN_BY_ADDRESS: Final = Budget(name="staff-address", tries=60, window=timede
 REDEEM_BY_ADDRESS: Final = Budget(name="member-address", tries=60, window=timedelta(minutes=15))
 REDEEM_BY_TOKEN: Final = Budget(name="token", tries=30, window=timedelta(hours=24))
 """The waiting room rests a link after five wrong dates; this ends the guessing of a patient attacker."""
+GUEST_BY_ADDRESS: Final = Budget(name="guest-address", tries=60, window=timedelta(minutes=15))
 KEY_BY_ADDRESS: Final = Budget(name="key-address", tries=60, window=timedelta(minutes=15))
 
 FILES_BY_VISIT: Final = Budget(name="visit-files", tries=40, window=timedelta(minutes=15))

@@ -26,6 +26,7 @@ class SessionKind(StrEnum):
     """Through which door."""
 
     member = "member"
+    guest = "guest"
     staff = "staff"
 
 
@@ -33,7 +34,7 @@ class SessionKind(StrEnum):
 class Session:
     """One browser let in.
 
-    `subject` is the device of a member or the id of a staff person; a member has a visit.
+    `subject` is the device of a member or guest, or the id of a staff person; the first two have a visit.
     """
 
     id_sha256: str
@@ -69,7 +70,7 @@ class Sessions(Protocol):
         ...
 
     async def revoke_visit(self, visit: VisitId, at: datetime) -> int:
-        """End every member session of a visit; how many were live."""
+        """End every session of a visit's member and guests; how many were live."""
         ...
 
     async def purge(self, at: datetime) -> int:

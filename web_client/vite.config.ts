@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const root = resolve(import.meta.dirname, "src");
 const outDir = resolve(import.meta.dirname, "dist");
-const pages = ["index", "member", "clinician", "support", "privacy"];
+const pages = ["index", "member", "guest", "clinician", "support", "privacy"];
 
 /** Writes `.gz` and `.br` beside each text asset, so that the server compresses nothing at run time. */
 function precompressed(): Plugin {
@@ -29,7 +29,7 @@ function precompressed(): Plugin {
 
 export default defineConfig({
   root,
-  // The server answers pages at /visit, /clinician, /support and /privacy, and assets at /assets.
+  // The server answers pages at /visit, /guest, /clinician, /support and /privacy, and assets at /assets.
   base: "/",
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {

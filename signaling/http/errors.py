@@ -49,6 +49,9 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "not_holder": (403, "Only the clinician who holds this visit can do that."),
     "claimed_by_other": (403, "Another clinician holds this visit."),
     "claim_expired": (409, "The claim has run out."),
+    # about a guest's link
+    "guest_link_unknown": (404, "This link does not work any more. Ask for a new one."),
+    "guest_link_used": (409, "This link was used on another device. Ask for a new one."),
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),

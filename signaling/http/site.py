@@ -11,6 +11,7 @@ from signaling.http.routing import Handler, Route
 
 DOORS: Mapping[str, str] = {
     "/visit": "member",
+    "/guest": "guest",
     "/clinician": "clinician",
     "/support": "support",
     "/privacy": "privacy",

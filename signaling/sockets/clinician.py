@@ -12,6 +12,7 @@ from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import CLINICIAN, StaffConnection, media_said
 from signaling.sockets.messages import (
     AskRecording,
+    HostCommand,
     NextPatient,
     PingPresence,
     StaffOffer,
@@ -80,10 +81,12 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         known = await self.visit(visit)
         if known is None or known.clinic not in session.clinics:
             return refuse("visit_unknown")
+        actor = Actor(Role.clinician, session.staff)
+        if isinstance(said, HostCommand):
+            return await self.host(connection, visit, said, actor)
         if isinstance(said, AskRecording) and self.parts.recorder is None:
             return refuse("recording_off")
-        translated = translate.clinician(said, self.parts.ids.new)
-        return await self.execute(visit, translated, Actor(Role.clinician, session.staff), said.id)
+        return await self.execute(visit, translate.clinician(said, self.parts.ids.new), actor, said.id)
 
     async def _next_patient(self, connection: StaffConnection, data: Any) -> Answer:
         said = NextPatient.model_validate(data)

@@ -9,7 +9,7 @@ Rules:
 
 from typing import Protocol
 
-from signaling.gates import ENDPOINTS
+from signaling.gates import seats
 from signaling.sockets.messages import Quality
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import State, Visit
@@ -44,7 +44,7 @@ class Conditions:
         if known.get(endpoint) == said:
             return True
         known[endpoint] = said
-        for other in ENDPOINTS:
+        for other in seats(visit):
             if other != endpoint:
                 self._tellers.tell_endpoint(visit.id, other, "quality", said)
         self._tellers.tell_desk(visit, "quality", {"visit": visit.id, **said})

@@ -18,6 +18,7 @@ BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 _NAMESPACES = (
     ("/member", m.MemberCommand),
+    ("/guest", m.GuestCommand),
     ("/clinician", m.ClinicianCommand),
     ("/support", m.SupportCommand),
 )

@@ -6,18 +6,18 @@ marked and told a moment later, once for all changes of that moment.
 """
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
-from signaling.gates import MediaLost, MediaNews, MediaNow, wanted
+from signaling.gates import MediaLost, MediaNews, MediaNow, vacated, wanted
 from signaling.presence import Attendance, Person
 from signaling.rooms import Rooms
-from signaling.sessions import MemberSession, StaffSession
+from signaling.sessions import GuestSession, MemberSession, StaffSession
 from signaling.sockets.board import Board, board_order, shown_to
 from signaling.sockets.namespace import Connection
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.standing import Standing, standings
-from waiting_room.core.ids import ClinicId, StaffId, VisitId
+from waiting_room.core.guests import at_device, joined, live, named
+from waiting_room.core.ids import ClinicId, GuestId, StaffId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role, Visit
 from waiting_room.core.pairing import entry_of
@@ -27,7 +27,8 @@ from waiting_room.desk import Change
 from waiting_room.line import Line
 from waiting_room.people import People
 
-MEMBER, CLINICIAN, SUPPORT = "/member", "/clinician", "/support"
+MEMBER, GUEST, CLINICIAN, SUPPORT = "/member", "/guest", "/clinician", "/support"
+OWN: tuple[tuple[str, ViewRole], ...] = ((MEMBER, Role.member), (GUEST, Role.guest))
 BOARDS: tuple[tuple[str, ViewRole], ...] = ((CLINICIAN, Role.clinician), (SUPPORT, Role.support))
 SUMS_AFTER_SECONDS = 0.05
 """Longer lets numbers lag behind names; shorter counts everybody again for every record of a busy moment."""
@@ -36,6 +37,9 @@ SUMS_SHARE = 0.1
 
 StaffConnection = Connection[StaffSession]
 MemberConnection = Connection[MemberSession]
+GuestConnection = Connection[GuestSession]
+OUT_AFTER_SECONDS = 1.0
+"""How long the page of somebody who was sent away may read that it was."""
 
 
 class Feed:
@@ -50,7 +54,11 @@ class Feed:
         self.people = people
         self.pipe = pipe
         self.rooms = rooms
-        self.members: dict[VisitId, dict[str, MemberConnection]] = {}
+        self.own: dict[str, dict[VisitId, dict[str, MemberConnection | GuestConnection]]] = {
+            MEMBER: {},
+            GUEST: {},
+        }
+        """Pages that have one visit, by namespace, visit and socket."""
         self.staff: dict[str, dict[str, StaffConnection]] = {CLINICIAN: {}, SUPPORT: {}}
         self._standings: dict[VisitId, Standing] = {}
         self._presence: dict[VisitId, Json] = {}
@@ -63,27 +71,35 @@ class Feed:
     def change(self, change: Change) -> None:
         """A visit has changed: tell everybody who may know, now."""
         before, after = change.before, change.after
-        if before is not None and before.claimed_by is not None and before.claimed_by != after.claimed_by:
-            self.rooms.evict(after.id, "clinician")
+        for endpoint in vacated(before, after) if before is not None else ():
+            self.rooms.evict(after.id, endpoint)
         self.rooms.want(after.id, wanted(after.state))
         if not self.board.put(after, change.texts):
             return
-        self._tell_member(change)
+        for namespace, role in OWN:
+            self._tell_own(namespace, role, change)
         for namespace, role in BOARDS:
             self._tell_staff(namespace, role, change)
         self.presence_of(after)
         self._changed_clinics.add(after.clinic)
         self.sums_changed()
 
-    def _tell_member(self, change: Change) -> None:
-        connections = [one for one in self.members.get(change.after.id, {}).values() if one.greeted]
-        if not connections:
-            return
-        for record in change.public(Role.member):
-            encoded = self.pipe.encode(MEMBER, "record", record)
-            for connection in connections:
-                if record["seq"] > connection.sent:
-                    self.pipe.post_encoded(connection.id, MEMBER, encoded)
+    def _tell_own(self, namespace: str, role: ViewRole, change: Change) -> None:
+        told: dict[str, list[tuple[int, str]]] = {}
+        for connection in self.own[namespace].get(change.after.id, {}).values():
+            if not connection.greeted:
+                continue
+            viewer = connection.session.device if role is Role.guest else ""
+            if viewer not in told:
+                told[viewer] = [
+                    (record["seq"], self.pipe.encode(namespace, "record", record))
+                    for record in change.public(role, viewer)
+                ]
+            for seq, encoded in told[viewer]:
+                if seq > connection.sent:
+                    self.pipe.post_encoded(connection.id, namespace, encoded)
+            if role is Role.guest and at_device(live(change.after.guests), viewer) is None:
+                self.pipe.close(namespace, connection.id, after_seconds=OUT_AFTER_SECONDS)
 
     def _tell_staff(self, namespace: str, role: ViewRole, change: Change) -> None:
         before, after = change.before, change.after
@@ -129,10 +145,13 @@ class Feed:
             seen["member"] = self.attendance.presence(Person(Role.member, visit.id)).value
         if visit.claimed_by is not None:
             seen["clinician"] = self.attendance.presence(Person(Role.clinician, visit.claimed_by)).value
+        for guest in joined(visit.guests):
+            person = Person(Role.guest, str(guest.device), visit.id)
+            seen.setdefault("guests", {})[guest.id] = self.attendance.presence(person).value
         return seen
 
     def presence_of(self, visit: Visit) -> None:
-        """Tell the boards who of a visit is here, if that is news."""
+        """Tell the boards, and the visit's own pages, who of it is here, if that is news."""
         seen = self.presence_seen(visit) if visit.state not in TERMINAL else {}
         if self._presence.get(visit.id, {}) == seen:
             return
@@ -140,6 +159,10 @@ class Feed:
             self._presence.pop(visit.id, None)
             return
         self._presence[visit.id] = seen
+        for namespace, _ in OWN:
+            for page in self.own[namespace].get(visit.id, {}).values():
+                if page.greeted:
+                    self.pipe.post(namespace, page.id, "presence", seen)
         said = {"visit": visit.id, **seen}
         for namespace, role in BOARDS:
             encoded = self.pipe.encode(namespace, "presence", said)
@@ -163,7 +186,7 @@ class Feed:
             self._sums_due = None
         began = asyncio.get_running_loop().time()
         before, self._standings = self._standings, self._standings_now()
-        for visit, connections in self.members.items():
+        for visit, connections in self.own[MEMBER].items():
             standing = self._standings.get(visit)
             if standing is not None and before.get(visit) != standing:
                 for connection in connections.values():
@@ -240,21 +263,26 @@ class Feed:
 
     def tell_endpoint(self, visit: VisitId, endpoint: str, event: str, said: Json) -> None:
         """Tell the page that has, or would make, an endpoint's media connection."""
-        if endpoint == "member":
-            for connection in self._active_members(visit):
-                self.pipe.post(MEMBER, connection.id, event, said)
-            return
         known = self.board.get(visit)
-        if known is None or known.claimed_by is None:
-            return
+        if endpoint == "member":
+            for connection in self._active(MEMBER, visit):
+                self.pipe.post(MEMBER, connection.id, event, said)
+        elif known is not None and endpoint == "clinician":
+            for console in self._consoles(known):
+                self.pipe.post(CLINICIAN, console.id, event, {"visit": visit, **said})
+        elif known is not None and (guest := named(known.guests, GuestId(endpoint))) is not None:
+            for page in self._active(GUEST, visit):
+                if page.session.device == guest.device:
+                    self.pipe.post(GUEST, page.id, event, said)
+
+    def _consoles(self, visit: Visit) -> list[StaffConnection]:
+        """Of several pages of the holder, the one that made the connection; all of them if none did."""
         holders = [
             one
             for one in self.staff[CLINICIAN].values()
-            if one.greeted and one.session.staff == known.claimed_by
+            if one.greeted and one.session.staff == visit.claimed_by
         ]
-        # Of several pages of one clinician, the one that made the connection; all of them if none did.
-        for one in [one for one in holders if one.media_of == visit] or holders:
-            self.pipe.post(CLINICIAN, one.id, event, {"visit": visit, **said})
+        return [one for one in holders if one.media_of == visit.id] or holders
 
     def tell_desk(self, visit: Visit, event: str, said: Json) -> None:
         """Tell every page of the desk that shows the visit."""
@@ -264,8 +292,9 @@ class Feed:
             if connection.greeted and shown_to(visit, Role.support, session.staff, session.clinics):
                 self.pipe.post_encoded(connection.id, SUPPORT, encoded)
 
-    def _active_members(self, visit: VisitId) -> Iterable[MemberConnection]:
-        return [one for one in self.members.get(visit, {}).values() if one.greeted and not one.superseded]
+    def _active(self, namespace: str, visit: VisitId) -> list[MemberConnection | GuestConnection]:
+        pages = self.own[namespace].get(visit, {}).values()
+        return [one for one in pages if one.greeted and not one.superseded]
 
     def stop(self) -> None:
         """Tell nobody anything more."""

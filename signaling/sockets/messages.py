@@ -118,7 +118,7 @@ class MemberSeeLine(Command):
 
 
 class AgreeRecording(Command):
-    """The member agrees to be recorded, and so does each of those who share the device, by name."""
+    """A member or guest agrees to be recorded, and so does each who shares the member's device, by name."""
 
     type: Literal["agree_recording"]
     recording: Id
@@ -128,7 +128,7 @@ class AgreeRecording(Command):
 
 
 class RefuseRecording(Command):
-    """No, or no more: nothing of the member is recorded from now on."""
+    """No, or no more: nothing of anybody is recorded from now on."""
 
     type: Literal["refuse_recording"]
 
@@ -154,7 +154,72 @@ class DeclineStill(Command):
 
 
 MemberChatCommand = WriteChat | SeeChat | DeclineStill
-MemberCommand = Annotated[
+
+# --- guests, from both sides of the visit ----------------------------------------------------------------
+
+GuestKindWord = Literal["family", "interpreter"]
+
+
+class InviteGuest(Command):
+    """Invite somebody by a link of their own; the answer carries `guest` and, once, `join_url`."""
+
+    type: Literal["invite_guest"]
+    name: Annotated[OneLine, Field(max_length=80)]
+    kind: GuestKindWord
+    signs: bool = False
+
+
+class IssueGuestLink(Command):
+    """A new link for a guest; the old one, and whoever used it, is out. Answered as `invite_guest`."""
+
+    type: Literal["issue_guest_link"]
+    guest: Id
+
+
+class RemoveGuest(Command):
+    """End an invitation; a guest who is in the visit is out at once."""
+
+    type: Literal["remove_guest"]
+    guest: Id
+
+
+class StaffInviteGuest(StaffCommand, InviteGuest):
+    """Invite somebody by a link of their own; the answer carries `guest` and, once, `join_url`."""
+
+
+class StaffIssueGuestLink(StaffCommand, IssueGuestLink):
+    """A new link for a guest; the old one, and whoever used it, is out. Answered as `invite_guest`."""
+
+
+class StaffRemoveGuest(StaffCommand, RemoveGuest):
+    """End an invitation; a guest who is in the visit is out at once."""
+
+
+HostCommand = InviteGuest | IssueGuestLink | RemoveGuest
+"""Also from staff, who say of which visit."""
+
+# --- guest -----------------------------------------------------------------------------------------------
+
+
+class JoinAsGuest(Command):
+    """Back after leaving, on the same device."""
+
+    type: Literal["join_as_guest"]
+
+
+class LeaveAsGuest(Command):
+    """Step out of the visit; the page has asked before."""
+
+    type: Literal["leave_as_guest"]
+
+
+GuestCommand = Annotated[
+    JoinAsGuest | LeaveAsGuest | AgreeRecording | RefuseRecording, Field(discriminator="type")
+]
+
+# --- what a member may say, all of it --------------------------------------------------------------------
+
+PlainMemberCommand = (
     GiveLocation
     | GiveCallback
     | GivePresent
@@ -168,8 +233,11 @@ MemberCommand = Annotated[
     | MemberSeeLine
     | AgreeRecording
     | RefuseRecording
-    | MemberChatCommand,
-    Field(discriminator="type"),
+    | MemberChatCommand
+)
+"""All but what concerns guests, which is the same for the member and the clinician."""
+MemberCommand = Annotated[
+    PlainMemberCommand | InviteGuest | IssueGuestLink | RemoveGuest, Field(discriminator="type")
 ]
 
 # --- clinician -------------------------------------------------------------------------------------------
@@ -305,7 +373,7 @@ class Redirect(StaffCommand):
 
 VisitCommand = Extend | ClinicianWriteChat | ClinicianSeeChat | AskStill | WithdrawStill
 WaitingCommand = Hold | Release | Redirect
-ClinicianCommand = Annotated[
+PlainClinicianCommand = (
     Claim
     | RenewClaim
     | ReleaseClaim
@@ -319,7 +387,10 @@ ClinicianCommand = Annotated[
     | StopRecording
     | SomeoneJoined
     | VisitCommand
-    | WaitingCommand,
+    | WaitingCommand
+)
+ClinicianCommand = Annotated[
+    PlainClinicianCommand | StaffInviteGuest | StaffIssueGuestLink | StaffRemoveGuest,
     Field(discriminator="type"),
 ]
 
@@ -363,7 +434,7 @@ SupportCommand = Annotated[
     Field(discriminator="type"),
 ]
 
-AnyCommand = MemberCommand | ClinicianCommand | SupportCommand
+AnyCommand = MemberCommand | GuestCommand | ClinicianCommand | SupportCommand
 
 # --- other events ----------------------------------------------------------------------------------------
 
@@ -414,6 +485,12 @@ class PingPresence(Message):
 def member_commands() -> TypeAdapter[MemberCommand]:
     """Reads what a member's page sends as a command."""
     return TypeAdapter(MemberCommand)
+
+
+@cache
+def guest_commands() -> TypeAdapter[GuestCommand]:
+    """Reads what a guest's page sends as a command."""
+    return TypeAdapter(GuestCommand)
 
 
 @cache

@@ -49,9 +49,16 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "see_chat",
         "decline_still",
     ),
+    *_commands("/member", Role.member, "own visit", "invite_guest", "issue_guest_link", "remove_guest"),
     EventRow("/member", "offer", Role.member, "own visit"),
     EventRow("/member", "quality", Role.member, "own visit"),
     EventRow("/member", "ping_presence", Role.member, "own visit"),
+    EventRow("/guest", "connect", Role.guest, "own visit"),
+    *_commands("/guest", Role.guest, "own visit", "join_as_guest", "leave_as_guest"),
+    *_commands("/guest", Role.guest, "own visit", "agree_recording", "refuse_recording"),
+    EventRow("/guest", "offer", Role.guest, "own visit"),
+    EventRow("/guest", "quality", Role.guest, "own visit"),
+    EventRow("/guest", "ping_presence", Role.guest, "own visit"),
     EventRow("/clinician", "connect", Role.clinician, "own clinics"),
     *_commands("/clinician", Role.clinician, "visit of own clinics", "claim", "hold", "release"),
     *_commands(
@@ -75,6 +82,9 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "see_chat",
         "ask_still",
         "decline_still",
+    ),
+    *_commands(
+        "/clinician", Role.clinician, "visit held", "invite_guest", "issue_guest_link", "remove_guest"
     ),
     EventRow("/clinician", "next_patient", Role.clinician, "own clinics"),
     EventRow("/clinician", "offer", Role.clinician, "visit held"),

@@ -5,12 +5,13 @@ from typing import Protocol
 
 from aiohttp import web
 
-from signaling.sessions import MemberSession, StaffSession
-from waiting_room.core.ids import CommandId, VisitId
+from signaling.links import Invited, NewGuest
+from signaling.sessions import GuestSession, MemberSession, StaffSession
+from waiting_room.core.ids import CommandId, GuestId, VisitId
 from waiting_room.core.model import Actor
 from waiting_room.core.refusals import Refused
 
-Session = MemberSession | StaffSession
+Session = MemberSession | StaffSession | GuestSession
 
 
 class Sessions(Protocol):
@@ -18,6 +19,10 @@ class Sessions(Protocol):
 
     async def member(self, request: web.Request) -> MemberSession | None:
         """The member's session, if the cookie is good for one."""
+        ...
+
+    async def guest(self, request: web.Request) -> GuestSession | None:
+        """The guest's session, if the cookie is good for one."""
         ...
 
     async def staff(self, request: web.Request) -> StaffSession | None:
@@ -38,4 +43,16 @@ class Links(Protocol):
 
     async def issue(self, visit: VisitId, actor: Actor, command_id: CommandId, at: datetime) -> str | Refused:
         """A new link for the visit, as the address to send; the former one is revoked."""
+        ...
+
+    async def invite(
+        self, visit: VisitId, wish: NewGuest, actor: Actor, command_id: CommandId, at: datetime
+    ) -> Invited | Refused:
+        """Invite a guest by a link of their own."""
+        ...
+
+    async def renew(
+        self, visit: VisitId, guest: GuestId, actor: Actor, command_id: CommandId, at: datetime
+    ) -> Invited | Refused:
+        """A new link for a guest; the former one, and whoever used it, is out."""
         ...

@@ -13,13 +13,15 @@ from signaling.sockets.answers import Answer, done, refuse, refused
 from signaling.sockets.board import Board
 from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
-from signaling.sockets.messages import Quality
-from signaling.sockets.namespace import SocketNamespace
+from signaling.sockets.hosting import LINK_COST, Hosting
+from signaling.sockets.messages import HostCommand, Quality, RemoveGuest
+from signaling.sockets.namespace import Connection, SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
 from signaling.sockets.translated import Translated
 from signaling.sockets.watch import Watch
-from waiting_room.core.ids import CommandId, VisitId
+from waiting_room.core import guest_commands as g
+from waiting_room.core.ids import CommandId, GuestId, VisitId
 from waiting_room.core.model import Actor, Visit
 from waiting_room.core.refusals import Refused
 from waiting_room.database import Unavailable
@@ -62,6 +64,7 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
     def __init__(self, namespace: str, parts: Parts) -> None:
         super().__init__(namespace, parts.pipe, parts.clock)
         self.parts = parts
+        self._hosting = Hosting(parts.links, parts.clock)
 
     async def visit(self, visit: VisitId) -> Visit | None:
         """The visit as last heard of; one that has ended is read."""
@@ -85,6 +88,24 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         except Unavailable:
             return refuse("failed")
         return self.said_no(answer) if isinstance(answer, Refused) else done(answer.visit.seq)
+
+    async def host(
+        self, connection: Connection[S], visit: VisitId, said: HostCommand, actor: Actor
+    ) -> Answer:
+        """Remove a guest, or have a link made for one; its address is in the answer."""
+        if isinstance(said, RemoveGuest):
+            removal = Translated(g.RemoveGuest(guest=GuestId(said.guest)))
+            return await self.execute(visit, removal, actor, said.id)
+        if not connection.bucket.take(self.clock.monotonic(), LINK_COST):
+            return refuse("too_many_requests")
+        try:
+            answer = await self._hosting.link(visit, said, actor, self.command_id(actor, said.id))
+        except Unavailable:
+            return refuse("failed")
+        if isinstance(answer, Refused):
+            return self.said_no(answer)
+        address = {} if answer.join_url is None else {"join_url": answer.join_url}
+        return done(answer.seq, guest=answer.guest, **address)
 
     def said_no(self, answer: Refused) -> Answer:
         """A refusal, with the name of whoever it speaks of."""

@@ -1,4 +1,4 @@
-"""The sockets of the house, put together: one server, three namespaces, one feed, one watch."""
+"""The sockets of the house, put together: one server, four namespaces, one feed, one watch."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
 from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
+from signaling.sockets.guest import GuestNamespace
 from signaling.sockets.member import MemberNamespace
 from signaling.sockets.pipe import Pipe, make_server
 from signaling.sockets.ports import Links, Recorder, Sessions
@@ -80,7 +81,12 @@ class Sockets:
             clock=clock,
             ids=ids,
         )
-        self._namespaces = (MemberNamespace(parts), ClinicianNamespace(parts), SupportNamespace(parts))
+        self._namespaces = (
+            MemberNamespace(parts),
+            GuestNamespace(parts),
+            ClinicianNamespace(parts),
+            SupportNamespace(parts),
+        )
         for namespace in self._namespaces:
             server.register_namespace(namespace)
         rooms.on_news(self._feed.media)

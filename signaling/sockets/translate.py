@@ -8,8 +8,9 @@ from signaling.sockets import translate_chat
 from signaling.sockets.translated import Translated
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
-from waiting_room.core.ids import RecordingId, TextId
-from waiting_room.core.model import Facing, Finding, Outcome
+from waiting_room.core import guest_commands as g
+from waiting_room.core.ids import DeviceId, RecordingId, TextId
+from waiting_room.core.model import Facing, Finding, Guest, Outcome
 from waiting_room.texts import KEPT_WITH_RECORDINGS, NewText
 
 
@@ -18,7 +19,7 @@ class NotATelephoneNumber(ValueError):  # noqa: N818 - an expected answer
 
 
 def member(  # noqa: C901, PLR0912 - one arm per command
-    said: m.MemberCommand, new_id: Callable[[], str], clinic_phone: str
+    said: m.PlainMemberCommand, new_id: Callable[[], str], clinic_phone: str
 ) -> Translated:
     """A member's command.
 
@@ -79,6 +80,23 @@ def member(  # noqa: C901, PLR0912 - one arm per command
             assert_never(said)
 
 
+def guest(
+    said: m.GuestCommand, who: Guest, device: DeviceId, new_id: Callable[[], str]
+) -> Translated:
+    """A guest's command. The device that came in by the link needs no link to come back."""
+    match said:
+        case m.JoinAsGuest():
+            return Translated(g.JoinAsGuest(link=who.link, device=device))
+        case m.LeaveAsGuest():
+            return Translated(g.LeaveAsGuest())
+        case m.AgreeRecording():
+            return agreed(said, new_id)
+        case m.RefuseRecording():
+            return Translated(c.RefuseRecording())
+        case _:
+            assert_never(said)
+
+
 def agreed(said: m.AgreeRecording, new_id: Callable[[], str]) -> Translated:
     """An agreement to be recorded, with a text for each name; they are kept as long as the recording."""
     names = {TextId(new_id()): NewText(kind=KEPT_WITH_RECORDINGS, body=name) for name in said.people}
@@ -107,7 +125,7 @@ def recorded(
             assert_never(said)
 
 
-def clinician(said: m.ClinicianCommand, new_id: Callable[[], str]) -> Translated:  # noqa: PLR0912 - as above
+def clinician(said: m.PlainClinicianCommand, new_id: Callable[[], str]) -> Translated:  # noqa: PLR0912 - as above
     """A clinician's command."""
     match said:
         case m.Claim():

@@ -11,9 +11,10 @@ from signaling.presence import Attendance, Change, Person
 from signaling.sockets.board import Board
 from signaling.sockets.feed import Feed
 from waiting_room.core.commands import NotePresence
+from waiting_room.core.guests import at_device, joined
 from waiting_room.core.ids import CommandId, StaffId, VisitId
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import Actor, Presence, Role, Visit
+from waiting_room.core.model import Actor, Guest, Presence, Role, Visit
 from waiting_room.core.refusals import Refusal, Refused
 from waiting_room.database import Unavailable
 from waiting_room.desk import Change as VisitChange
@@ -26,12 +27,15 @@ NOTE_TRIES = 60
 NOTE_AGAIN_SECONDS = 1.0
 """While the store cannot be reached; nobody is told wrong meanwhile, only late."""
 
+NOTED = frozenset({Role.member, Role.clinician})
+"""Whose absence is history: deadlines follow from it. A guest's is told to the others, no more."""
+
 ACTOR = Actor(Role.system, "presence")
 log = structlog.get_logger("presence")
 
 
 class Watch:
-    """Presence of members and clinicians. One task; everything else happens when a socket comes or goes."""
+    """Presence of everybody in a visit. One task; everything else happens when a socket comes or goes."""
 
     def __init__(
         self, *, attendance: Attendance, board: Board, feed: Feed, desk: Desk, clock: Clock, ids: Ids
@@ -68,7 +72,12 @@ class Watch:
 
     def change(self, change: VisitChange) -> None:
         """A visit has changed: watch its people, or stop watching them."""
-        if change.after.state in TERMINAL:
+        over = change.after.state in TERMINAL
+        still = () if over else joined(change.after.guests)
+        for guest in joined(change.before.guests) if change.before else ():
+            if guest not in still:
+                self._attendance.forget(_guest(change.after, guest))
+        if over:
             self._attendance.forget(Person(Role.member, change.after.id))
         else:
             self.expect(change.after)
@@ -80,12 +89,14 @@ class Watch:
             self._seen(self._attendance.expect(Person(Role.member, visit.id), now))
         if visit.claimed_by is not None:
             self._seen(self._attendance.expect(Person(Role.clinician, visit.claimed_by), now))
+        for guest in joined(visit.guests):
+            self._seen(self._attendance.expect(_guest(visit, guest), now))
 
     def arrived(self, person: Person, socket: str) -> tuple[str, ...]:
         """A socket of the person is open; answers those it supersedes."""
         arrival = self._attendance.arrive(person, socket)
         self._seen(arrival.change)
-        for visit in self._visits_of(person):
+        for visit in self._visits_of(person) if person.role in NOTED else ():
             gone_since = visit.member_gone_since if person.role is Role.member else visit.clinician_gone_since
             if gone_since is not None:
                 self._note(visit.id, person, Presence.here, 0.0)
@@ -94,14 +105,14 @@ class Watch:
     def departed(self, person: Person, socket: str) -> None:
         """A socket of the person is closed."""
         self._seen(self._attendance.depart(person, socket, self._clock.monotonic()))
-        if person.role is Role.member and self._board.get(VisitId(person.id)) is None:
+        if person.role is not Role.clinician and not self._expected(person):
             self._attendance.forget(person)
 
     def pass_time(self) -> None:
         """Tell and note whatever has become so by now."""
         now = self._clock.monotonic()
         for absence in self._attendance.absences(now):
-            for visit in self._visits_of(absence.person):
+            for visit in self._visits_of(absence.person) if absence.person.role in NOTED else ():
                 self._note(visit.id, absence.person, Presence.gone, now - absence.since)
         for change in self._attendance.pass_time(now):
             self._seen(change)
@@ -111,8 +122,15 @@ class Watch:
     def _visits_of(self, person: Person) -> tuple[Visit, ...]:
         if person.role is Role.clinician:
             return self._board.held_by(StaffId(person.id))
-        visit = self._board.get(VisitId(person.id))
+        visit = self._board.get(VisitId(person.visit or person.id))
         return () if visit is None else (visit,)
+
+    def _expected(self, person: Person) -> bool:
+        """Whether somebody of a visit who is not here still belongs to it."""
+        (visit,) = self._visits_of(person) or (None,)
+        if visit is None or person.role is Role.member:
+            return visit is not None
+        return at_device(joined(visit.guests), person.id) is not None
 
     def _seen(self, change: Change | None) -> None:
         self._woken.set()
@@ -167,3 +185,7 @@ class Watch:
                     await self._woken.wait()
             except TimeoutError:
                 pass
+
+
+def _guest(visit: Visit, guest: Guest) -> Person:
+    return Person(Role.guest, str(guest.device), visit.id)

@@ -60,6 +60,17 @@ async def clinicians_browser(playwright: Playwright, folder: Path) -> AsyncItera
     await browser.close()
 
 
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+async def guests_browser(playwright: Playwright, folder: Path) -> AsyncIterator[Browser]:
+    browser = await chromium.launch(
+        playwright,
+        picture=devices.write_picture(devices.INTERPRETER, folder),
+        tone=devices.write_tone(devices.INTERPRETER, folder),
+    )
+    yield browser
+    await browser.close()
+
+
 @pytest_asyncio.fixture(loop_scope=LOOP)
 async def server(tmp_path: Path) -> AsyncIterator[DemoServer]:
     """A fresh day: its own database, its own worker, its own certificate."""

@@ -26,6 +26,7 @@ class Look:
 
 
 MEMBER = Look(name="member", cb=90, cr=220, hertz=440, colour="#d02020")  # red, a low tone
+INTERPRETER = Look(name="interpreter", cb=70, cr=60, hertz=880, colour="#20a020")  # green, a tone between
 CLINICIAN = Look(name="clinician", cb=220, cr=90, hertz=1320, colour="#2020d0")  # blue, a high tone
 
 

@@ -1,9 +1,11 @@
 """The people of a visit, each in a real browser: they press what a person would press."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import TimeoutError as TooLateError
 
 from tests.browser.chromium import WITNESS
 
@@ -25,6 +27,10 @@ async def open_page(
     page = await context.new_page()
     await page.goto(url)
     return context, page
+
+
+STAGE = (Path(__file__).parent / "stage.js").read_text()
+"""Test-only: `stage.shown()` says who is shown and with whose colour."""
 
 
 @dataclass(slots=True)
@@ -68,6 +74,27 @@ class Person:
         """The strongest frequency heard from the far side."""
         heard: float | None = await self.page.evaluate("witness.hertz()")
         return heard
+
+    async def shows(self, **wanted: str) -> None:
+        """Wait until just these people are shown, by first name, each with the colour of their own camera."""
+        await self.page.evaluate(STAGE)
+        try:
+            await self.page.wait_for_function(
+                "(wanted) => stage.shows(wanted)", arg=wanted, timeout=PATIENCE_MS
+            )
+        except TooLateError as late:
+            raise AssertionError(f"shown: {await self.page.evaluate('stage.shown()')}") from late
+
+    async def invites(self, name: str, *, kind: str = "Family or friend", signs: bool = False) -> str:
+        """Invite somebody from the page one is on; answers their link. The list of people stays open."""
+        await self.page.get_by_label("Name of the person").fill(name)
+        await self.page.get_by_label(kind, exact=True).check()
+        if signs:
+            await self.page.get_by_label("They use sign language").check()
+        await self.presses("Make a link")
+        link = self.page.get_by_role("textbox", name=f"Link for {name}")
+        await expect(link).to_be_visible(timeout=PATIENCE_MS)
+        return await link.input_value()
 
     async def frame_count(self) -> int:
         count: int = await self.page.evaluate("witness.frames.length")
@@ -116,6 +143,17 @@ class Member(Person):
     async def leaves(self) -> None:
         await self.presses("Leave", exact=True)
         await self.presses("Leave now")
+
+
+class Guest(Person):
+    """Family or an interpreter, by a link of their own."""
+
+    async def joins(self, name: str) -> None:
+        await self.presses(f"Join as {name}")
+
+    async def passes_camera_check(self) -> None:
+        await self.presses("Test my camera")
+        await self.presses("Go on", exact=True)
 
 
 class Clinician(Person):

@@ -75,7 +75,7 @@ class Tone(MediaStreamTrack):
 
 
 class Caller:
-    """One page: sends a colour and a tone, receives on one slot of each kind."""
+    """One page: sends a colour and a tone, receives on one slot of each kind, or on more."""
 
     def __init__(self, luma: int, hertz: float, *, slots: int = 1) -> None:
         self.luma, self.hertz = luma, hertz
@@ -105,9 +105,9 @@ class Caller:
             assert self.connection.connectionState not in {"failed", "closed"}
             await asyncio.sleep(0.01)
 
-    async def sees(self, luma: int) -> None:
-        """Come back when a picture of about that luma was decoded."""
-        track = self._slots[1].receiver.track
+    async def sees(self, luma: int, *, slot: int = 0) -> None:
+        """Come back when a picture of about that luma was decoded from a slot."""
+        track = self._slots[2 * slot + 1].receiver.track
         while True:
             frame = await track.recv()
             assert isinstance(frame, av.VideoFrame)

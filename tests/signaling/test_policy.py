@@ -59,6 +59,7 @@ def test_no_event_is_named_twice() -> None:
 def test_a_role_has_its_own_namespace() -> None:
     assert {(row.namespace, row.role) for row in EVENTS} == {
         ("/member", Role.member),
+        ("/guest", Role.guest),
         ("/clinician", Role.clinician),
         ("/support", Role.support),
     }

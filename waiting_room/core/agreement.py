@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from waiting_room.core import events as e
 from waiting_room.core.events import Event
+from waiting_room.core.guests import at_device, joined
 from waiting_room.core.model import Actor, Role, State, Visit
 from waiting_room.core.recording import RecordingState
 
@@ -27,11 +28,14 @@ def companions(visit: Visit) -> tuple[str, ...]:
 
 def who_must_agree(visit: Visit) -> tuple[str, ...]:
     """Everybody present in the visit: nobody is recorded without every one of them."""
-    return (CLINICIAN, MEMBER, *companions(visit))
+    return (CLINICIAN, MEMBER, *companions(visit), *(guest.id for guest in joined(visit.guests)))
 
 
-def person_of(actor: Actor) -> str:
-    """The place of whoever gives a command."""
+def person_of(visit: Visit, actor: Actor) -> str:
+    """The place of whoever gives a command; a guest's is found by the device they came in with."""
+    if actor.role is Role.guest:
+        guest = at_device(visit.guests, actor.id)
+        return actor.id if guest is None else guest.id
     return {Role.clinician: CLINICIAN, Role.member: MEMBER}.get(actor.role, actor.id)
 
 

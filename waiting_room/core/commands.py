@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waiting_room.core.commands_chat import ChatCommand
+from waiting_room.core.guest_commands import GuestCommand
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
 
@@ -356,6 +357,7 @@ PersonalCommand = (
     | TakingCommand
     | HolderCommand
     | RecordingCommand
+    | GuestCommand
 )
 LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
 """Everything but the first."""

@@ -52,6 +52,12 @@ CLOSE_AFTER = timedelta(hours=12)
 Higher: stale boards; lower: somebody patient is dropped."""
 DEVICES_KEPT = 8
 """Devices remembered per visit. Higher: larger rows; lower: a known device is let in with one more record."""
+GUESTS_AT_ONCE = 2
+"""Guests of one visit: four people with the member and the clinician.
+Higher: more pictures than a phone shows; lower: no interpreter beside the family."""
+GUESTS_EVER = 20
+"""Invitations of one visit, the removed ones included.
+Higher: larger rows; lower: trying again is cut short."""
 LINE_MAX = 200
 """Messages on one line. Higher: larger snapshots; lower: a long conversation is cut short."""
 

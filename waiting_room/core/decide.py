@@ -14,12 +14,14 @@ from waiting_room.core.commands_chat import ChatCommand
 from waiting_room.core.decide_booking import decide_booking, decide_first
 from waiting_room.core.decide_chat import decide_chat
 from waiting_room.core.decide_clock import decide_presence, overdue
+from waiting_room.core.decide_guests import decide_guests
 from waiting_room.core.decide_member import decide_member, decide_redeem, visit_over
 from waiting_room.core.decide_recording import decide_recording
 from waiting_room.core.decide_staff import decide_desk, decide_holder, decide_line, decide_taking
 from waiting_room.core.events import Event
 from waiting_room.core.evolve import evolve
 from waiting_room.core.grants import Relation, granted
+from waiting_room.core.guest_commands import GuestCommand
 from waiting_room.core.lifecycle import LIFECYCLE, TERMINAL
 from waiting_room.core.model import Actor, State, Visit
 from waiting_room.core.moments import moment
@@ -118,6 +120,8 @@ def _by_actor(
         return decide_holder(visit, command, actor, at)
     if isinstance(command, c.RecordingCommand):
         return decide_recording(visit, command, actor)
+    if isinstance(command, GuestCommand):
+        return decide_guests(visit, command, actor)
     return decide_member(visit, command, at)
 
 

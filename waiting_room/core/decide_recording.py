@@ -29,7 +29,7 @@ def decide_recording(visit: Visit, command: c.RecordingCommand, actor: Actor) ->
         case c.AgreeRecording():
             return _agree(visit, running, command, actor)
         case c.RefuseRecording():
-            return () if running is None else (_no(visit, running, person_of(actor)),)
+            return () if running is None else (_no(visit, running, person_of(visit, actor)),)
         case c.StopRecording():
             if running is None:
                 return ()
@@ -71,7 +71,7 @@ def _agree(
         return wrong
     if running is None or running.id != command.recording:
         return Refused(Refusal.no_recording)
-    person = person_of(actor)
+    person = person_of(visit, actor)
     if person not in who_must_agree(visit):
         return Refused(Refusal.not_present)
     beside = companions(visit) if person == MEMBER else ()

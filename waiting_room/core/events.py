@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from waiting_room.core.events_chat import ChatEvent
+from waiting_room.core.guest_events import GuestEvent
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
@@ -515,4 +516,5 @@ Event = (
     | SomeoneJoined | RecordingOpened
     | Suspended | Resumed | Requeued | Extended | Completed | NoShow | Closed
     | ChatEvent
+    | GuestEvent
 )  # fmt: skip

@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
-from waiting_room.core import events
+from waiting_room.core import events, guests
+from waiting_room.core import guest_events as g
 from waiting_room.core.deadlines import DEVICES_KEPT
 from waiting_room.core.events import Booked, Event
 from waiting_room.core.events_chat import ChatEvent
@@ -215,6 +216,15 @@ def _(event: events.LineSeen, visit: Visit, _at: datetime) -> Visit:
     if event.by is Role.member:
         return replace(visit, line_unread_member=0)
     return replace(visit, line_unread_desk=0)
+
+
+@_fold.register(g.GuestInvited)
+@_fold.register(g.GuestLinkIssued)
+@_fold.register(g.GuestJoined)
+@_fold.register(g.GuestLeft)
+@_fold.register(g.GuestRemoved)
+def _(event: g.GuestEvent, visit: Visit, at: datetime) -> Visit:
+    return replace(visit, guests=guests.after(visit.guests, event, at))
 
 
 @_fold.register

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
+from waiting_room.core import guest_commands as g
 from waiting_room.core.commands import Command
 from waiting_room.core.model import Actor, Role
 
@@ -27,6 +28,7 @@ _MEMBER = {Role.member: Relation.any}
 _SUPPORT = {Role.support: Relation.any}
 _CLINICIAN = {Role.clinician: Relation.any}
 _HOLDER = {Role.clinician: Relation.holder}
+_GUEST = {Role.guest: Relation.any}
 _SYSTEM = {Role.system: Relation.any}
 _IN_VISIT = _MEMBER | _HOLDER
 """Everybody who is in the visit."""
@@ -71,12 +73,17 @@ GRANTS: Mapping[type[Command], Mapping[Role, Relation]] = MappingProxyType(
         c.Extend: _HOLDER,
         c.End: _HOLDER,
         c.AskRecording: _HOLDER,
-        c.AgreeRecording: _MEMBER,
-        c.RefuseRecording: _MEMBER,
+        c.AgreeRecording: _MEMBER | _GUEST,
+        c.RefuseRecording: _MEMBER | _GUEST,
         c.StopRecording: _HOLDER,
         c.SomeoneJoined: _HOLDER,
         c.NoteRecording: _SYSTEM,
         c.OpenRecording: _CLINICIAN | {Role.privacy: Relation.any},
+        g.InviteGuest: _MEMBER | _HOLDER,
+        g.IssueGuestLink: _MEMBER | _HOLDER,
+        g.RemoveGuest: _MEMBER | _HOLDER,
+        g.JoinAsGuest: _GUEST,
+        g.LeaveAsGuest: _GUEST,
         c.Offer: _SYSTEM,
         c.NotePresence: _SYSTEM,
         c.PassTime: _SYSTEM,

@@ -17,3 +17,5 @@ DeviceId = NewType("DeviceId", str)
 """A browser that redeemed the link."""
 RecordingId = NewType("RecordingId", str)
 """Names a recording of a visit, and the folder of its files; a visit may have several."""
+GuestId = NewType("GuestId", str)
+"""Names a guest of a visit, and their endpoint in its media room: `guest-` and a code."""

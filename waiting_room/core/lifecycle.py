@@ -30,8 +30,9 @@ _GIVEN = (
 _LINE = ("said", "line_seen")
 _CHAT = ("chat_written", "chat_seen", "file_shared", "still_declined", "still_released")
 _PRESENCE = ("gone", "back")
+_GUESTS = ("guest_invited", "guest_link_issued", "guest_joined", "guest_left", "guest_removed")
 _OPENED = ("recording_opened",)
-_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED
+_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED + _GUESTS
 _ENDED = ("birth_date_refused", "link_rested", *_OPENED)
 _RESTING = (
     "recording_paused",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from waiting_room.core.ids import ClinicId, DeviceId, FileId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.ids import ClinicId, DeviceId, FileId, GuestId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.recording import Recording
 
 
@@ -34,6 +34,8 @@ class Role(StrEnum):
     member = "member"
     clinician = "clinician"
     support = "support"
+    guest = "guest"
+    """Somebody who was invited into one visit by a link of their own."""
     booking = "booking"
     """The health system's booking program, known by an API key."""
     privacy = "privacy"
@@ -179,6 +181,34 @@ class ChatRead:
 
     by: Party
     seq: int
+class GuestKind(StrEnum):
+    """What a guest is there for."""
+
+    family = "family"
+    """Family, a friend, a carer: somebody at the member's side."""
+    interpreter = "interpreter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Somebody invited into the visit. Who was removed stays in the list: what they said was said.
+
+    `device` is the browser that the link was used in; no other may use it. `joined_at` is the last time
+    they came in; while `left_at` is set they are out by their own will and may come back.
+    """
+
+    id: GuestId
+    kind: GuestKind
+    signs: bool = False
+    """Interprets in a sign language: their picture is what the member listens to."""
+    name: TextId
+    invited_by: Role
+    invited_at: datetime
+    link: LinkId
+    device: DeviceId | None = None
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +293,8 @@ class Visit:
 
     recording: Recording | None = None
     """What is asked for, running, paused or stopped in this visit; gone when the visit has ended."""
+    guests: tuple[Guest, ...] = ()
+    """By invitation, at most `deadlines.GUESTS_EVER`; `guests.live` are those that count."""
 
     line: tuple[LineEntry, ...] = ()
     line_unread_member: int = 0

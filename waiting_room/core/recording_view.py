@@ -15,6 +15,12 @@ def recording_for_participant(visit: Visit, person: str) -> Mapping[str, Any] | 
     return None if visit.recording is None else _running(visit, visit.recording) | _own(visit, person)
 
 
+def recording_for_guest(visit: Visit, guest: str) -> Mapping[str, Any] | None:
+    """For a guest: as for every participant, but nobody shares their device."""
+    seen = recording_for_participant(visit, guest)
+    return None if seen is None else {**seen, "people": 0}
+
+
 def recording_for_holder(visit: Visit, texts: Mapping[TextId, str]) -> Mapping[str, Any] | None:
     """For the clinician who holds the visit: also who has agreed, and the names that were given."""
     if visit.recording is None:

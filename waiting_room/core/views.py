@@ -11,20 +11,22 @@ from datetime import datetime
 from typing import Any, Literal, assert_never
 
 from waiting_room.core.deadlines import RETURN_WITHIN
+from waiting_room.core.guests import at_device, live
 from waiting_room.core.ids import StaffId, TextId
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import Party, Role, State, Visit
+from waiting_room.core.model import Guest, Party, Role, State, Visit
 from waiting_room.core.moments import to_iso
 from waiting_room.core.patch import Json
 from waiting_room.core.recording_view import (
     names_needed,
     recording_for_desk,
+    recording_for_guest,
     recording_for_holder,
     recording_for_participant,
 )
 from waiting_room.core.views_chat import chat_of, chat_texts, planned
 
-ViewRole = Literal[Role.member, Role.clinician, Role.support]
+ViewRole = Literal[Role.member, Role.clinician, Role.support, Role.guest]
 Texts = Mapping[TextId, str]
 
 _CLINIC_FOR_MEMBER = ("name", "tz", "phone", "desk_phone", "urgent_care")
@@ -42,7 +44,10 @@ class Directory:
 
 
 def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewer: str = "") -> Json:
-    """The visit as `role` sees it. `viewer`: the clinician's staff id; only the holder sees the card."""
+    """The visit as `role` sees it.
+
+    `viewer`: the clinician's staff id (only the holder sees the card), or the guest's device.
+    """
     match role:
         case Role.member:
             return _member(visit, texts, directory)
@@ -50,6 +55,8 @@ def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewe
             return _clinician(visit, texts, directory, StaffId(viewer))
         case Role.support:
             return _support(visit, texts, directory)
+        case Role.guest:
+            return _guest(visit, texts, directory, viewer)
         case _:
             assert_never(role)
 
@@ -57,15 +64,19 @@ def view(visit: Visit, role: ViewRole, texts: Texts, directory: Directory, viewe
 def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[TextId]:
     """The texts that this view shows; no other need be opened for it."""
     said = {entry.text for entry in visit.line}
+    names = {guest.name for guest in live(visit.guests)}
     wanted: set[TextId | None]
     match role:
         case Role.member:
-            wanted = {visit.person, visit.location, visit.callback, visit.present, *said, *chat_texts(visit)}
+            card = (visit.person, visit.location, visit.callback, visit.present)
+            wanted = {*card, *names, *said, *chat_texts(visit)}
         case Role.clinician:
-            card = (visit.location, visit.callback, visit.present, *chat_texts(visit))
+            card = (visit.location, visit.callback, visit.present, *names, *chat_texts(visit))
             wanted = {visit.person, *((*card, *names_needed(visit, role)) if _holds(visit, viewer) else ())}
         case Role.support:
-            wanted = {visit.person, visit.callback, *said}
+            wanted = {visit.person, visit.callback, *names, *said}
+        case Role.guest:
+            wanted = {visit.person, *names} if _seat_of(visit, viewer) is not None else set()
         case _:
             assert_never(role)
     return frozenset(text for text in wanted if text is not None)
@@ -94,6 +105,7 @@ def _member(visit: Visit, texts: Texts, directory: Directory) -> Json:
             **_whereabouts(visit, texts),
             "consent": visit.consent,
             "devices": _devices(visit),
+            "guests": _guests(visit, texts),
             "checked_in_at": _time(visit.checked_in_at),
             "line": _line(visit, texts),
             "line_unread": visit.line_unread_member,
@@ -121,6 +133,7 @@ def _clinician(visit: Visit, texts: Texts, directory: Directory, viewer: StaffId
             "ref": visit.ref,
             "others": visit.others if visit.present is not None else None,
             "recording": recording_for_holder(visit, texts),
+            "guests": _guests(visit, texts),
             **_whereabouts(visit, texts),
             **planned(visit),
             **chat_of(visit, Party(Role.clinician, viewer), texts, directory.staff),
@@ -163,6 +176,7 @@ def _support(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "devices": _devices(visit),
             "link": _link(visit),
             "callback": _text(visit.callback, texts),
+            "guests": _guests(visit, texts),
             "line": _line(visit, texts),
             "line_unread": visit.line_unread_desk,
             "recording": recording_for_desk(visit),
@@ -171,6 +185,59 @@ def _support(visit: Visit, texts: Texts, directory: Directory) -> Json:
             **_ending(visit),
         }
     )
+
+
+def _guest(visit: Visit, texts: Texts, directory: Directory, device: str) -> Json:
+    """Who else is in the visit, and whether it has begun: nothing of the member but their first name."""
+    position = {"visit": visit.id, "seq": visit.seq}
+    me = _seat_of(visit, device)
+    if me is None:
+        known = at_device(visit.guests, device)
+        return {**position, "out": "replaced" if known is None else "removed"}
+    clinic = directory.clinics.get(visit.clinic, {})
+    return _without_nulls(
+        {
+            **position,
+            "me": me.id,
+            "state": _state_for_guest(visit),
+            "clinic": {key: clinic[key] for key in _CLINIC_FOR_MEMBER if key in clinic},
+            "clinician": _staff(visit.claimed_by, directory, ("name", "credentials")),
+            "for_name": _first(_person(visit, texts).get("name")),
+            "guests": _guests(visit, texts),
+            "recording": recording_for_guest(visit, me.id),
+            "admitted_at": _time(visit.admitted_at),
+            "ended_at": _time(visit.ended_at),
+        }
+    )
+
+
+def _state_for_guest(visit: Visit) -> str:
+    """Before, about to begin, under way, on hold, or over: the rest is none of a guest's business."""
+    if visit.state in TERMINAL:
+        return "ended"
+    told = {State.claimed, State.in_visit, State.on_hold}
+    return (visit.state if visit.state in told else State.waiting).value
+
+
+def _seat_of(visit: Visit, device: str) -> Guest | None:
+    return at_device(live(visit.guests), device)
+
+
+def _guests(visit: Visit, texts: Texts) -> Json | None:
+    """The people who were invited, by the id that is also their endpoint's; None for none."""
+    return {
+        guest.id: _without_nulls(
+            {
+                "name": texts.get(guest.name),
+                "kind": guest.kind.value,
+                "signs": guest.signs or None,
+                "by": guest.invited_by.value,
+                "joined_at": _time(guest.joined_at),
+                "left_at": _time(guest.left_at),
+            }
+        )
+        for guest in live(visit.guests)
+    } or None
 
 
 def _row(visit: Visit, person: Mapping[str, str]) -> Json:

@@ -14,16 +14,17 @@ import socketio
 from aiohttp import web
 
 from signaling.directory import Directory
-from signaling.ids import SystemIds
+from signaling.ids import SystemIds, sha256_of
 from signaling.leases import Leases
 from signaling.links import Links
 from signaling.recording_keys import RecordingKeys
 from signaling.rooms import Rooms
-from signaling.sessions import MEMBER_COOKIE, STAFF_COOKIE, Sessions
+from signaling.sessions import GUEST_COOKIE, MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
 from signaling.workers import WorkerNews
 from waiting_room.accounts import Clinic, MemoryAccounts, Staff
 from waiting_room.core import commands as c
+from waiting_room.core.guest_commands import JoinAsGuest
 from waiting_room.core.ids import ClinicId, CommandId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Actor, Mode, Role, Visit
 from waiting_room.core.patch import fold
@@ -44,6 +45,8 @@ NORTH, SOUTH = ClinicId("north"), ClinicId("south")
 BOOKING, CLOCK = Actor(Role.booking, "key-1"), Actor(Role.system, "timekeeper")
 WITHIN_SECONDS = 5.0
 RECORDING_KEYS = RecordingKeys(bytes(range(32)))
+OWN = "own"
+"""Where a page that has one visit keeps who of it is here."""
 
 _numbers = itertools.count(1)
 
@@ -124,7 +127,7 @@ class Page:
             case "order":
                 self.order = said["order"]
             case "presence":
-                self.presence[said["visit"]] = {k: v for k, v in said.items() if k != "visit"}
+                self.presence[said.get("visit", OWN)] = {k: v for k, v in said.items() if k != "visit"}
         self._news.set()
 
     def all(self, event: str) -> list[Any]:
@@ -154,7 +157,7 @@ class Page:
         said = data if len(data) != 1 else data[0]
         return await self.client.call(event, said, namespace=self.namespace, timeout=2 * WITHIN_SECONDS)
 
-    async def does(self, kind: str, **fields: Any) -> Any:
+    async def does(self, kind: str, /, **fields: Any) -> Any:
         """Give a command, with a new id unless one is given."""
         return await self.asks("command", {"id": command_id(), "type": kind, **fields})
 
@@ -246,6 +249,21 @@ class House:
         if checked_in:
             await page.checks_in()
             await page.shows("waiting")
+        return page
+
+    async def comes_by(self, join_url: str, device: str = "tablet") -> str:
+        """A guest presses the button behind their link; answers their cookie."""
+        found = await self.store.link(sha256_of(join_url.partition("#")[2]))
+        assert found is not None
+        join = JoinAsGuest(link=found.id, device=DeviceId(device))
+        await self.done(found.visit, join, Actor(Role.guest, device))
+        return f"{GUEST_COOKIE}={await self.sessions.open_guest(found.visit, DeviceId(device))}"
+
+    async def guest(self, join_url: str, device: str = "tablet") -> Page:
+        """A guest with an open page."""
+        page = await self.connects("/guest", await self.comes_by(join_url, device))
+        await page.hears("snapshot")
+        page.visit = page.view["visit"]
         return page
 
     async def signs_in(self, staff: str) -> str:

@@ -33,13 +33,18 @@ def test_every_command_has_a_row_in_the_policy_and_every_row_a_command() -> None
 
 def test_every_other_event_has_a_row_in_the_policy() -> None:
     events = {(row.namespace, row.event) for row in EVENT_POLICY}
-    for namespace in ("/member", "/clinician", "/support"):
+    for namespace in ("/member", "/guest", "/clinician", "/support"):
         assert {(namespace, "connect"), (namespace, "command"), (namespace, "ping_presence")} <= events
-    assert {("/member", "offer"), ("/clinician", "offer"), ("/clinician", "next_patient")} <= events
+    assert {
+        ("/member", "offer"),
+        ("/guest", "offer"),
+        ("/clinician", "offer"),
+        ("/clinician", "next_patient"),
+    } <= events
 
 
 def test_models_are_closed_strict_and_bounded() -> None:
-    for union in (m.MemberCommand, m.ClinicianCommand, m.SupportCommand):
+    for union in (m.MemberCommand, m.GuestCommand, m.ClinicianCommand, m.SupportCommand):
         for model in get_args(get_args(union)[0]):
             assert model.model_config["extra"] == "forbid"
             assert model.model_config["strict"] is True

@@ -35,9 +35,9 @@ class Visit:
     lee: Page
     callers: list[Caller]
 
-    async def calls(self, page: Page, luma: int, hertz: float) -> Caller:
+    async def calls(self, page: Page, luma: int, hertz: float, *, slots: int = 1) -> Caller:
         """The page offers and takes the answer."""
-        caller = Caller(luma, hertz)
+        caller = Caller(luma, hertz, slots=slots)
         self.callers.append(caller)
         said = {"sdp": await caller.offer()}
         if page is self.lee:
@@ -46,7 +46,7 @@ class Visit:
         while answer.get("error", {}).get("code") == "media_unavailable":  # as pages do
             answer = await page.asks("offer", said)
         assert answer.get("ok"), answer
-        assert [slot["kind"] for slot in answer["slots"]] == ["audio", "video"]
+        assert [slot["kind"] for slot in answer["slots"]] == ["audio", "video"] * slots
         await caller.take(answer["sdp"])
         return caller
 
@@ -196,7 +196,7 @@ async def test_a_session_that_is_ended_takes_its_media_with_it(visit: Visit) -> 
     await visit.lee.does("admit", visit=visit.ana.visit)
     async with asyncio.timeout(WITHIN_SECONDS):
         await asyncio.gather(ana.sees(LEE_LUMA), lee.sees(ANA_LUMA))
-    (connection,) = visit.house.sockets._namespaces[0].connections.values()
+    (connection,) = visit.house.sockets._feed.own["/member"][VisitId(visit.ana.visit)].values()
     await visit.house.sockets.session_ended(connection.session.key)
     await visit.house.rooms.settled()
     assert not visit.house.rooms.has(VisitId(visit.ana.visit), "member")

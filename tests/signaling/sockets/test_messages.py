@@ -1,5 +1,6 @@
 """Whatever JSON a page sends, it is one of the commands or refused; and every command is understood."""
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,9 @@ from signaling.sockets import messages as m
 from signaling.sockets import translate
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
+from waiting_room.core import guest_commands as g
+from waiting_room.core.ids import DeviceId, GuestId, LinkId, TextId
+from waiting_room.core.model import Guest, GuestKind, Role
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
@@ -19,10 +23,27 @@ json_values = st.recursive(
 )
 TYPES = [
     get_args(model.model_fields["type"].annotation)[0]
-    for union in (m.MemberCommand, m.ClinicianCommand, m.SupportCommand)
+    for union in (m.MemberCommand, m.GuestCommand, m.ClinicianCommand, m.SupportCommand)
     for model in get_args(get_args(union)[0])
 ]
-NAMES = ["id", "type", "visit", "text", "number", "people", "others", "reason", "step", "seen", "camera", "x"]
+NAMES = [
+    "id",
+    "type",
+    "visit",
+    "guest",
+    "name",
+    "kind",
+    "signs",
+    "text",
+    "number",
+    "people",
+    "others",
+    "reason",
+    "step",
+    "seen",
+    "camera",
+    "x",
+]
 nearly = st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6).flatmap(
     lambda fields: st.sampled_from(TYPES).map(lambda kind: {"id": "a", "type": kind, **fields})
 )
@@ -30,7 +51,7 @@ nearly = st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6).flatma
 
 @given(json_values | nearly)
 def test_anything_else_is_refused_and_nothing_else_happens(said: Any) -> None:
-    for read in (m.member_commands(), m.clinician_commands(), m.support_commands()):
+    for read in (m.member_commands(), m.guest_commands(), m.clinician_commands(), m.support_commands()):
         try:
             command = read.validate_python(said)
         except ValidationError:
@@ -133,11 +154,51 @@ def test_each_name_of_an_agreement_is_a_text_that_is_kept_with_the_recording() -
         ("recording", "Leo"),
         ("recording", "Mía"),
     ]
+HOST: list[dict[str, Any]] = [
+    {"type": "invite_guest", "name": "Maria Ruiz", "kind": "interpreter", "signs": True},
+    {"type": "issue_guest_link", "guest": "guest-1"},
+    {"type": "remove_guest", "guest": "guest-1"},
+]
+
+
+@pytest.mark.parametrize("said", HOST, ids=lambda said: str(said["type"]))
+def test_the_member_and_the_clinician_host_guests_alike(said: dict[str, Any]) -> None:
+    mine = m.member_commands().validate_python({"id": "a", **said})
+    theirs = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
+    assert isinstance(mine, m.HostCommand)
+    assert isinstance(theirs, m.HostCommand)
+    assert theirs.model_dump(exclude={"visit"}) == mine.model_dump()
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "x" * 81, "Maria\u202egnp.exe", "a\nb", "\x00", 7, None, ["Maria"]]
+)
+def test_a_name_hides_and_reorders_nothing(name: Any) -> None:
+    with pytest.raises(ValidationError):
+        m.member_commands().validate_python(
+            {"id": "a", "type": "invite_guest", "kind": "family", "name": name}
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"), [("join_as_guest", g.JoinAsGuest), ("leave_as_guest", g.LeaveAsGuest)]
+)
+def test_every_guest_command_is_understood(kind: str, command: type) -> None:
+    read = m.guest_commands().validate_python({"id": "a", "type": kind})
+    who = Guest(
+        id=GuestId("guest-1"),
+        kind=GuestKind.family,
+        name=TextId("t"),
+        invited_by=Role.member,
+        invited_at=datetime(2026, 3, 2, tzinfo=UTC),
+        link=LinkId("link"),
+    )
+    assert isinstance(translate.guest(read, who, DeviceId("tablet"), ids()).command, command)
 
 
 def test_no_command_is_left_out_of_these() -> None:
-    assert len(MEMBER) == len(get_args(get_args(m.MemberCommand)[0]))
-    assert len(CLINICIAN) == len(get_args(get_args(m.ClinicianCommand)[0]))
+    assert len(MEMBER) + len(HOST) == len(get_args(get_args(m.MemberCommand)[0]))
+    assert len(CLINICIAN) + len(HOST) == len(get_args(get_args(m.ClinicianCommand)[0]))
     assert len(SUPPORT) + 2 == len(get_args(get_args(m.SupportCommand)[0]))
 
 

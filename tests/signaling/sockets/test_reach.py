@@ -28,6 +28,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "step": {"step": "consent"},
     "agree_recording": {"recording": "rec", "consent": "r-1", "language": "en"},
     "ask_recording": {"consent": "r-1", "language": "en"},
+    "invite_guest": {"name": "Maria", "kind": "family"},
+    "issue_guest_link": {"guest": "guest-1"},
+    "remove_guest": {"guest": "guest-1"},
 }
 
 
@@ -37,7 +40,7 @@ def commands_of(namespace: str) -> list[dict[str, Any]]:
 
 
 async def gives(page: Page, house: House, said: dict[str, Any]) -> Any:
-    house.clock.passes(0.5)
+    house.clock.passes(1)
     return await page.asks("command", {"id": command_id(), **said})
 
 

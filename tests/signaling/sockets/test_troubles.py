@@ -98,7 +98,7 @@ async def test_a_page_that_closes_before_it_is_greeted_leaves_nothing_behind(hou
         await session.close()
     await ana.until(lambda _: house.sockets.figures()["sockets_member"] <= 1)
     await ana.asks("ping_presence", {})
-    assert len(house.sockets._feed.members[VisitId(ana.visit)]) == 1
+    assert len(house.sockets._feed.own["/member"][VisitId(ana.visit)]) == 1
 
 
 async def test_the_desk_vouches_for_a_member(house: House) -> None:

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Member, World
+from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Guest, Member, World
 from waiting_room.core import commands as c
 from waiting_room.core import events as e
 from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
-from waiting_room.core.ids import RecordingId
+from waiting_room.core.ids import DeviceId, RecordingId
 from waiting_room.core.lifecycle import document
-from waiting_room.core.model import Finding, Outcome, Role
+from waiting_room.core.model import Finding, GuestKind, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish
 from waiting_room.core.recording import document as recording_document
@@ -33,6 +33,7 @@ AUDIENCES: dict[str, tuple[ViewRole, str]] = {
     "clinician": (Role.clinician, "lee"),
     "other_clinician": (Role.clinician, "sun"),
     "support": (Role.support, ""),
+    "guest": (Role.guest, "tablet"),
 }
 
 
@@ -173,6 +174,29 @@ def recorded_visit(world: World) -> Member:
     ana.refuses()
     lee.ends(ana)
     lee.does(ana, c.OpenRecording(recording=RecordingId("rec2"), file="member.webm"))
+
+
+def guests_visit(world: World) -> Member:
+    """A sister and a signing interpreter: invited, in, out, back, by a new link, sent away."""
+    lee, ana = world.clinician("lee"), world.waiting_member()
+    maria = Guest(world, "María José 🌻", device=DeviceId("tablet"))
+    sol = Guest(world, "Sol Ibáñez", DeviceId("laptop"), GuestKind.interpreter, signs=True)
+    ana.invites(maria)
+    maria.joins(ana)
+    maria.joins(ana, device="somebody-else")
+    lee.takes(ana)
+    lee.invites(ana, sol)
+    sol.joins(ana)
+    maria.leaves(ana)
+    maria.joins(ana)
+    lee.suspends(ana)
+    ana.is_back()
+    lee.resumes(ana)
+    ana.renews(maria, "link-again")
+    maria.joins(ana)
+    lee.removes(ana, sol)
+    ana.removes(maria)
+    lee.ends(ana)
     return ana
 
 
@@ -183,6 +207,7 @@ STORIES: tuple[Callable[[World], Member], ...] = (
     left_visit,
     cancelled_visit,
     recorded_visit,
+    guests_visit,
 )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from waiting_room.core.agreement import follows, lease_of, waiting_for
 from waiting_room.core.codec import event_from_json, event_to_json
-from waiting_room.core.deadlines import next_deadline
+from waiting_room.core.deadlines import GUESTS_AT_ONCE, GUESTS_EVER, next_deadline
+from waiting_room.core.guests import joined, live
 from waiting_room.core.ids import TextId
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, TERMINAL
 from waiting_room.core.model import Role, State, Visit
@@ -21,6 +22,8 @@ AUDIENCE: tuple[tuple[ViewRole, str], ...] = (
     (Role.clinician, "lee"),
     (Role.clinician, "sun"),
     (Role.support, "joy"),
+    (Role.guest, "tablet"),
+    (Role.guest, "laptop"),
 )
 SHORT = 16
 """Journals up to this length are replayed after every step, longer ones now and then."""
@@ -75,6 +78,7 @@ def coherent(visit: Visit) -> None:
     if visit.state in TERMINAL:
         assert visit.reason is not None or visit.outcome is not None
     agreed(visit)
+    guests_count(visit)
     deadline = next_deadline(visit)
     assert deadline is None or deadline > visit.updated_at, "what was due has been done"
 
@@ -86,6 +90,16 @@ def agreed(visit: Visit) -> None:
     assert bool(lease_of(visit)) == runs
     assert not (runs and waiting_for(visit))
     assert visit.recording is None or visit.state in {State.in_visit, State.on_hold}
+
+
+def guests_count(visit: Visit) -> None:
+    """Four people at most; a device is one guest's, a guest who is in has one, a link is one guest's."""
+    assert len(live(visit.guests)) <= GUESTS_AT_ONCE
+    assert len(visit.guests) <= GUESTS_EVER
+    devices = [guest.device for guest in visit.guests if guest.device is not None]
+    assert len(devices) == len(set(devices))
+    assert all(guest.device is not None for guest in joined(visit.guests))
+    assert len({guest.id for guest in visit.guests}) == len(visit.guests)
 
 
 def seen_alike(

@@ -11,14 +11,17 @@ from tests.waiting_room.core import laws
 from tests.waiting_room.core.world import BOOKING, SYSTEM, Answer, Member, World, refused
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
+from waiting_room.core import guest_commands as g
 from waiting_room.core.deadlines import next_deadline
-from waiting_room.core.ids import DeviceId, FileId, LinkId, RecordingId, StaffId, TextId
+from waiting_room.core.guests import joined
+from waiting_room.core.ids import DeviceId, FileId, GuestId, LinkId, RecordingId, StaffId, TextId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
     Facing,
     FileKind,
     Finding,
+    GuestKind,
     Outcome,
     Presence,
     Role,
@@ -100,6 +103,19 @@ SUPPORT = st.one_of(
     st.builds(c.Cancel, reason=CODES),
 )
 
+GUESTS = st.sampled_from([GuestId("guest-maria"), GuestId("guest-leo"), GuestId("guest-sol"), GuestId("no")])
+GUEST_LINKS = st.sampled_from([LinkId("g1"), LinkId("g2"), LinkId("g3")])
+GUEST_DEVICES = st.sampled_from([DeviceId("tablet"), DeviceId("laptop")])
+HOST = st.one_of(
+    st.builds(
+        g.InviteGuest,
+        guest=GUESTS, kind=st.sampled_from(GuestKind), signs=st.booleans(), text=TEXTS, link=GUEST_LINKS,
+    ),
+    st.builds(g.IssueGuestLink, guest=GUESTS, link=GUEST_LINKS),
+    st.builds(g.RemoveGuest, guest=GUESTS),
+)  # fmt: skip
+GUEST = st.one_of(st.builds(g.JoinAsGuest, link=GUEST_LINKS, device=GUEST_DEVICES), st.just(g.LeaveAsGuest()))
+
 
 class Days(RuleBasedStateMachine):
     """One visit, two clinicians, a member on two devices, the desk, booking, and an untidy clock."""
@@ -173,6 +189,17 @@ class Days(RuleBasedStateMachine):
         for command in (c.Claim(), c.Admit(), c.Resume()):
             self.does(command, Actor(Role.clinician, who))
 
+    @rule(command=HOST, who=STAFF, by_member=st.booleans())
+    def somebody_invites_or_removes(self, command: c.Command, who: StaffId, by_member: bool) -> None:
+        self.does(command, Actor(Role.member, "phone") if by_member else Actor(Role.clinician, who))
+
+    @rule(command=GUEST, device=GUEST_DEVICES)
+    def a_guest_comes_or_goes(self, command: c.Command, device: DeviceId) -> None:
+        before = {guest.id: guest.device for guest in joined(self.ana.now.guests)}
+        self.does(command, Actor(Role.guest, device))
+        after = {guest.id: guest.device for guest in joined(self.ana.now.guests)}
+        assert all(before[guest] == after[guest] for guest in before.keys() & after.keys())
+
     @rule(command=SUPPORT)
     def the_desk_does(self, command: c.Command) -> None:
         self.does(command, Actor(Role.support, "joy"))
@@ -226,7 +253,7 @@ class Days(RuleBasedStateMachine):
         command, actor = data.draw(st.sampled_from(self.done))
         self.does(command, actor)
 
-    @rule(command=MEMBER | CLINICIAN | SUPPORT, actor=st.sampled_from(Role))
+    @rule(command=MEMBER | CLINICIAN | SUPPORT | HOST | GUEST, actor=st.sampled_from(Role))
     def anybody_tries_anything(self, command: c.Command, actor: Role) -> None:
         self.does(command, Actor(actor, "lee"))
 

@@ -312,4 +312,4 @@ def test_people_who_share_a_device_share_its_endpoint() -> None:
     assert [endpoint_of(one) for one in ("clinician", "member", "member-2", "guest-x1")] == [
         "clinician", "member", "member", "guest-x1",
     ]  # fmt: skip
-    assert person_of(Actor(Role.support, "joy")) == "joy"
+    assert person_of(ana.now, Actor(Role.support, "joy")) == "joy"

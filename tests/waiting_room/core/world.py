@@ -5,17 +5,19 @@ Every action goes through `handle`, and after every one the world looks whether 
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.waiting_room.core import laws
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
+from waiting_room.core import guest_commands as g
 from waiting_room.core.ids import (
     ClinicId,
     CommandId,
     DeviceId,
     FileId,
+    GuestId,
     LinkId,
     RecordingId,
     StaffId,
@@ -27,6 +29,7 @@ from waiting_room.core.model import (
     Facing,
     FileKind,
     Finding,
+    GuestKind,
     Mode,
     Outcome,
     Presence,
@@ -43,6 +46,7 @@ MONDAY_NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NORTH = ClinicId("north")
 SOUTH = ClinicId("south")
 BOOKING = Actor(Role.booking, "scheduler")
+TABLET = DeviceId("tablet")
 SYSTEM = Actor(Role.system, "clock")
 
 Answer = list[str] | Refused
@@ -244,6 +248,15 @@ class Member:
     def steps_to(self, step: str) -> Answer:
         return self.does(c.Step(step=step))
 
+    def invites(self, whom: "Guest", **changes: object) -> Answer:
+        return self.does(whom.invitation(**changes))
+
+    def removes(self, guest: "Guest") -> Answer:
+        return self.does(g.RemoveGuest(guest=guest.id))
+
+    def renews(self, guest: "Guest", link: str) -> Answer:
+        return self.does(guest.gets(link))
+
     def leaves(self, reason: str | None = None) -> Answer:
         return self.does(c.Leave(reason=reason))
 
@@ -368,6 +381,14 @@ class Clinician:
 
     def asks_for_still(self, member: Member) -> Answer:
         return self.does(member, chat.AskStill())
+    def invites(self, member: Member, guest: "Guest", **changes: object) -> Answer:
+        return self.does(member, guest.invitation(**changes))
+
+    def removes(self, member: Member, guest: "Guest") -> Answer:
+        return self.does(member, g.RemoveGuest(guest=guest.id))
+
+    def renews_link(self, member: Member, guest: "Guest", link: str) -> Answer:
+        return self.does(member, guest.gets(link))
 
     def is_rung(self, member: Member) -> Answer:
         return self.world.does(member.visit, c.Offer(clinician=self.id), SYSTEM)
@@ -432,12 +453,52 @@ class Desk:
         return self.does(member, c.SeeLine())
 
 
-def seen_by(who: Member | Clinician | Desk, member: Member) -> Json:
+@dataclass(slots=True)
+class Guest:
+    """Somebody who may be invited into the member's visit, with a device of their own."""
+
+    world: World
+    name: str
+    device: DeviceId = TABLET
+    kind: GuestKind = GuestKind.family
+    signs: bool = False
+    link: LinkId = field(init=False)
+    id: GuestId = field(init=False)
+
+    def __post_init__(self) -> None:
+        word = self.name.split()[0].lower().encode("ascii", "ignore").decode()
+        self.id, self.link = GuestId(f"guest-{word}"), LinkId(f"link-{word}")
+
+    def invitation(self, **changes: object) -> g.InviteGuest:
+        wish = g.InviteGuest(
+            guest=self.id,
+            kind=self.kind,
+            signs=self.signs,
+            text=self.world.writes(self.name),
+            link=self.link,
+        )
+        return replace(wish, **changes)  # type: ignore[arg-type]
+
+    def gets(self, link: str) -> g.IssueGuestLink:
+        self.link = LinkId(link)
+        return g.IssueGuestLink(guest=self.id, link=self.link)
+
+    def joins(self, member: Member, *, device: str = "", link: str = "") -> Answer:
+        used = DeviceId(device or self.device)
+        command = g.JoinAsGuest(link=LinkId(link or self.link), device=used)
+        return self.world.does(member.visit, command, Actor(Role.guest, used))
+
+    def leaves(self, member: Member) -> Answer:
+        return self.world.does(member.visit, g.LeaveAsGuest(), Actor(Role.guest, self.device))
+
+
+def seen_by(who: Member | Clinician | Desk | Guest, member: Member) -> Json:
     """The view that this person has of the member's visit."""
     roles: dict[type, ViewRole] = {
         Member: Role.member,
         Clinician: Role.clinician,
         Desk: Role.support,
+        Guest: Role.guest,
     }
-    viewer = "" if isinstance(who, Member) else who.id
+    viewer = "" if isinstance(who, Member) else who.device if isinstance(who, Guest) else who.id
     return view(member.now, roles[type(who)], who.world.texts, who.world.directory, viewer)

@@ -87,6 +87,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
           line={feed.line}
           attempt={(type, fields) => attempt(held, type, fields)}
           tell={tell}
+          guestsHere={board.presence.get(held.visit)?.guests ?? {}}
           onConfirmIdentity={() => press(held, "confirm_identity")}
           onResume={() => press(held, "resume")}
           onRequeue={() => press(held, "requeue")}

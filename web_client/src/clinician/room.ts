@@ -44,6 +44,7 @@ const NOTHING: Self = {
 
 export class Room {
   readonly visit: string;
+  readonly line: Line;
   readonly self: Readable<Self>;
   readonly connection: Connection;
   /** Shows the member. Made with the room, so that at Admit nothing has to be set up before the first frame. */
@@ -58,8 +59,10 @@ export class Room {
 
   constructor(line: Line, visit: string) {
     this.visit = visit;
+    this.line = line;
     this.self = this.own;
     this.connection = new Connection({
+      main: "member",
       offer: async (sdp) => {
         const answer = await line.ask("offer", { visit, sdp });
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };

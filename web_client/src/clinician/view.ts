@@ -44,6 +44,7 @@ export interface ClinicianView {
   readonly present?: string;
   readonly others?: number;
   readonly devices?: DeviceCheck;
+  readonly guests?: JsonObject;
   readonly checked_in_at?: string;
   readonly redeemed_at?: string;
   readonly admitted_at?: string;

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import "../kit/visit/visit.css";
 
 import type { ShareFailure } from "../kit/media/screen_share";
+import { playOnChosen } from "../kit/media/speaker";
 import type { Here } from "../kit/staff/board";
 import { NeedBadges, span } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
@@ -12,18 +13,21 @@ import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../ki
 import { CutOff } from "../kit/visit/cut_off";
 import { FlipButton } from "../kit/visit/device_choices";
 import { EnlargeButtons } from "../kit/visit/enlarge";
+import { usePeopleWords } from "../kit/visit/people_words";
 import { placement } from "../kit/visit/placement";
 import { QualityLine } from "../kit/visit/quality_line";
 import { SelfCorner } from "../kit/visit/self_view";
 import { Settings } from "../kit/visit/settings_panel";
 import { ScreenView, ShareButton, ShareNotice, useShared } from "../kit/visit/share";
+import { namesOf, Stage } from "../kit/visit/stage";
 import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
 import { type RecordingProps, RecordButton, RecordingPart } from "./recording";
 import type { Room } from "./room";
+import { People, stagePeople } from "./people";
 import { type TogetherProps, useTogether } from "./together";
-import { DeviceTrouble, RemoteView, SelfView } from "./video";
+import { DeviceTrouble, SelfView } from "./video";
 import type { ClinicianView } from "./view";
 import { useT } from "./words";
 
@@ -31,6 +35,7 @@ export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt"
   readonly me: Me;
   readonly view: ClinicianView;
   readonly here: Here;
+  readonly guestsHere: Readonly<Record<string, Here>>;
   readonly room: Room;
   readonly busy: boolean;
   readonly onConfirmIdentity: () => void;
@@ -44,6 +49,7 @@ export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt"
 export function VisitScreen(props: VisitScreenProps) {
   const { me, view, here, room, busy } = props;
   const t = useT();
+  const words = usePeopleWords();
   const now = useNow(10_000);
   const self = useStore(room.self);
   const transport = useStore(room.connection.state);
@@ -56,6 +62,7 @@ export function VisitScreen(props: VisitScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const name = view.name ?? view.short_name;
+  const people = stagePeople(view, words);
   const onHold = view.state === "on_hold";
   const together = useTogether({ ...props, now, zone: clinicOf(me, view.clinic).zone });
 
@@ -75,9 +82,17 @@ export function VisitScreen(props: VisitScreenProps) {
       <div class="stage">
         <RecordingPart view={view} busy={busy} onRecording={props.onRecording} />
         {onHold && <OnHold {...props} />}
-        <div class={screen === null ? "stage-frame" : `stage-frame stage-shared stage-${corner}`} hidden={onHold}>
-          {screen !== null && <ScreenView screen={screen} name={name} />}
-          <RemoteView room={room} name={name} />
+        <div class={`stage-frame stage-${corner}`} hidden={onHold}>
+          <div class="others">
+            <Stage
+              connection={room.connection}
+              people={people}
+              picture={room.picture}
+              live={transport === "connected" && !onHold}
+              prepare={playOnChosen}
+              screen={screen !== null && <ScreenView screen={screen} name={namesOf(people).get(screen.from) ?? name} />}
+            />
+          </div>
           <SelfCorner below={<FlipButton studio={room.studio} short />}>
             <SelfView room={room} />
           </SelfCorner>
@@ -85,7 +100,7 @@ export function VisitScreen(props: VisitScreenProps) {
         {!onHold && (
           <div class="stage-foot">
             {transport === "connected" && (
-              <QualityLine conditions={conditions} names={new Map([["member", view.short_name]])} />
+              <QualityLine conditions={conditions} names={namesOf(people)} />
             )}
             <EnlargeButtons whole={() => whole.current} picture={room.picture} />
           </div>
@@ -123,6 +138,7 @@ export function VisitScreen(props: VisitScreenProps) {
             </>
           )}
           {together.controls}
+          <People line={room.line} view={view} here={props.guestsHere} />
           <Button kind="danger" onClick={() => setEnding(true)}>
             {t("clinician.end_visit")}
           </Button>

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 
 import type { JsonObject } from "../kit/json";
 import { Refused } from "../kit/refusal";
+import type { Line } from "../kit/socket";
 import { Banner } from "../kit/ui/banner";
 import type { Session } from "./session";
 import type { MemberView } from "./view";
@@ -25,7 +26,7 @@ export interface Sending {
   readonly send: (type: string, fields?: JsonObject) => Promise<boolean>;
 }
 
-export function useSending(session: Session): Sending {
+export function useSending(session: { readonly line: Line }): Sending {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const send = async (type: string, fields: JsonObject = {}) => {

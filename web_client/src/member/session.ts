@@ -1,6 +1,7 @@
 /** A redeemed visit on this page: its view, its place in line, its media, and the commands of the member. */
 
-import type { JsonObject } from "../kit/json";
+import { Awake } from "../kit/awake";
+import { isObject, type JsonObject } from "../kit/json";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import { ScreenShare } from "../kit/media/screen_share";
 import { Studio } from "../kit/media/studio";
@@ -29,6 +30,8 @@ function pictureElement(): HTMLVideoElement {
 export class Session {
   readonly view: Readable<MemberView>;
   readonly standing: Readable<Standing | null>;
+  /** Guest → here, gap or gone. */
+  readonly guestsHere: Readable<Readonly<Record<string, string>>>;
   /** The visit went on in another tab or on another device. */
   readonly elsewhere: Readable<boolean>;
   readonly link: Readable<LinkState>;
@@ -48,12 +51,13 @@ export class Session {
   private readonly feed: VisitFeed;
   private readonly views: Store<MemberView>;
   private readonly standings: Store<Standing | null>;
+  private readonly here = new Store<Readonly<Record<string, string>>>({});
   private readonly moved = new Store(false);
   private readonly silence = new Store(false);
   private readonly blank = new Store(false);
   private readonly connection = new Store<Connection | null>(null);
+  private readonly awake = new Awake(() => devicesWanted(this.views.get()));
   private slots: readonly SlotUse[] | null = null;
-  private lock: WakeLockSentinel | null = null;
 
   constructor(start: Snapshot) {
     this.views = new Store(readView(start.view));
@@ -61,6 +65,7 @@ export class Session {
     this.feed = new VisitFeed("/member", { seq: start.seq, view: start.view });
     this.view = this.views;
     this.standing = this.standings;
+    this.guestsHere = this.here;
     this.elsewhere = this.moved;
     this.link = this.line.state;
     this.muted = this.silence;
@@ -75,6 +80,7 @@ export class Session {
 
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("standing", (payload) => this.standings.set(readStanding(payload)));
+    this.line.on("presence", ({ guests }) => this.here.set((isObject(guests) ? guests : {}) as Record<string, string>));
     this.line.on("media", (payload) => this.heardOfSlots(payload));
     this.line.on("media_lost", () => this.connection.get()?.lost());
     this.line.on("superseded", () => this.leaveToOther());
@@ -84,7 +90,6 @@ export class Session {
       this.conditions.tell();
       this.settle();
     });
-    document.addEventListener("visibilitychange", () => void this.stayAwake());
   }
 
   get line(): Line {
@@ -131,7 +136,7 @@ export class Session {
       void playTone().catch(() => undefined);
       navigator.vibrate?.(200);
     }
-    void this.stayAwake();
+    void this.awake.look();
   }
 
   /** Brings the transport to what the visit's state asks for. */
@@ -146,7 +151,7 @@ export class Session {
       return;
     }
     if (connection === null) {
-      connection = new Connection({ offer: (sdp) => this.offer(sdp) });
+      connection = new Connection({ main: "clinician", offer: (sdp) => this.offer(sdp) });
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
       this.connection.set(connection);
@@ -181,20 +186,5 @@ export class Session {
     this.line.close();
     this.studio.stopAll();
     this.settle();
-  }
-
-  /** Keeps the screen on while the member waits or is in the visit, where the browser can. */
-  private async stayAwake(): Promise<void> {
-    const wanted = devicesWanted(this.views.get()) && document.visibilityState === "visible";
-    try {
-      if (!wanted) {
-        await this.lock?.release();
-        this.lock = null;
-      } else if (this.lock === null || this.lock.released) {
-        this.lock = await navigator.wakeLock.request("screen");
-      }
-    } catch {
-      // An old browser, or a battery that is nearly empty: the screen may sleep.
-    }
   }
 }

@@ -7,24 +7,24 @@
 
 const KEPT = "videovisit.token";
 
-/** The token of this tab; null if the page was opened without one. */
-export function takeToken(): string | null {
+/** The token of this tab; null if the page was opened without one. Each kind of link is kept by its own name. */
+export function takeToken(kept = KEPT): string | null {
   const fragment = location.hash.slice(1);
   if (fragment !== "") {
     history.replaceState(null, "", location.pathname + location.search);
-    keep(fragment);
+    keep(kept, fragment);
     return fragment;
   }
   try {
-    return sessionStorage.getItem(KEPT);
+    return sessionStorage.getItem(kept);
   } catch {
     return null;
   }
 }
 
-export function forgetToken(): void {
+export function forgetToken(kept = KEPT): void {
   try {
-    sessionStorage.removeItem(KEPT);
+    sessionStorage.removeItem(kept);
   } catch {
     // Nothing was kept.
   }
@@ -49,9 +49,9 @@ export function mayHaveVisit(): boolean {
   }
 }
 
-function keep(token: string): void {
+function keep(kept: string, token: string): void {
   try {
-    sessionStorage.setItem(KEPT, token);
+    sessionStorage.setItem(kept, token);
   } catch {
     // Storage may be blocked: the token then lasts until a reload.
   }

@@ -2,6 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from "../kit/json";
 import { readRecording, type Recording } from "../kit/visit/recording";
+import { type Guest, readGuests } from "../kit/visit/guests";
 
 export type VisitState =
   | "booked"
@@ -52,6 +53,7 @@ export interface MemberView {
   readonly present: string | null;
   readonly consent: string | null;
   readonly devices: DeviceReport | null;
+  readonly guests: readonly Guest[];
   readonly checkedInAt: string | null;
   readonly line: Json;
   readonly lineUnread: number;
@@ -99,6 +101,7 @@ export function readView(json: JsonObject): MemberView {
           seen: devices["seen"] === true,
         }
       : null,
+    guests: readGuests(json["guests"]),
     checkedInAt: text(json["checked_in_at"]),
     line: json["line"] ?? {},
     lineUnread: count(json["line_unread"]),

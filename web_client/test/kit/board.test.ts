@@ -64,7 +64,9 @@ describe("a row's record", () => {
 describe("presence", () => {
   test("is kept per person", () => {
     const now = applyPresence(applyPresence(board(), { visit: "a", member: "gap" }), { visit: "a", clinician: "here" });
-    assert.deepEqual(now.presence.get("a"), { member: "gap", clinician: "here" });
+    assert.deepEqual(now.presence.get("a"), { member: "gap", clinician: "here", guests: {} });
+    const then = applyPresence(now, { visit: "a", member: "here", guests: { "guest-1": "gap", "guest-2": 7 } });
+    assert.deepEqual(then.presence.get("a")?.guests, { "guest-1": "gap", "guest-2": "gone" });
   });
 
   test("never moves a row", () => {

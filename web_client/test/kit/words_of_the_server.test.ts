@@ -8,6 +8,7 @@ import { describe, test } from "node:test";
 import clinician from "../../src/clinician/en.json";
 import { OUTCOMES } from "../../src/clinician/end_dialog";
 import staff from "../../src/kit/staff/words/en.json";
+import people from "../../src/kit/visit/people.en.json";
 
 const core = join(import.meta.dirname, "../../waiting_room/core");
 
@@ -25,6 +26,7 @@ const NOT_FOR_STAFF = new Set([
   "visit_exists", "not_recognised", "too_early", "link_revoked", "not_ready", "return_too_late", "already_arrived",
   // Answers to somebody who agrees to a recording, which staff do by asking for it.
   "no_recording", "not_present", "people_changed",
+  "guest_link_used",
 ]);
 
 describe("the server's codes have words", () => {
@@ -43,7 +45,8 @@ describe("the server's codes have words", () => {
   });
   test("refusals", () => {
     for (const code of members("refusals.py", "Refusal").filter((one) => !NOT_FOR_STAFF.has(one))) {
-      assert(`staff.refused.${code}` in staff || `clinician.refused.${code}` in clinician, code);
+      const said = `staff.refused.${code}` in staff || `clinician.refused.${code}` in clinician;
+      assert(said || `people.refused.${code}` in people, code);
     }
   });
 });

@@ -5,7 +5,7 @@ import { Refused } from "../../src/kit/refusal";
 import { opensAt, readAnswer, readBrand, readRefused, zonesDiffer } from "../../src/member/door";
 import { platform } from "../../src/member/platform";
 import { findingOf } from "../../src/member/screens/devices";
-import { initials } from "../../src/member/screens/visit";
+import { initials } from "../../src/kit/visit/stage";
 
 describe("what the door answers", () => {
   test("ready and late let the member in", () => {

@@ -38,6 +38,8 @@ export interface Answer {
 export interface ConnectionOptions {
   /** Carries the offer to the server. A rejection counts as a failed try. */
   readonly offer: (sdp: string) => Promise<Answer>;
+  /** The endpoint of whom this page talks with first of all. */
+  readonly main: string;
   readonly audioSlots?: number;
   readonly videoSlots?: number;
   /** Most the camera may send, in bit/s. */
@@ -63,12 +65,13 @@ const CONNECT_WITHIN_MS = 8_000;
 const DISCONNECTED_FOR_MS = 1_000;
 
 export class Connection {
-  /** The others' sound and picture: the slots in use, or the first of each kind before the server said. */
+  /** Sound and picture of the main one of the others: their slots, or the first of each kind before the server said. */
   readonly remote = new MediaStream();
   /** The screen that one of the others shares. */
   readonly shared: Readable<SharedScreen | null>;
   readonly state: Readable<ConnectionState>;
 
+  private readonly others = new Map<string, MediaStream>();
   private readonly options: ConnectionOptions;
   private readonly now = new Store<ConnectionState>("idle");
   private readonly screen = new Store<SharedScreen | null>(null);
@@ -124,6 +127,18 @@ export class Connection {
   async turnCameraOff(off: boolean): Promise<void> {
     this.cameraOff = off;
     await this.apply();
+  }
+
+  /** Sound and picture of one endpoint; a stream that is filled and emptied as they come and go. */
+  of(endpoint: string): MediaStream {
+    if (endpoint === this.options.main) return this.remote;
+    let stream = this.others.get(endpoint);
+    if (stream === undefined) {
+      stream = new MediaStream();
+      this.others.set(endpoint, stream);
+      this.refresh(stream, endpoint);
+    }
+    return stream;
   }
 
   /** The server's news of who is in which slot. */
@@ -203,11 +218,17 @@ export class Connection {
   }
 
   private refreshRemote(): void {
-    const tracks = this.life?.tracks(this.uses) ?? [];
-    for (const track of this.remote.getTracks()) if (!tracks.includes(track)) this.remote.removeTrack(track);
-    for (const track of tracks) if (!this.remote.getTracks().includes(track)) this.remote.addTrack(track);
+    this.refresh(this.remote, this.options.main);
+    for (const [endpoint, stream] of this.others) this.refresh(stream, endpoint);
     const shared = this.life?.sharedScreen(this.uses) ?? null;
     if (shared?.track !== this.screen.get()?.track || shared?.from !== this.screen.get()?.from) this.screen.set(shared);
+  }
+
+  private refresh(stream: MediaStream, endpoint: string): void {
+    const unsaid = this.uses === null && endpoint === this.options.main;
+    const tracks = (unsaid ? this.life?.firstTracks() : this.life?.tracksOf(endpoint, this.uses ?? [])) ?? [];
+    for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
+    for (const track of tracks) if (!stream.getTracks().includes(track)) stream.addTrack(track);
   }
 }
 
@@ -258,9 +279,13 @@ class Life {
     return this.sending;
   }
 
-  tracks(uses: readonly SlotUse[] | null): MediaStreamTrack[] {
-    if (uses === null) return FIRST_OF_EACH.flatMap((kind) => this.slots.find((slot) => slot.receiver.track.kind === kind)?.receiver.track ?? []);
-    const mids = new Set(uses.filter((use) => use.from != null && use.source !== "screen").map((use) => use.mid));
+  firstTracks(): MediaStreamTrack[] {
+    return FIRST_OF_EACH.flatMap((kind) => this.slots.find((slot) => slot.receiver.track.kind === kind)?.receiver.track ?? []);
+  }
+
+  tracksOf(endpoint: string, uses: readonly SlotUse[]): MediaStreamTrack[] {
+    const theirs = uses.filter((use) => use.from === endpoint && use.source !== "screen");
+    const mids = new Set(theirs.map((use) => use.mid));
     return this.slots.filter((slot) => slot.mid !== null && mids.has(slot.mid)).map((slot) => slot.receiver.track);
   }
 

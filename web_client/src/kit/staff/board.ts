@@ -13,6 +13,8 @@ export type Here = "here" | "gap" | "gone";
 export interface Presence {
   readonly member: Here;
   readonly clinician: Here;
+  /** By id; guests who have come in. */
+  readonly guests: Readonly<Record<string, Here>>;
 }
 
 export interface Board {
@@ -103,6 +105,7 @@ function readPresence(value: Json, before?: Presence): Presence {
   return {
     member: readHere(said["member"], before?.member),
     clinician: readHere(said["clinician"], before?.clinician),
+    guests: Object.fromEntries(entries(said["guests"]).map(([id, here]) => [id, readHere(here)])),
   };
 }
 

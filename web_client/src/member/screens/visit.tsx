@@ -1,11 +1,9 @@
 /** Face to face: the clinician large, oneself small, and three controls that are always in reach. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import "../../kit/visit/visit.css";
 
-import type { Connection } from "../../kit/media/connection";
-import { onNextFrame } from "../../kit/media/frames";
 import type { ShareFailure } from "../../kit/media/screen_share";
 import { playOnChosen } from "../../kit/media/speaker";
 import { Banner } from "../../kit/ui/banner";
@@ -16,15 +14,19 @@ import { Store } from "../../kit/store";
 import { CutOff } from "../../kit/visit/cut_off";
 import { FlipButton } from "../../kit/visit/device_choices";
 import { EnlargeButtons } from "../../kit/visit/enlarge";
+import { joined } from "../../kit/visit/guests";
+import { type PeopleWords, roleWords, usePeopleWords } from "../../kit/visit/people_words";
 import { placement } from "../../kit/visit/placement";
 import { QualityLine } from "../../kit/visit/quality_line";
 import { SelfCorner } from "../../kit/visit/self_view";
 import { Settings } from "../../kit/visit/settings_panel";
 import { ScreenView, ShareButton, ShareNotice, useShared } from "../../kit/visit/share";
+import { namesOf, Stage, type StagePerson } from "../../kit/visit/stage";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { RecordingPart } from "../recording";
 import { useScreenFocus } from "../parts";
+import { People } from "../people";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
@@ -34,10 +36,10 @@ import { useMemberWords } from "../words";
 
 const NO_CONNECTION = new Store<"idle">("idle");
 const NOTHING_SHARED = new Store(null);
-const LOOK_EVERY_MS = 1_000;
 
 export function VisitScreen({ session, view }: { readonly session: Session; readonly view: MemberView }) {
   const t = useMemberWords();
+  const words = usePeopleWords();
   const media = useStore(session.media);
   const state = useStore<string>(media?.state ?? NO_CONNECTION);
   const muted = useStore(session.muted);
@@ -53,6 +55,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   const name = view.clinician === null ? "" : fullName(view.clinician);
   const held = view.state === "on_hold";
   const title = held ? t("visit.hold") : name === "" ? t("visit.title.unnamed") : t("visit.title", { name });
+  const people = othersOf(view, words);
   const heading = useScreenFocus("visit");
   const together = useTogether(session, view, name);
   useTitle(`${title} – ${t("brand.name")}`);
@@ -67,15 +70,23 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
         <h1 ref={heading} tabIndex={-1} class="visit-title">
           {title}
         </h1>
-        {!held && state === "connected" && <QualityLine conditions={conditions} names={new Map([["clinician", name]])} />}
+        {!held && state === "connected" && <QualityLine conditions={conditions} names={namesOf(people)} />}
       </div>
       <div class="visit-extra">
         {together.plan}
         <RecordingPart session={session} view={view} />
       </div>
-      <div class={screen === null ? "stage" : `stage stage-shared stage-${corner}`}>
-        {screen !== null && <ScreenView screen={screen} name={name} />}
-        {media !== null && <Remote session={session} media={media} name={name} live={state === "connected" && !held} />}
+      <div class={`stage stage-${corner}`}>
+        {media !== null && (
+          <Stage
+            connection={media}
+            people={people}
+            picture={session.picture}
+            live={state === "connected" && !held}
+            prepare={playOnChosen}
+            screen={screen !== null && <ScreenView screen={screen} name={namesOf(people).get(screen.from) ?? name} />}
+          />
+        )}
         <div class="stage-notes">
           {together.notes}
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
@@ -130,6 +141,9 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           <span>{t("visit.camera")}</span>
         </Toggle>
         {together.button}
+        <People session={session} view={view}>
+          <Icon name="people" />
+        </People>
         {!held && (
           <ShareButton share={share} onFailure={setNoShare}>
             <Icon name="screen" />
@@ -150,90 +164,10 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
   );
 }
 
-function Remote({ session, media, name, live }: {
-  readonly session: Session;
-  readonly media: Connection;
-  readonly name: string;
-  readonly live: boolean;
-}) {
-  const t = useMemberWords();
-  const { picture } = session;
-  const place = useRef<HTMLDivElement>(null);
-  const [silent, setSilent] = useState(false);
-  const shown = usePicture(picture, live);
-
-  // Before the browser paints: the first frame may be waiting already.
-  useLayoutEffect(() => {
-    place.current?.append(picture);
-    const letGo = playOnChosen(picture);
-    const stop = onNextFrame(picture, () => performance.mark("first-frame"));
-    const again = () => play(picture, setSilent);
-    again();
-    media.remote.addEventListener("addtrack", again);
-    return () => {
-      stop();
-      letGo();
-      media.remote.removeEventListener("addtrack", again);
-      picture.remove();
-    };
-  }, [media, picture]);
-  useEffect(() => picture.setAttribute("aria-label", t("visit.remote", { name })), [picture, name, t]);
-
-  return (
-    <>
-      <div ref={place} />
-      {live && !shown && (
-        <div class="tile">
-          <span class="tile-letters" aria-hidden="true">
-            {initials(name)}
-          </span>
-          <p>{t("visit.no_picture")}</p>
-        </div>
-      )}
-      {silent && (
-        <Button kind="primary" class="sound-on" onClick={() => play(picture, setSilent)}>
-          {t("visit.sound_on")}
-        </Button>
-      )}
-    </>
-  );
-}
-
-/** Some browsers refuse sound before a press: then the picture plays without it and a button asks for the press. */
-function play(element: HTMLVideoElement, tellSilent: (silent: boolean) => void): void {
-  element.muted = false;
-  element.play().then(
-    () => tellSilent(false),
-    (error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      element.muted = true;
-      element.play().catch(() => undefined);
-      tellSilent(true);
-    },
-  );
-}
-
-/** True while new frames are shown; false after two seconds without one. */
-function usePicture(video: HTMLVideoElement, live: boolean): boolean {
-  const [picture, setPicture] = useState(true);
-  useEffect(() => {
-    if (!live) return;
-    let frames = -1;
-    let still = 0;
-    const timer = setInterval(() => {
-      const now = video.getVideoPlaybackQuality().totalVideoFrames;
-      still = now === frames ? still + 1 : 0;
-      frames = now;
-      setPicture(still < 2);
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [video, live]);
-  return picture;
-}
-
-export function initials(name: string): string {
-  const words = name.replace(/,.*$/, "").split(/\s+/).filter((word) => /^\p{L}/u.test(word) && !word.endsWith("."));
-  return [words[0], words.length > 1 ? words[words.length - 1] : undefined]
-    .map((word) => word?.[0]?.toUpperCase() ?? "")
-    .join("");
+function othersOf(view: MemberView, words: PeopleWords): StagePerson[] {
+  const clinician = view.clinician === null ? "" : fullName(view.clinician);
+  const role = words("people.role.clinician");
+  const main = { id: "clinician", name: clinician === "" ? role : clinician, role: clinician === "" ? "" : role };
+  const guests = joined(view.guests).map((guest) => ({ ...guest, role: roleWords(guest, words) }));
+  return [main, ...guests];
 }

@@ -12,6 +12,7 @@ import { DeviceTrouble } from "../device_trouble";
 import { DeskLine } from "../help";
 import { LeaveDialog } from "../leave";
 import { Screen } from "../parts";
+import { People } from "../people";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
@@ -61,6 +62,7 @@ export function Waiting({ session, view }: WaitingProps) {
         <DeskLine session={session} view={view} />
       </section>
       <Details session={session} view={view} />
+      <People session={session} view={view} wide />
       <Button wide onClick={() => setLeaving(true)}>
         {t("waiting.leave")}
       </Button>
