@@ -18,6 +18,7 @@ from signaling.doors.booking import BookingDoor
 from signaling.doors.clinician import ClinicianDoor
 from signaling.doors.files import FileDoor
 from signaling.doors.guest import GuestDoor
+from signaling.doors.handover import HandoverDoor
 from signaling.doors.member import MemberDoor
 from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
@@ -191,6 +192,14 @@ def _doors(
         clock=hall.clock,
         ids=hall.ids,
     )
+    handover = HandoverDoor(
+        desk=cellar.desk,
+        sessions=hall.sessions,
+        throttle=hall.throttle,
+        surroundings=hall.surroundings,
+        clock=hall.clock,
+        ids=hall.ids,
+    )
     booking = BookingDoor(
         desk=cellar.desk,
         keys=cellar.keys,
@@ -229,7 +238,7 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *guest.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
+    return (*member.routes(), *guest.routes(), *handover.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
 
 
 def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from signaling.media_client import FilledSlot
 from waiting_room.core.guests import joined
 from waiting_room.core.ids import RecordingId, VisitId
-from waiting_room.core.model import State, Visit
+from waiting_room.core.model import Mode, State, Visit
 
 
 class Gate(StrEnum):
@@ -34,9 +34,9 @@ _GATES = {
 }
 
 
-def wanted(state: State) -> Gate:
-    """The gate of a visit in `state`. Terminal states want no room."""
-    return _GATES.get(state, Gate.ABSENT)
+def wanted(state: State, mode: Mode = Mode.video) -> Gate:
+    """The gate of a visit in `state`. Terminal states want no room, and telephone calls have none."""
+    return _GATES.get(state, Gate.ABSENT) if mode is Mode.video else Gate.ABSENT
 
 
 def seats(visit: Visit) -> Mapping[str, str]:

@@ -92,6 +92,9 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     # The token is in the body, and nothing but a token gets an answer.
     ("POST", "/api/guest/look"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/guest/join"): _row(Relation.none, Sender.page, Audience.anyone),
+    ("POST", "/api/member/handovers"): _row(Relation.own_visit, Sender.page, Audience.member),
+    # The token is in the body, as with a join link.
+    ("POST", "/api/member/continue"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-in"): _row(Relation.none, Sender.page, Audience.anyone),
     ("POST", "/api/staff/sign-out"): _row(Relation.own_session, Sender.page, *_STAFF),
     ("GET", "/api/staff/me"): _row(Relation.own_session, Sender.reads, *_STAFF),

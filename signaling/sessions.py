@@ -29,6 +29,9 @@ MEMBER_SESSION: Final = timedelta(hours=24)
 
 GUEST_SESSION: Final = timedelta(hours=24)
 """As the member's. Longer leaves a shared tablet open; shorter keeps a guest from coming back."""
+HANDOVER: Final = timedelta(minutes=10)
+"""How long a link to another device works.
+Longer leaves a QR code on a shared screen open; shorter rushes whoever looks for their phone."""
 
 STAFF_SESSION: Final = timedelta(hours=12)
 """One shift. Longer leaves a shared desk open; shorter signs people out during a visit."""
@@ -127,6 +130,20 @@ class Sessions:
     async def open_staff(self, staff: StaffId) -> str:
         """A new staff session; answers the secret for the cookie."""
         return await self._open(SessionKind.staff, staff, None, STAFF_SESSION)
+
+    async def open_handover(self, visit: VisitId, device: DeviceId) -> str:
+        """A secret that lets one other device in, once; the one this device made before ends."""
+        await self._store.revoke_subject(SessionKind.handover, device, self._clock.now())
+        return await self._open(SessionKind.handover, device, visit, HANDOVER)
+
+    async def spend_handover(self, secret: str) -> MemberSession | None:
+        """The session of the device that handed over, if the secret was live until now."""
+        row = await self._store.spend(sha256_of(secret), SessionKind.handover, self._clock.now())
+        if row is None or row.visit is None:
+            return None
+        return MemberSession(
+            key=row.id_sha256, visit=row.visit, device=DeviceId(row.subject), expires_at=row.expires_at
+        )
 
     async def end(self, key: str) -> None:
         """End a session at once, on every page and socket."""

@@ -30,6 +30,8 @@ REDEEM_BY_ADDRESS: Final = Budget(name="member-address", tries=60, window=timede
 REDEEM_BY_TOKEN: Final = Budget(name="token", tries=30, window=timedelta(hours=24))
 """The waiting room rests a link after five wrong dates; this ends the guessing of a patient attacker."""
 GUEST_BY_ADDRESS: Final = Budget(name="guest-address", tries=60, window=timedelta(minutes=15))
+HANDOVERS_BY_VISIT: Final = Budget(name="handovers", tries=30, window=timedelta(minutes=15))
+"""Links to another device, counted when they are made: a page that is stuck in a loop fills no table."""
 KEY_BY_ADDRESS: Final = Budget(name="key-address", tries=60, window=timedelta(minutes=15))
 
 FILES_BY_VISIT: Final = Budget(name="visit-files", tries=40, window=timedelta(minutes=15))

@@ -28,6 +28,8 @@ class SessionKind(StrEnum):
     member = "member"
     guest = "guest"
     staff = "staff"
+    handover = "handover"
+    """Spent by the other device of a member; its subject is the device that made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,10 @@ class Sessions(Protocol):
 
     async def revoke(self, id_sha256: str, at: datetime) -> None:
         """End one session, if it is there."""
+        ...
+
+    async def spend(self, id_sha256: str, kind: SessionKind, at: datetime) -> Session | None:
+        """End one live session of that kind and answer it; of several who try at once, one gets it."""
         ...
 
     async def revoke_subject(self, kind: SessionKind, subject: str, at: datetime) -> int:
@@ -118,6 +124,13 @@ class SqlSessions:
         """See `Sessions.revoke`."""
         await self._revoke(sessions.c.id_sha256 == id_sha256, at)
 
+    async def spend(self, id_sha256: str, kind: SessionKind, at: datetime) -> Session | None:
+        """See `Sessions.spend`."""
+        found = await self.find(id_sha256, at)
+        if found is None or found.kind is not kind:
+            return None
+        return found if await self._revoke(sessions.c.id_sha256 == id_sha256, at) else None
+
     async def revoke_subject(self, kind: SessionKind, subject: str, at: datetime) -> int:
         """See `Sessions.revoke_subject`."""
         return await self._revoke(sa.and_(sessions.c.kind == kind.value, sessions.c.subject == subject), at)
@@ -160,6 +173,14 @@ class MemorySessions:
     async def revoke(self, id_sha256: str, at: datetime) -> None:
         """See `Sessions.revoke`."""
         self._revoke([session for session in self._sessions.values() if session.id_sha256 == id_sha256], at)
+
+    async def spend(self, id_sha256: str, kind: SessionKind, at: datetime) -> Session | None:
+        """See `Sessions.spend`."""
+        found = await self.find(id_sha256, at)
+        if found is None or found.kind is not kind:
+            return None
+        self._revoke([found], at)
+        return found
 
     async def revoke_subject(self, kind: SessionKind, subject: str, at: datetime) -> int:
         """See `Sessions.revoke_subject`."""

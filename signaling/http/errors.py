@@ -52,6 +52,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     # about a guest's link
     "guest_link_unknown": (404, "This link does not work any more. Ask for a new one."),
     "guest_link_used": (409, "This link was used on another device. Ask for a new one."),
+    "code_used": (404, "This code was used or is too old. Make a new one on the first device."),
     # about a booking
     "clinic_unknown": (422, "There is no clinic with this id."),
     "clinician_unknown": (422, "There is no clinician with this id in this clinic."),

@@ -22,7 +22,7 @@ from signaling.sockets.messages import (
 from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import Actor, Role
+from waiting_room.core.model import Actor, Mode, Role
 from waiting_room.core.refusals import Refused
 from waiting_room.database import Unavailable
 
@@ -109,8 +109,10 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         def refusal() -> str | None:
             if connection.id not in self.connections:
                 return self.nobody_code
-            held = {one.id for one in self.parts.board.held_by(connection.session.staff)}
-            return None if visit in held else "not_holder"
+            held = {one.id: one for one in self.parts.board.held_by(connection.session.staff)}
+            if visit not in held:
+                return "not_holder"
+            return None if held[visit].mode is Mode.video else "no_room_yet"
 
         if refusal() is None:
             self._take_over(connection, visit)

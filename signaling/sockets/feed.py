@@ -15,6 +15,7 @@ from signaling.sessions import GuestSession, MemberSession, StaffSession
 from signaling.sockets.board import Board, board_order, shown_to
 from signaling.sockets.namespace import Connection
 from signaling.sockets.pipe import Pipe
+from signaling.sockets.reports import Reports
 from signaling.sockets.standing import Standing, standings
 from waiting_room.core.guests import at_device, joined, live, named
 from waiting_room.core.ids import ClinicId, GuestId, StaffId, VisitId
@@ -60,6 +61,7 @@ class Feed:
         }
         """Pages that have one visit, by namespace, visit and socket."""
         self.staff: dict[str, dict[str, StaffConnection]] = {CLINICIAN: {}, SUPPORT: {}}
+        self.reports = Reports(pipe, SUPPORT, self.staff[SUPPORT])
         self._standings: dict[VisitId, Standing] = {}
         self._presence: dict[VisitId, Json] = {}
         self._sums_due: asyncio.TimerHandle | None = None
@@ -73,7 +75,9 @@ class Feed:
         before, after = change.before, change.after
         for endpoint in vacated(before, after) if before is not None else ():
             self.rooms.evict(after.id, endpoint)
-        self.rooms.want(after.id, wanted(after.state))
+        self.rooms.want(after.id, wanted(after.state, after.mode))
+        if after.state in TERMINAL:
+            self.reports.forget(after.id)
         if not self.board.put(after, change.texts):
             return
         for namespace, role in OWN:
@@ -247,6 +251,7 @@ class Feed:
             },
             "order": order,
             "presence": {one.id: seen for one in visits if (seen := self.presence_seen(one))},
+            **self.reports.of(visits, role),
         }
         self.pipe.post(namespace, connection.id, "board", board)
 

@@ -19,6 +19,7 @@ from signaling.sockets.messages import (
     member_commands,
 )
 from signaling.sockets.namespace import Served
+from signaling.sockets.reports import DeviceReport
 from signaling.sockets.own_visit import OwnVisitNamespace, has_room
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts
 from waiting_room.core.model import Actor, Role
@@ -31,6 +32,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
         super().__init__(MEMBER, Role.member, parts)
         self._events = {
             "command": Served(self._command),
+            "report": Served(self._report),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
             "quality": Served(self.quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
@@ -82,6 +84,16 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
         except translate.NotATelephoneNumber:
             return refuse("not_a_telephone_number", field="number")
         return await self.execute(session.visit, translated, Actor(Role.member, session.device), said.id)
+
+    async def _report(self, connection: MemberConnection, data: Any) -> Answer:
+        said = DeviceReport.model_validate(data)
+        known = self.parts.board.get(connection.session.visit)
+        if known is None:
+            return refuse("visit_ended")
+        if connection.superseded:
+            return refuse("superseded")
+        self.parts.feed.reports.hear(known, said, self.clock.now())
+        return done()
 
     async def _offer(self, connection: MemberConnection, data: Any) -> Answer:
         said = MemberOffer.model_validate(data)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from signaling.sockets.fixes import FixCard
 from signaling.sockets.wording import Code, Id, Lines, MaybeOneLine, OneLine
 
 LARGEST_SDP_CHARS = 65536
@@ -115,6 +116,26 @@ class MemberSeeLine(Command):
     """The desk's messages were on the screen."""
 
     type: Literal["see_line"]
+
+
+class AnswerFix(Command):
+    """Whether the steps that the desk showed helped."""
+
+    type: Literal["answer_fix"]
+    card: FixCard
+    helped: bool
+
+
+class AskForCall(Command):
+    """“Call me instead”; needs a call-back number."""
+
+    type: Literal["ask_for_call"]
+
+
+class WithdrawCall(Command):
+    """Video after all."""
+
+    type: Literal["withdraw_call"]
 
 
 class AgreeRecording(Command):
@@ -234,6 +255,9 @@ PlainMemberCommand = (
     | AgreeRecording
     | RefuseRecording
     | MemberChatCommand
+    | AnswerFix
+    | AskForCall
+    | WithdrawCall
 )
 """All but what concerns guests, which is the same for the member and the clinician."""
 MemberCommand = Annotated[
@@ -297,6 +321,27 @@ class End(StaffCommand):
 
     type: Literal["end"]
     outcome: Literal["treated", "needs_follow_up", "referred", "member_did_not_join", "technical", "other"]
+
+
+class ChangeMode(StaffCommand):
+    """Hold the visit by telephone, or by video again; a running visit is its clinician's to change."""
+
+    type: Literal["change_mode"]
+    mode: Literal["video", "phone"]
+
+
+class NoteCall(StaffCommand):
+    """How the telephone call of a running visit stands."""
+
+    type: Literal["note_call"]
+    call: Literal["calling", "reached", "not_reached"]
+
+
+class WriteNote(StaffCommand):
+    """Write something down for other staff."""
+
+    type: Literal["write_note"]
+    text: Lines
 
 
 class AskRecording(StaffCommand):
@@ -388,6 +433,9 @@ PlainClinicianCommand = (
     | SomeoneJoined
     | VisitCommand
     | WaitingCommand
+    | ChangeMode
+    | NoteCall
+    | WriteNote
 )
 ClinicianCommand = Annotated[
     PlainClinicianCommand | StaffInviteGuest | StaffIssueGuestLink | StaffRemoveGuest,
@@ -429,8 +477,32 @@ class Cancel(StaffCommand):
     reason: Code
 
 
+class BeginHelp(StaffCommand):
+    """“I am helping”; whoever says it last has it."""
+
+    type: Literal["begin_help"]
+
+
+class EndHelp(StaffCommand):
+    """Nobody of the desk is helping any more."""
+
+    type: Literal["end_help"]
+
+
+class ShowFix(StaffCommand):
+    """Put the steps of a card on the member's screen."""
+
+    type: Literal["show_fix"]
+    card: FixCard
+
+
 SupportCommand = Annotated[
-    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Requeue | WaitingCommand,
+    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Requeue | WaitingCommand
+    | BeginHelp
+    | EndHelp
+    | ShowFix
+    | WriteNote
+    | ChangeMode,
     Field(discriminator="type"),
 ]
 

@@ -13,7 +13,7 @@ from signaling.sockets.messages import Quality
 from signaling.sockets.namespace import Connection
 from signaling.sockets.role import Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
-from waiting_room.core.model import State, Visit
+from waiting_room.core.model import Mode, State, Visit
 from waiting_room.core.views import ViewRole, view
 from waiting_room.reading import Missed, Snapshot
 
@@ -137,8 +137,9 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
 
 
 def has_room(visit: Visit) -> bool:
-    """Whether those at the member's end connect their media now: from the member's check-in on."""
-    return visit.state is not State.booked and visit.checked_in_at is not None
+    """Whether those at the member's end connect their media now: from the member's check-in on, by video."""
+    begun = visit.state is not State.booked and visit.checked_in_at is not None
+    return begun and visit.mode is Mode.video
 
 
 def _reaches(missing: Missed | Snapshot, since: int) -> int:

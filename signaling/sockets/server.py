@@ -106,7 +106,7 @@ class Sockets:
             known = self._board.get(visit.id)
             if known is None or known.seq < visit.seq:
                 self._board.put(visit, {text: texts[text] for text in named if text in texts})
-                self._rooms.want(visit.id, wanted(visit.state))
+                self._rooms.want(visit.id, wanted(visit.state, visit.mode))
         self.watch.start()
 
     async def stop(self) -> None:

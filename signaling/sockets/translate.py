@@ -10,7 +10,7 @@ from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
 from waiting_room.core import guest_commands as g
 from waiting_room.core.ids import DeviceId, RecordingId, TextId
-from waiting_room.core.model import Facing, Finding, Guest, Outcome
+from waiting_room.core.model import Call, Facing, Finding, Guest, Mode, Outcome
 from waiting_room.texts import KEPT_WITH_RECORDINGS, NewText
 
 
@@ -76,6 +76,8 @@ def member(  # noqa: C901, PLR0912 - one arm per command
             return Translated(c.RefuseRecording())
         case m.WriteChat() | m.SeeChat() | m.DeclineStill():
             return translate_chat.by_member(said, new_id)
+        case m.AnswerFix() | m.AskForCall() | m.WithdrawCall():
+            return _stuck(said)
         case _:
             assert_never(said)
 
@@ -93,6 +95,19 @@ def guest(
             return agreed(said, new_id)
         case m.RefuseRecording():
             return Translated(c.RefuseRecording())
+        case _:
+            assert_never(said)
+
+
+def _stuck(said: m.AnswerFix | m.AskForCall | m.WithdrawCall) -> Translated:
+    """What a member who is stuck says."""
+    match said:
+        case m.AnswerFix():
+            return Translated(c.AnswerFix(card=said.card, helped=said.helped))
+        case m.AskForCall():
+            return Translated(c.AskForCall())
+        case m.WithdrawCall():
+            return Translated(c.WithdrawCall())
         case _:
             assert_never(said)
 
@@ -152,11 +167,18 @@ def clinician(said: m.PlainClinicianCommand, new_id: Callable[[], str]) -> Trans
             return translate_chat.in_visit(said, new_id)
         case m.Hold() | m.Release() | m.Redirect():
             return translate_chat.waiting(said)
+        case m.NoteCall():
+            return Translated(c.NoteCall(call=Call(said.call)))
+        case m.ChangeMode() | m.WriteNote():
+            return _staff(said, new_id)
         case _:
             assert_never(said)
 
 
-PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand
+HelpCommand = m.BeginHelp | m.EndHelp | m.ShowFix | m.WriteNote | m.ChangeMode
+PlainSupportCommand = (
+    m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand | HelpCommand
+)
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
@@ -173,5 +195,21 @@ def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
             return Translated(c.Requeue())
         case m.Hold() | m.Release() | m.Redirect():
             return translate_chat.waiting(said)
+        case m.BeginHelp():
+            return Translated(c.BeginHelp())
+        case m.EndHelp():
+            return Translated(c.EndHelp())
+        case m.ShowFix():
+            return Translated(c.ShowFix(card=said.card))
+        case m.ChangeMode() | m.WriteNote():
+            return _staff(said, new_id)
         case _:
             assert_never(said)
+
+
+def _staff(said: m.ChangeMode | m.WriteNote, new_id: Callable[[], str]) -> Translated:
+    """What both consoles can do."""
+    if isinstance(said, m.ChangeMode):
+        return Translated(c.ChangeMode(mode=Mode(said.mode)))
+    text_id = TextId(new_id())
+    return Translated(c.WriteNote(text=text_id), {text_id: NewText(kind="note", body=said.text)})

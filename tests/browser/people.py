@@ -15,11 +15,21 @@ DESKTOP = {"width": 1280, "height": 800}
 
 
 async def open_page(
-    browser: Browser, url: str, *, size: dict[str, int], locale: str = "en-US", scripts: tuple[str, ...] = ()
+    browser: Browser,
+    url: str,
+    *,
+    size: dict[str, int],
+    locale: str = "en-US",
+    scripts: tuple[str, ...] = (),
+    user_agent: str | None = None,
 ) -> tuple[BrowserContext, Page]:
     """A fresh context (no cookies) that trusts the throw-away certificate, with the witness looking on."""
     context = await browser.new_context(
-        ignore_https_errors=True, viewport=size, locale=locale, timezone_id="America/Los_Angeles"
+        ignore_https_errors=True,
+        viewport=size,
+        locale=locale,
+        timezone_id="America/Los_Angeles",
+        user_agent=user_agent,
     )
     context.set_default_timeout(PATIENCE_MS)
     for script in (WITNESS, *scripts):

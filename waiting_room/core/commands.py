@@ -10,7 +10,7 @@ from datetime import datetime
 from waiting_room.core.commands_chat import ChatCommand
 from waiting_room.core.guest_commands import GuestCommand
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
-from waiting_room.core.model import Facing, Finding, Mode, Outcome, Presence, Role
+from waiting_room.core.model import Call, Facing, Finding, Mode, Outcome, Presence, Role
 
 # --- booking ---------------------------------------------------------------------------------------
 
@@ -118,7 +118,10 @@ class CheckDevices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """Ready to be seen. Needs location, call-back number, consent, who is present and a microphone."""
+    """Ready to be seen.
+
+    Needs location, call-back number, consent, who is present and, but for a visit by phone, a microphone.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,73 @@ class Say:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeLine:
     """Everything on the line so far was on the actor's screen."""
+
+
+# --- help, and other ways to meet --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginHelp:
+    """“I am helping”: so that two of the desk do not work on one member. Whoever says it last has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndHelp:
+    """Nobody of the desk is helping any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowFix:
+    """Put the steps of `card` on the member's screen."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFix:
+    """Whether those steps helped."""
+
+    card: str
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteNote:
+    """Write something down for other staff."""
+
+    text: TextId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForCall:
+    """“Call me instead”. Needs a call-back number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCall:
+    """Video after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMode:
+    """Hold the visit by telephone, or by video again. A running visit is its clinician's to change."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCall:
+    """How the telephone call of a running visit stands."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """The member goes on at `device`; `by`, a device that was let in, has proven who they are."""
+
+    device: DeviceId
+    by: DeviceId
 
 
 # --- staff -----------------------------------------------------------------------------------------
@@ -348,6 +418,8 @@ RecordingCommand = (
     | NoteRecording
     | OpenRecording
 )
+HelpCommand = BeginHelp | EndHelp | ShowFix | AnswerFix | WriteNote
+WayCommand = AskForCall | WithdrawCall | ChangeMode | NoteCall | HandOver
 PersonalCommand = (
     BookingCommand
     | MemberCommand
@@ -358,6 +430,8 @@ PersonalCommand = (
     | HolderCommand
     | RecordingCommand
     | GuestCommand
+    | HelpCommand
+    | WayCommand
 )
 LaterCommand = PersonalCommand | Redeem | NotePresence | PassTime
 """Everything but the first."""

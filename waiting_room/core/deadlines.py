@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from waiting_room.core import events
 from waiting_room.core.events import Event
-from waiting_room.core.model import State, Visit
+from waiting_room.core.model import Mode, State, Visit
 
 CLAIM_TTL = timedelta(seconds=60)
 """How long a claim holds.
@@ -71,6 +71,10 @@ EXTRA_MAX = 120
 """Minutes added to one visit in all. Higher: a forgotten tab; lower: a hard visit is cut short."""
 
 
+NOTES_MAX = 50
+"""Notes of one visit. Higher: larger boards; lower: the story of a hard visit is cut short."""
+
+
 def no_show_from(start: datetime, minutes: int) -> datetime:
     """From then on a visit to which nobody came is a no-show: when it would have ended, or later."""
     return start + max(timedelta(minutes=minutes), NO_SHOW_AFTER)
@@ -127,7 +131,8 @@ def _lost(visit: Visit) -> list[tuple[datetime, Event]]:
             due.append((gone + CLINICIAN_LOST_AFTER, events.Suspended(reason="clinician_lost")))
         if visit.hold_reason == "clinician_lost" and visit.left_at is None:
             due.append((visit.state_since + STRANDED_AFTER, events.Requeued()))
-    if (gone := visit.member_gone_since) is not None:
+    # Who waits for a telephone call may close the page.
+    if (gone := visit.member_gone_since) is not None and visit.mode is Mode.video:
         if visit.state is State.waiting:
             due.append((gone + AWAY_AFTER, events.Away()))
         if visit.state is State.in_visit:

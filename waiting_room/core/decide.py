@@ -15,6 +15,7 @@ from waiting_room.core.decide_booking import decide_booking, decide_first
 from waiting_room.core.decide_chat import decide_chat
 from waiting_room.core.decide_clock import decide_presence, overdue
 from waiting_room.core.decide_guests import decide_guests
+from waiting_room.core.decide_help import decide_help, decide_way
 from waiting_room.core.decide_member import decide_member, decide_redeem, visit_over
 from waiting_room.core.decide_recording import decide_recording
 from waiting_room.core.decide_staff import decide_desk, decide_holder, decide_line, decide_taking
@@ -122,6 +123,10 @@ def _by_actor(
         return decide_recording(visit, command, actor)
     if isinstance(command, GuestCommand):
         return decide_guests(visit, command, actor)
+    if isinstance(command, c.HelpCommand):
+        return decide_help(visit, command, actor)
+    if isinstance(command, c.WayCommand):
+        return decide_way(visit, command, actor)
     return decide_member(visit, command, at)
 
 

@@ -9,7 +9,7 @@ from waiting_room.core.deadlines import EARLY_WINDOW, LINK_REST, LINK_TRIES, RET
 from waiting_room.core.decide_booking import is_code, is_language, is_text_version, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import DeviceCheck, Finding, State, Visit
+from waiting_room.core.model import DeviceCheck, Finding, Mode, State, Visit
 from waiting_room.core.refusals import Refusal, Refused
 
 _OTHERS = range(21)
@@ -116,12 +116,16 @@ def _check_in(visit: Visit, at: datetime) -> tuple[Event, ...] | Refused:
         "callback": visit.callback,
         "present": visit.present,
         "consent": visit.consent,
-        "microphone": (visit.devices is not None and visit.devices.microphone is Finding.ok) or None,
+        "microphone": (visit.mode is Mode.phone or _is_heard(visit)) or None,
     }
     missing = [name for name, value in given.items() if value is None]
     if missing and visit.state is State.preparing:
         return Refused(Refusal.not_ready, {"missing": ",".join(missing)})
     return (e.CheckedIn(),) if at >= ready_from(visit) else (e.CheckedInEarly(),)
+
+
+def _is_heard(visit: Visit) -> bool:
+    return visit.devices is not None and visit.devices.microphone is Finding.ok
 
 
 def _return(visit: Visit, at: datetime) -> tuple[Event, ...] | Refused:

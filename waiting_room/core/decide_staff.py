@@ -12,7 +12,7 @@ from waiting_room.core.deadlines import CLAIM_TTL, EXTENSIONS, EXTRA_MAX, LINE_M
 from waiting_room.core.decide_booking import is_code, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.ids import StaffId
-from waiting_room.core.model import Actor, Role, State, Visit
+from waiting_room.core.model import Actor, Mode, Role, State, Visit
 from waiting_room.core.refusals import Refusal, Refused
 
 
@@ -142,7 +142,7 @@ def _extend(visit: Visit, minutes: int) -> tuple[Event, ...] | Refused:
 def _member_back(visit: Visit) -> Refused | None:
     if visit.left_at is not None:
         return Refused(Refusal.member_left)
-    if visit.member_gone_since is not None:
+    if visit.member_gone_since is not None and visit.mode is Mode.video:
         return Refused(Refusal.member_away)
     return None
 

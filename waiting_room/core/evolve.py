@@ -13,7 +13,7 @@ from waiting_room.core.events_chat import ChatEvent
 from waiting_room.core.evolve_chat import fold_chat
 from waiting_room.core.evolve_recording import recording_after
 from waiting_room.core.lifecycle import HOLDING, LIFECYCLE, OPEN, TERMINAL
-from waiting_room.core.model import Actor, DeviceCheck, LineEntry, Role, State, Visit
+from waiting_room.core.model import Actor, Call, DeviceCheck, Fix, LineEntry, Note, Role, State, Visit
 from waiting_room.core.recording import BETWEEN, RECORDING, state_of
 
 
@@ -34,6 +34,12 @@ _LIVES_IN: dict[str, frozenset[State]] = {
     "hold_reason": frozenset({State.on_hold}),
     "still_asked_at": frozenset({State.in_visit, State.on_hold}),
     "left_at": frozenset({State.left, State.on_hold}),
+    "helper": OPEN,
+    "helper_since": OPEN,
+    "fix": OPEN,
+    "call_requested_at": OPEN,
+    "call": frozenset({State.in_visit, State.on_hold}),
+    "call_at": frozenset({State.in_visit, State.on_hold}),
     "ended_at": TERMINAL,
     "reason": TERMINAL,
     "recording": frozenset({State.in_visit, State.on_hold}),
@@ -333,3 +339,60 @@ def _(event: events.Cancelled | events.Redirected | events.Closed, visit: Visit,
 @_fold.register
 def _(_event: events.NoShow, visit: Visit, _at: datetime) -> Visit:
     return replace(visit, reason="nobody_came")
+
+
+# --- help, and other ways to meet --------------------------------------------------------------------
+
+
+@_fold.register
+def _(event: events.HelpBegun, visit: Visit, at: datetime) -> Visit:
+    return replace(visit, helper=event.by, helper_since=at)
+
+
+@_fold.register
+def _(_event: events.HelpEnded, visit: Visit, _at: datetime) -> Visit:
+    return replace(visit, helper=None, helper_since=None)
+
+
+@_fold.register
+def _(event: events.FixShown, visit: Visit, at: datetime) -> Visit:
+    return replace(visit, fix=Fix(card=event.card, by=event.by, at=at))
+
+
+@_fold.register
+def _(event: events.FixAnswered, visit: Visit, _at: datetime) -> Visit:
+    return replace(visit, fix=visit.fix and replace(visit.fix, helped=event.helped))
+
+
+@_fold.register
+def _(event: events.Noted, visit: Visit, at: datetime) -> Visit:
+    note = Note(seq=visit.seq + 1, by=event.by, text=event.text, at=at)
+    return replace(visit, notes=(*visit.notes, note))
+
+
+@_fold.register
+def _(_event: events.CallRequested, visit: Visit, at: datetime) -> Visit:
+    return replace(visit, call_requested_at=at)
+
+
+@_fold.register
+def _(_event: events.CallWithdrawn, visit: Visit, _at: datetime) -> Visit:
+    return replace(visit, call_requested_at=None)
+
+
+@_fold.register
+def _(event: events.ModeChanged, visit: Visit, _at: datetime) -> Visit:
+    """Settles what the member asked for; a call that was under way is none of the new mode's."""
+    return replace(visit, mode=event.mode, call_requested_at=None, call=None, call_at=None)
+
+
+@_fold.register
+def _(event: events.CallNoted, visit: Visit, at: datetime) -> Visit:
+    tries = visit.call_tries + (event.call is Call.calling)
+    return replace(visit, call=event.call, call_at=at, call_tries=tries)
+
+
+@_fold.register
+def _(event: events.HandedOver, visit: Visit, _at: datetime) -> Visit:
+    others = tuple(device for device in visit.redeemed_by if device != event.device)
+    return replace(visit, redeemed_by=(*others, event.device)[-DEVICES_KEPT:])

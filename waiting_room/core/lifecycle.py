@@ -8,7 +8,9 @@ Rule 3. In one state, one event type leads to one state. Where the outcome depen
 Rule 4. Terminal states absorb: what is recorded there (wrong birth dates, so that an ended visit does not
         tell a guesser more than a running one) does not change the state. The one exception is `left`,
         which `returned` reopens within `deadlines.RETURN_WITHIN`.
-Rule 5. Every way back into line is to `waiting`, with the `due` that the visit had. Clocks that are due at
+Rule 5. Only a visit by video is ever `away` (nobody has to keep a page open for a telephone call), so that
+        `mode_changed` there always means by telephone, and leads back into line.
+Rule 6. Every way back into line is to `waiting`, with the `due` that the visit had. Clocks that are due at
         once there (the member is gone) act in the same breath.
 
 `document` renders this file as docs/lifecycle.md; a test keeps the two in step.
@@ -30,9 +32,11 @@ _GIVEN = (
 _LINE = ("said", "line_seen")
 _CHAT = ("chat_written", "chat_seen", "file_shared", "still_declined", "still_released")
 _PRESENCE = ("gone", "back")
+_HELP = ("help_begun", "help_ended", "noted")
+_WAYS = ("fix_shown", "fix_answered", "call_requested", "call_withdrawn", "mode_changed", "handed_over")
 _GUESTS = ("guest_invited", "guest_link_issued", "guest_joined", "guest_left", "guest_removed")
 _OPENED = ("recording_opened",)
-_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED + _GUESTS
+_ATTENDED = _LINK + _GIVEN + _LINE + _PRESENCE + _OPENED + _GUESTS + _HELP + _WAYS
 _ENDED = ("birth_date_refused", "link_rested", *_OPENED)
 _RESTING = (
     "recording_paused",
@@ -58,7 +62,7 @@ def _stays(state: State, events: tuple[str, ...]) -> dict[str, State]:
 
 LIFECYCLE: dict[State, dict[str, State]] = {
     State.booked: {
-        **_stays(State.booked, (*_LINK, *_LINE, "rescheduled")),
+        **_stays(State.booked, (*_LINK, *_LINE, *_HELP, "mode_changed", "rescheduled")),
         "redeemed": State.preparing,
         "cancelled": State.cancelled,
         "no_show": State.no_show,
@@ -86,6 +90,7 @@ LIFECYCLE: dict[State, dict[str, State]] = {
     State.away: {
         **_stays(State.away, _ATTENDED),
         "back": State.waiting,
+        "mode_changed": State.waiting,
         "held": State.held,
         "left": State.left,
         "cancelled": State.cancelled,
@@ -120,7 +125,16 @@ LIFECYCLE: dict[State, dict[str, State]] = {
     },
     State.in_visit: {
         **_stays(
-            State.in_visit, (*_ATTENDED, *_CHAT, *_RECORDING, "still_asked", "extended", "identity_confirmed")
+            State.in_visit,
+            (
+                *_ATTENDED,
+                *_CHAT,
+                *_RECORDING,
+                "still_asked",
+                "extended",
+                "identity_confirmed",
+                "call_noted",
+            ),
         ),
         "suspended": State.on_hold,
         "left": State.on_hold,

@@ -89,6 +89,14 @@ class Facing(StrEnum):
     none = "none"
 
 
+class Call(StrEnum):
+    """How the clinician's telephone call stands, in a visit by phone."""
+
+    calling = "calling"
+    reached = "reached"
+    not_reached = "not_reached"
+
+
 class Outcome(StrEnum):
     """How a visit that took place ended."""
 
@@ -212,6 +220,26 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Steps that the desk put on the member's screen. `helped`: what the member answered, once they did."""
+
+    card: str
+    by: StaffId
+    at: datetime
+    helped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What staff wrote down for other staff; `seq` is its record's and names it."""
+
+    seq: int
+    by: StaffId
+    text: TextId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Everything the journal of one visit adds up to. Only `evolve` makes one.
 
@@ -306,3 +334,16 @@ class Visit:
     """Since when a still picture is asked for and neither released nor declined."""
     extra_minutes: int = 0
     """What the clinician added to the booked minutes."""
+    helper: StaffId | None = None
+    """Who of the desk is helping the member now."""
+    helper_since: datetime | None = None
+    fix: Fix | None = None
+    """What the desk showed the member last."""
+    notes: tuple[Note, ...] = ()
+
+    call_requested_at: datetime | None = None
+    """Since when the member wants a telephone call instead; None once that is settled."""
+    call: Call | None = None
+    call_at: datetime | None = None
+    call_tries: int = 0
+    """How often the member was called, over the whole visit."""

@@ -35,6 +35,12 @@ class Refusal(StrEnum):
     """A still picture comes only while one is asked for."""
     extended_enough = "extended_enough"
 
+    notes_full = "notes_full"
+    fix_replaced = "fix_replaced"
+    """The member answered steps that are not on their screen any more."""
+    not_by_phone = "not_by_phone"
+    """A telephone call was noted in a visit by video."""
+
     not_waiting = "not_waiting"
     """The member has not checked in."""
     member_away = "member_away"

@@ -14,7 +14,7 @@ from waiting_room.core.deadlines import RETURN_WITHIN
 from waiting_room.core.guests import at_device, live
 from waiting_room.core.ids import StaffId, TextId
 from waiting_room.core.lifecycle import TERMINAL
-from waiting_room.core.model import Guest, Party, Role, State, Visit
+from waiting_room.core.model import Guest, Mode, Party, Role, State, Visit
 from waiting_room.core.moments import to_iso
 from waiting_room.core.patch import Json
 from waiting_room.core.recording_view import (
@@ -65,16 +65,17 @@ def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[Te
     """The texts that this view shows; no other need be opened for it."""
     said = {entry.text for entry in visit.line}
     names = {guest.name for guest in live(visit.guests)}
+    noted = {note.text for note in visit.notes}
     wanted: set[TextId | None]
     match role:
         case Role.member:
             card = (visit.person, visit.location, visit.callback, visit.present)
             wanted = {*card, *names, *said, *chat_texts(visit)}
         case Role.clinician:
-            card = (visit.location, visit.callback, visit.present, *names, *chat_texts(visit))
+            card = (visit.location, visit.callback, visit.present, *names, *noted, *chat_texts(visit))
             wanted = {visit.person, *((*card, *names_needed(visit, role)) if _holds(visit, viewer) else ())}
         case Role.support:
-            wanted = {visit.person, visit.callback, *names, *said}
+            wanted = {visit.person, visit.callback, *names, *said, *noted}
         case Role.guest:
             wanted = {visit.person, *names} if _seat_of(visit, viewer) is not None else set()
         case _:
@@ -116,6 +117,7 @@ def _member(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "rejoin_until": _time(visit.left_at and visit.left_at + RETURN_WITHIN),
             **planned(visit),
             **chat_of(visit, Party(Role.member, None), texts, directory.staff),
+            **_help_for_member(visit),
             **_ending(visit),
         }
     )
@@ -137,6 +139,7 @@ def _clinician(visit: Visit, texts: Texts, directory: Directory, viewer: StaffId
             **_whereabouts(visit, texts),
             **planned(visit),
             **chat_of(visit, Party(Role.clinician, viewer), texts, directory.staff),
+            **_help_for_holder(visit, texts, directory, person),
         }
     return _without_nulls(
         {
@@ -181,6 +184,7 @@ def _support(visit: Visit, texts: Texts, directory: Directory) -> Json:
             "line_unread": visit.line_unread_desk,
             "recording": recording_for_desk(visit),
             "left_at": _time(visit.left_at),
+            **_help_for_desk(visit, texts, directory),
             **_holding(visit),
             **_ending(visit),
         }
@@ -254,6 +258,7 @@ def _row(visit: Visit, person: Mapping[str, str]) -> Json:
         "short_name": short_name(person.get("name", "")) or None,
         "language": visit.language,
         "interpreter": visit.interpreter,
+        "call_requested_at": _time(visit.call_requested_at),
     }
 
 
@@ -292,6 +297,66 @@ def _holding(visit: Visit) -> Json:
         "held_by": visit.held_by and visit.held_by.id,
         "held_reason": visit.held_reason,
         "hold_reason": visit.hold_reason,
+    }
+
+
+def _help_for_member(visit: Visit) -> Json:
+    """The steps on the screen until they are answered, and how the telephone call stands."""
+    open_fix = visit.fix if visit.fix is not None and visit.fix.helped is None else None
+    return {
+        "fix": open_fix and {"card": open_fix.card, "at": to_iso(open_fix.at)},
+        "call_requested_at": _time(visit.call_requested_at),
+        **_call(visit),
+    }
+
+
+def _help_for_holder(visit: Visit, texts: Texts, directory: Directory, person: Mapping[str, str]) -> Json:
+    """By phone, also the number that the health system has."""
+    return {
+        "phone": person.get("phone") if visit.mode is Mode.phone else None,
+        "notes": _notes(visit, texts, directory),
+        "call_tries": visit.call_tries or None,
+        **_call(visit),
+    }
+
+
+def _help_for_desk(visit: Visit, texts: Texts, directory: Directory) -> Json:
+    fix = visit.fix
+    return {
+        "helper": _staff(visit.helper, directory, ("name",), with_id=True),
+        "helper_since": _time(visit.helper_since),
+        "fix": fix
+        and _without_nulls(
+            {
+                "card": fix.card,
+                "at": to_iso(fix.at),
+                "by": _staff(fix.by, directory, ("name",), with_id=True),
+                "helped": fix.helped,
+            }
+        ),
+        "notes": _notes(visit, texts, directory),
+        "call_tries": visit.call_tries or None,
+        **_call(visit),
+    }
+
+
+def _call(visit: Visit) -> Json:
+    return {"call": visit.call and visit.call.value, "call_at": _time(visit.call_at)}
+
+
+def _notes(visit: Visit, texts: Texts, directory: Directory) -> Json | None:
+    """Notes by the number of their record; absent while there is none."""
+    if not visit.notes:
+        return None
+    return {
+        str(note.seq): _without_nulls(
+            {
+                "by": _staff(note.by, directory, ("name",)),
+                "text": texts.get(note.text),
+                "at": to_iso(note.at),
+            }
+        )
+        for note in visit.notes
     }
 
 

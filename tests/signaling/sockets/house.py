@@ -95,6 +95,7 @@ class Page:
         self.visits: dict[str, dict[str, Any]] = {}
         self.order: list[str] = []
         self.presence: dict[str, dict[str, str]] = {}
+        self.reports: dict[str, dict[str, Any]] = {}
         self.standing: dict[str, Any] = {}
         self.visit: str = ""
         self.cookie = ""
@@ -119,6 +120,7 @@ class Page:
                 self.standing = said
             case "board":
                 self.visits, self.order, self.presence = said["visits"], said["order"], said["presence"]
+                self.reports = said.get("reports", {})
             case "row":
                 row = fold(self.visits.get(said["visit"], {}), said["patch"])
                 self.visits[said["visit"]] = row
@@ -126,6 +128,8 @@ class Page:
                     del self.visits[said["visit"]]
             case "order":
                 self.order = said["order"]
+            case "report":
+                self.reports[said["visit"]] = {k: v for k, v in said.items() if k != "visit"}
             case "presence":
                 self.presence[said.get("visit", OWN)] = {k: v for k, v in said.items() if k != "visit"}
         self._news.set()

@@ -85,6 +85,9 @@ MEMBER: list[tuple[dict[str, Any], type]] = [
     ({"type": "decline_still", "reason": "no_camera"}, chat.DeclineStill),
     ({"type": "agree_recording", "recording": "r1", "consent": "r-1", "language": "es"}, c.AgreeRecording),
     ({"type": "refuse_recording"}, c.RefuseRecording),
+    ({"type": "answer_fix", "card": "call_us", "helped": False}, c.AnswerFix),
+    ({"type": "ask_for_call"}, c.AskForCall),
+    ({"type": "withdraw_call"}, c.WithdrawCall),
 ]
 CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "claim"}, c.Claim),
@@ -107,6 +110,9 @@ CLINICIAN: list[tuple[dict[str, Any], type]] = [
     ({"type": "ask_recording", "consent": "r-1", "language": "en"}, c.AskRecording),
     ({"type": "stop_recording"}, c.StopRecording),
     ({"type": "someone_joined"}, c.SomeoneJoined),
+    ({"type": "change_mode", "mode": "phone"}, c.ChangeMode),
+    ({"type": "note_call", "call": "reached"}, c.NoteCall),
+    ({"type": "write_note", "text": "Speaks slowly"}, c.WriteNote),
 ]
 SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "say", "text": "Hello"}, c.Say),
@@ -116,6 +122,11 @@ SUPPORT: list[tuple[dict[str, Any], type]] = [
     ({"type": "release"}, c.Release),
     ({"type": "requeue"}, c.Requeue),
     ({"type": "redirect", "reason": "emergency_services"}, c.Redirect),
+    ({"type": "begin_help"}, c.BeginHelp),
+    ({"type": "end_help"}, c.EndHelp),
+    ({"type": "show_fix", "card": "call_us"}, c.ShowFix),
+    ({"type": "write_note", "text": "Hard of hearing"}, c.WriteNote),
+    ({"type": "change_mode", "mode": "video"}, c.ChangeMode),
 ]
 
 

@@ -31,6 +31,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "invite_guest": {"name": "Maria", "kind": "family"},
     "issue_guest_link": {"guest": "guest-1"},
     "remove_guest": {"guest": "guest-1"},
+    "answer_fix": {"card": "call_us", "helped": True},
+    "show_fix": {"card": "call_us"},
+    "write_note": {"text": "Hard of hearing"},
+    "change_mode": {"mode": "phone"},
+    "note_call": {"call": "calling"},
 }
 
 

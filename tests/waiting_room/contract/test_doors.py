@@ -138,6 +138,19 @@ async def test_all_sessions_of_a_person_end_together(sessions: Sessions) -> None
     assert await sessions.find("d" * 64, NINE) is not None
 
 
+async def test_a_session_is_spent_once_by_whoever_comes_first(sessions: Sessions) -> None:
+    await sessions.open(session("a", kind=SessionKind.handover))
+    assert await sessions.spend("a" * 64, SessionKind.member, NINE) is None, "it is of another kind"
+    spent = await asyncio.gather(*(sessions.spend("a" * 64, SessionKind.handover, NINE) for _ in range(5)))
+    assert [one.subject for one in spent if one is not None] == ["lee"]
+    assert await sessions.find("a" * 64, NINE) is None
+
+
+async def test_an_expired_session_cannot_be_spent(sessions: Sessions) -> None:
+    await sessions.open(session("a", kind=SessionKind.handover))
+    assert await sessions.spend("a" * 64, SessionKind.handover, NINE + 10 * MINUTE) is None
+
+
 async def test_all_sessions_of_a_visit_end_together(sessions: Sessions) -> None:
     ana = VisitId("ana")
     await sessions.open(session("a", kind=SessionKind.member, visit=ana))

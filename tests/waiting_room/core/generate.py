@@ -16,7 +16,7 @@ from waiting_room.core.codec import EVENT_TYPES, event_to_json
 from waiting_room.core.events import Event
 from waiting_room.core.ids import DeviceId, RecordingId
 from waiting_room.core.lifecycle import document
-from waiting_room.core.model import Finding, GuestKind, Outcome, Role
+from waiting_room.core.model import Call, Finding, GuestKind, Mode, Outcome, Role
 from waiting_room.core.patch import Json, fold
 from waiting_room.core.public import publish
 from waiting_room.core.recording import document as recording_document
@@ -200,6 +200,33 @@ def guests_visit(world: World) -> Member:
     return ana
 
 
+def helped_visit(world: World) -> Member:
+    """Stuck, helped, handed to another device, and called in the end."""
+    joy, lee = world.desk(), world.clinician("lee")
+    ana = world.member("Zoë Ñandú-Park", phone="+1 212 555 0188")
+    ana.redeems()
+    ana.gives_everything()
+    joy.does(ana, c.BeginHelp())
+    joy.does(ana, c.ShowFix(card="allow_ios_safari"))
+    ana.does(c.AnswerFix(card="allow_ios_safari", helped=False))
+    joy.does(ana, c.WriteNote(text=world.writes("Pide que la llamen “Zoë”.")))
+    ana.does(c.HandOver(device=DeviceId("tablet"), by=ana.device))
+    ana.checks_in()
+    ana.does(c.AskForCall())
+    ana.does(c.WithdrawCall())
+    ana.does(c.AskForCall())
+    joy.does(ana, c.ChangeMode(mode=Mode.phone))
+    joy.does(ana, c.EndHelp())
+    lee.takes(ana)
+    lee.does(ana, c.NoteCall(call=Call.calling))
+    lee.does(ana, c.NoteCall(call=Call.not_reached))
+    world.passes(minutes=1)
+    lee.does(ana, c.NoteCall(call=Call.calling))
+    lee.does(ana, c.NoteCall(call=Call.reached))
+    lee.ends(ana)
+    return ana
+
+
 STORIES: tuple[Callable[[World], Member], ...] = (
     whole_visit,
     shared_visit,
@@ -208,6 +235,7 @@ STORIES: tuple[Callable[[World], Member], ...] = (
     cancelled_visit,
     recorded_visit,
     guests_visit,
+    helped_visit,
 )
 
 

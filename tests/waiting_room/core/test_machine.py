@@ -18,10 +18,12 @@ from waiting_room.core.ids import DeviceId, FileId, GuestId, LinkId, RecordingId
 from waiting_room.core.lifecycle import HOLDING, TERMINAL
 from waiting_room.core.model import (
     Actor,
+    Call,
     Facing,
     FileKind,
     Finding,
     GuestKind,
+    Mode,
     Outcome,
     Presence,
     Role,
@@ -75,7 +77,14 @@ MEMBER = CHAT | st.one_of(
         people=st.lists(TEXTS, max_size=2).map(tuple),
     ),
     st.just(c.RefuseRecording()),
+    st.builds(c.AnswerFix, card=CODES, helped=BOOLS),
+    st.sampled_from([c.AskForCall(), c.WithdrawCall()]),
+    st.builds(c.HandOver, device=DEVICES, by=DEVICES),
 )  # fmt: skip
+BOTH = st.one_of(
+    st.builds(c.ChangeMode, mode=st.sampled_from(Mode)),
+    st.builds(c.WriteNote, text=TEXTS),
+)
 CLINICIAN = CHAT | st.one_of(
     st.just(chat.AskStill()),
     st.builds(c.Extend, minutes=st.sampled_from([5, 10, 11])),
@@ -91,6 +100,8 @@ CLINICIAN = CHAT | st.one_of(
     st.builds(c.AskRecording, recording=RECORDINGS, consent=VERSIONS, language=LANGUAGES),
     st.sampled_from([c.StopRecording(), c.SomeoneJoined()]),
     st.builds(c.OpenRecording, recording=RECORDINGS, file=st.sampled_from(["member.webm", "../key"])),
+    st.builds(c.NoteCall, call=st.sampled_from(Call)),
+    BOTH,
 )
 SUPPORT = st.one_of(
     st.builds(c.Say, text=TEXTS),
@@ -101,6 +112,9 @@ SUPPORT = st.one_of(
     st.just(c.Release()),
     st.just(c.Requeue()),
     st.builds(c.Cancel, reason=CODES),
+    st.sampled_from([c.BeginHelp(), c.EndHelp()]),
+    st.builds(c.ShowFix, card=CODES),
+    BOTH,
 )
 
 GUESTS = st.sampled_from([GuestId("guest-maria"), GuestId("guest-leo"), GuestId("guest-sol"), GuestId("no")])

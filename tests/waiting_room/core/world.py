@@ -134,16 +134,19 @@ class World:
         minutes: int = 20,
         named: "Clinician | None" = None,
         interpreter: bool = False,
+        mode: Mode = Mode.video,
+        phone: str | None = None,
     ) -> "Member":
         """Somebody with a booked visit and a link in their inbox."""
         self.count += 1
         visit = VisitId(f"visit{self.count}")
         person = {"name": name, "birth_date": "1980-02-29", "reason_for_visit": "cough"}
+        person |= {"phone": phone} if phone else {}
         member = Member(self, visit, DeviceId(f"phone{self.count}"))
         member.booking = c.BookVisit(
             visit=visit,
             clinic=clinic,
-            mode=Mode.video,
+            mode=mode,
             start=self.now + timedelta(minutes=in_minutes),
             minutes=minutes,
             clinician=named.id if named else None,

@@ -17,6 +17,8 @@ export interface Actions {
   readonly press: (view: ClinicianView, type: string, fields?: JsonObject) => void;
   /** The same with more to say; answers a sentence if it could not be done. */
   readonly attempt: (view: ClinicianView, type: string, fields?: JsonObject) => Promise<string | null>;
+  /** Answers a sentence if the note could not be kept. */
+  readonly write: (view: ClinicianView, text: string) => Promise<string | null>;
   readonly next: () => void;
   /** Answers a sentence if the visit could not be ended. */
   readonly end: (view: ClinicianView, outcome: string) => Promise<string | null>;
@@ -51,6 +53,7 @@ export function useActions(line: Line, tell: (text: string) => void, begin: () =
     ended,
     press: (view, type, fields) => void command(view, type, fields).then(said),
     attempt: command,
+    write: (view, text) => command(view, "write_note", { text }),
     next: () => {
       if (busy) return;
       setEnded(null);

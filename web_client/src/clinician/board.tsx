@@ -171,7 +171,7 @@ function Row({ me, presence, view, now, children }: RowProps) {
         {here && <StateBadge state={view.state} />}
         {view.state === "waiting" && pastDue >= PAST_DUE_MIN && <Badge tone="warn">{t("clinician.past_due", { count: pastDue })}</Badge>}
         {here && <PresenceBadge here={presence(view.visit)} />}
-        <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
+        <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} callAsked={view.call_requested_at !== undefined} />
         {here && <DeviceBadges devices={view.devices} />}
       </div>
       <div class="board-act row">{children}</div>

@@ -11,20 +11,24 @@ import { announce, Banner, Button, PhoneLink, Time, useNow, useStore } from "../
 import type { Room } from "./room";
 import { SelfView } from "./video";
 import type { ClinicianView } from "./view";
+import { VisitNotes } from "./visit_notes";
 import { useT } from "./words";
 
 export interface CardProps {
   readonly me: Me;
   readonly view: ClinicianView;
   readonly here: Here;
-  readonly room: Room;
+  /** None for a visit by telephone. */
+  readonly room: Room | null;
   readonly busy: boolean;
+  readonly onMode: (mode: "video" | "phone") => void;
+  readonly onWrite: (text: string) => Promise<string | null>;
   readonly onAdmit: () => void;
   readonly onRenew: () => void;
   readonly onPutBack: () => void;
 }
 
-export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }: CardProps) {
+export function Card({ me, view, here, room, busy, onMode, onWrite, onAdmit, onRenew, onPutBack }: CardProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -40,12 +44,18 @@ export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }
           </h1>
           <div class="row">
             <PresenceBadge here={here} />
-            <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
+            <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} callAsked={view.call_requested_at !== undefined} />
           </div>
         </div>
         <Countdown view={view} onRenew={onRenew} />
-        {here !== "here" && <Banner tone="warn">{t("clinician.card.not_connected", { name: view.short_name })}</Banner>}
+        {here !== "here" && view.mode === "video" && <Banner tone="warn">{t("clinician.card.not_connected", { name: view.short_name })}</Banner>}
         {view.driving === true && <Banner tone="danger">{t("clinician.driving")}</Banner>}
+        {view.call_requested_at !== undefined && (
+          <Banner tone="warn" live="polite">
+            <strong>{t("clinician.phone.asked", { name: view.short_name })}</strong>{" "}
+            {view.callback !== undefined && <PhoneLink number={view.callback} />}
+          </Banner>
+        )}
         {view.mode === "phone" && (
           <Banner>
             {t("clinician.card.phone")} {view.callback !== undefined && <PhoneLink number={view.callback} />}
@@ -57,6 +67,9 @@ export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }
           </Button>
           <Button busy={busy} onClick={onPutBack}>
             {t("clinician.put_back", { name: view.short_name })}
+          </Button>
+          <Button busy={busy} onClick={() => onMode(view.mode === "phone" ? "video" : "phone")}>
+            {t(view.mode === "phone" ? "clinician.phone.to_video" : "clinician.phone.to_phone")}
           </Button>
         </div>
         <section class="card stack" aria-labelledby="who">
@@ -84,12 +97,17 @@ export function Card({ me, view, here, room, busy, onAdmit, onRenew, onPutBack }
           </dl>
         </section>
       </div>
-      <section class="stack-tight" aria-labelledby="your-side">
-        <h2 id="your-side">{t("clinician.card.your_side")}</h2>
-        <SelfView room={room} />
-        <Transport room={room} />
-        <p class="quiet small">{t("clinician.card.unseen")}</p>
-      </section>
+      <div class="stack">
+        {room !== null && (
+          <section class="stack-tight" aria-labelledby="your-side">
+            <h2 id="your-side">{t("clinician.card.your_side")}</h2>
+            <SelfView room={room} />
+            <Transport room={room} />
+            <p class="quiet small">{t("clinician.card.unseen")}</p>
+          </section>
+        )}
+        <VisitNotes view={view} me={me} onWrite={onWrite} />
+      </div>
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { Card } from "./card";
 import { Done } from "./done";
 import { Keeping } from "./keeping";
 import { useNotices } from "./notices";
+import { PhoneVisit } from "./phone_visit";
 import { Shortcuts } from "./shortcuts";
 import { useRoom } from "./use_room";
 import { holding, sections } from "./view";
@@ -36,9 +37,9 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const parts = useMemo(() => sections(board, me.id), [board, me.id]);
   const ready = parts.waiting.filter((view) => view.state === "waiting").length;
   const held = holding(board, me.id, aside);
-  const room = useRoom(feed.line, elsewhere ? null : held);
+  const room = useRoom(feed.line, elsewhere || held?.mode === "phone" ? null : held);
   const { notice, box, tell, close } = useNotices(feed, me.id);
-  const { busy, ended, press, attempt, next, end, goOn } = useActions(feed.line, tell, close);
+  const { busy, ended, press, attempt, write, next, end, goOn } = useActions(feed.line, tell, close);
   const here = (visit: string) => board.presence.get(visit)?.member ?? "gone";
   if (held !== null || ended !== null) beenAway.current = true;
 
@@ -69,30 +70,44 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
 
   const screen = () => {
     if (elsewhere) return <Elsewhere onUseHere={() => setElsewhere(false)} />;
-    if (snapshot === null || (held !== null && room === null)) return <p aria-busy="true">{t("clinician.loading")}</p>;
-    if (held !== null && room !== null) {
-      const shared = { me, view: held, here: here(held.visit), room, busy };
+    if (snapshot === null || (held !== null && room === null && held.mode !== "phone")) return <p aria-busy="true">{t("clinician.loading")}</p>;
+    if (held !== null) {
+      const shared = {
+        me,
+        view: held,
+        here: here(held.visit),
+        busy,
+        onMode: (mode: string) => press(held, "change_mode", { mode }),
+        onWrite: (text: string) => write(held, text),
+      };
+      const doings = {
+        onConfirmIdentity: () => press(held, "confirm_identity"),
+        onResume: () => press(held, "resume"),
+        onRequeue: () => press(held, "requeue"),
+        onPutAside: () => setAside((before) => new Set(before).add(held.visit)),
+        onEnd: (outcome: string) => end(held, outcome),
+      };
       return held.state === "claimed" ? (
         <Card
           key={held.visit}
           {...shared}
+          room={room}
           onAdmit={() => press(held, "admit")}
           onRenew={() => press(held, "renew_claim")}
           onPutBack={() => press(held, "release_claim")}
         />
+      ) : room === null ? (
+        <PhoneVisit key={held.visit} {...shared} {...doings} onCall={(call) => press(held, "note_call", { call })} />
       ) : (
         <VisitScreen
           key={held.visit}
           {...shared}
+          {...doings}
+          room={room}
           line={feed.line}
           attempt={(type, fields) => attempt(held, type, fields)}
           tell={tell}
           guestsHere={board.presence.get(held.visit)?.guests ?? {}}
-          onConfirmIdentity={() => press(held, "confirm_identity")}
-          onResume={() => press(held, "resume")}
-          onRequeue={() => press(held, "requeue")}
-          onPutAside={() => setAside((before) => new Set(before).add(held.visit))}
-          onEnd={(outcome) => end(held, outcome)}
           onRecording={(type, fields) => press(held, type, fields)}
         />
       );

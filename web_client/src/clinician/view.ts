@@ -49,6 +49,13 @@ export interface ClinicianView {
   readonly redeemed_at?: string;
   readonly admitted_at?: string;
   readonly identity_confirmed_at?: string;
+  readonly call_requested_at?: string;
+  readonly call?: "calling" | "reached" | "not_reached";
+  readonly call_at?: string;
+  readonly call_tries?: number;
+  /** The number that the health system has; in a visit by phone only. */
+  readonly phone?: string;
+  readonly notes?: unknown;
   readonly held_reason?: string;
   readonly hold_reason?: string;
   readonly left_at?: string;

@@ -9,7 +9,7 @@ import { playOnChosen } from "../kit/media/speaker";
 import type { Here } from "../kit/staff/board";
 import { NeedBadges, span } from "../kit/staff/phrases";
 import { clinicOf, type Me } from "../kit/staff/session";
-import { Banner, Button, PhoneLink, Time, Toggle, useNow, useStore } from "../kit/ui";
+import { Banner, Button, PhoneLink, Toggle, useNow, useStore } from "../kit/ui";
 import { CutOff } from "../kit/visit/cut_off";
 import { FlipButton } from "../kit/visit/device_choices";
 import { EnlargeButtons } from "../kit/visit/enlarge";
@@ -20,15 +20,16 @@ import { SelfCorner } from "../kit/visit/self_view";
 import { Settings } from "../kit/visit/settings_panel";
 import { ScreenView, ShareButton, ShareNotice, useShared } from "../kit/visit/share";
 import { namesOf, Stage } from "../kit/visit/stage";
-import { BirthDate, presentWords } from "./card";
 import { EmergencyPanel } from "./emergency_panel";
 import { EndDialog } from "./end_dialog";
 import { type RecordingProps, RecordButton, RecordingPart } from "./recording";
+import { IdentityPanel } from "./identity_panel";
 import type { Room } from "./room";
 import { People, stagePeople } from "./people";
 import { type TogetherProps, useTogether } from "./together";
 import { DeviceTrouble, SelfView } from "./video";
 import type { ClinicianView } from "./view";
+import { VisitNotes } from "./visit_notes";
 import { useT } from "./words";
 
 export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt" | "tell"> {
@@ -44,6 +45,8 @@ export interface VisitScreenProps extends Pick<TogetherProps, "line" | "attempt"
   readonly onPutAside: () => void;
   readonly onEnd: (outcome: string) => Promise<string | null>;
   readonly onRecording: RecordingProps["onRecording"];
+  readonly onMode: (mode: "video" | "phone") => void;
+  readonly onWrite: (text: string) => Promise<string | null>;
 }
 
 export function VisitScreen(props: VisitScreenProps) {
@@ -74,7 +77,7 @@ export function VisitScreen(props: VisitScreenProps) {
         </h1>
         <div class="row">
           {view.admitted_at !== undefined && <span class="quiet">{t("clinician.in_visit_for", { span: span(view.admitted_at, now, t) })}</span>}
-          <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} />
+          <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={view.on_behalf} mode={view.mode} callAsked={view.call_requested_at !== undefined} />
         </div>
         {together.plan}
       </div>
@@ -139,6 +142,9 @@ export function VisitScreen(props: VisitScreenProps) {
           )}
           {together.controls}
           <People line={room.line} view={view} here={props.guestsHere} />
+          <Button busy={busy} onClick={() => props.onMode("phone")}>
+            {t("clinician.phone.to_phone")}
+          </Button>
           <Button kind="danger" onClick={() => setEnding(true)}>
             {t("clinician.end_visit")}
           </Button>
@@ -153,36 +159,8 @@ export function VisitScreen(props: VisitScreenProps) {
       <aside class="visit-side" aria-label={t("clinician.about", { name })}>
         <EmergencyPanel view={view} me={me} />
         {together.panel}
-        <section class="card stack-tight identity" aria-labelledby="identity">
-          <h2 id="identity">{t("clinician.identity")}</h2>
-          <p>
-            <span class="strong">{name}</span>
-            <br />
-            <BirthDate date={view.birth_date} />
-          </p>
-          {onHold && view.identity_confirmed_at === undefined ? null : view.identity_confirmed_at === undefined ? (
-            <>
-              <p class="quiet small">{t("clinician.identity_ask")}</p>
-              <Button kind="primary" busy={busy} onClick={props.onConfirmIdentity}>
-                {t("clinician.confirm_identity")}
-              </Button>
-            </>
-          ) : (
-            <p class="confirmed" role="status">
-              {t("clinician.identity_confirmed")} <Time at={view.identity_confirmed_at} zone={clinicOf(me, view.clinic).zone} />
-            </p>
-          )}
-          <dl class="facts">
-            <div>
-              <dt>{t("clinician.reason")}</dt>
-              <dd>{view.reason_for_visit ?? t("clinician.not_given")}</dd>
-            </div>
-            <div>
-              <dt>{t("clinician.present")}</dt>
-              <dd>{presentWords(view, t)}</dd>
-            </div>
-          </dl>
-        </section>
+        <IdentityPanel view={view} me={me} busy={busy} onConfirm={props.onConfirmIdentity} />
+        <VisitNotes view={view} me={me} onWrite={props.onWrite} />
       </aside>
       {together.dialogs}
       <EndDialog open={ending} name={view.short_name} onEnd={props.onEnd} onClose={() => setEnding(false)} />

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { Steps } from "../kit/fixes/steps";
 import { evidence } from "../kit/media/devices";
 import { brightness } from "../kit/media/frames";
 import type { DeviceState, Studio } from "../kit/media/studio";
@@ -54,6 +55,7 @@ export function CameraCheck({ studio, state, onAgain, onSkip }: CameraCheckProps
       {dark && (
         <Banner tone="warn" live="polite">
           {t("devices.dark")}
+          <Steps card="clear_picture" language={t.language} />
         </Banner>
       )}
       {cameras.length > 1 && (
@@ -84,6 +86,7 @@ export function Asking({ kind, slow, onSkip }: {
       actions={slow && onSkip !== undefined && <Button onClick={onSkip}>{t("devices.continue_microphone")}</Button>}
     >
       {t(slow ? "devices.slow" : `devices.asking.${kind}`)}
+      {slow && <Steps card="answer_question" language={t.language} />}
     </Banner>
   );
 }

@@ -8,7 +8,9 @@ import { entriesOf, Line } from "../kit/ui/line";
 import { CallLink } from "./parts";
 import { readable } from "../kit/ui/emergency";
 import type { Session } from "./session";
+import { hasEnded } from "./steps";
 import type { MemberView } from "./view";
+import { WaysOut } from "./ways_out";
 import { useMemberWords } from "./words";
 
 export function HelpButton({ unread, onPress }: { readonly unread: number; readonly onPress: () => void }) {
@@ -40,6 +42,7 @@ export function HelpDialog({ session, view, open, onClose }: {
           {t("help.call")}: <span class="nowrap">{readable(view.clinic.deskPhone)}</span>
         </CallLink>
       )}
+      {open && !hasEnded(view) && <WaysOut session={session} view={view} />}
       <h3>{t("help.write")}</h3>
       {open && <DeskLine session={session} view={view} />}
     </Dialog>

@@ -15,8 +15,10 @@ import { Refused } from "../kit/refusal";
 import { Speaking } from "../kit/ui/words";
 import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./door";
 import { Frame } from "./parts";
+import { GoOn } from "./screens/go_on";
 import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
 import { type Claim, Welcome } from "./screens/welcome";
+import { handoverIn } from "./handover";
 import { forgetToken, mayHaveVisit, rememberVisit, takeToken } from "./token";
 import { readStanding } from "./view";
 import { loadWords, useMemberWords } from "./words";
@@ -24,6 +26,8 @@ import { loadWords, useMemberWords } from "./words";
 type Inside = typeof import("./inside");
 
 const token = takeToken();
+/** Came from the member's other device: one press goes on with their visit. */
+const handover = handoverIn(token);
 let inside: Promise<Inside> | null = null;
 const loadInside = (): Promise<Inside> => (inside ??= import("./inside"));
 
@@ -31,6 +35,7 @@ type Phase =
   | { readonly kind: "looking" }
   | { readonly kind: "no_link" }
   | { readonly kind: "welcome" }
+  | { readonly kind: "go_on"; readonly used: boolean; readonly trouble: boolean }
   | Exclude<Answer, { kind: "in" }>
   | { readonly kind: "inside"; readonly Page: ComponentType };
 
@@ -38,7 +43,9 @@ function Door() {
   const t = useMemberWords();
   const { language } = t;
   const [brand, setBrand] = useState<Brand>({ name: "", phone: "", urgentCare: "" });
-  const [phase, setPhase] = useState<Phase>({ kind: token === null ? "looking" : "welcome" });
+  const [phase, setPhase] = useState<Phase>(
+    token === null ? { kind: "looking" } : handover === null ? { kind: "welcome" } : { kind: "go_on", used: false, trouble: false },
+  );
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<JsonObject | null>(null);
   const [claim, setClaim] = useState<Claim | null>(null);
@@ -60,7 +67,7 @@ function Door() {
   useLayoutEffect(() => document.getElementById("first")?.remove(), []);
   useEffect(() => {
     getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
-    if (token !== null && !mayHaveVisit()) return;
+    if (handover !== null || (token !== null && !mayHaveVisit())) return;
     getJson("/api/member/visit").then(
       // With a token in the address the person came for that visit, perhaps another one: they choose.
       (snapshot) => (token === null ? enter(snapshot) : setOpen(snapshot)),
@@ -87,6 +94,21 @@ function Door() {
     }
   };
 
+  const goOn = async () => {
+    setBusy(true);
+    try {
+      await postJson("/api/member/continue", { token: handover });
+      await enter(await getJson("/api/member/visit"));
+      forgetToken();
+    } catch (error) {
+      const used = error instanceof Refused && GONE.has(error.code);
+      if (used) forgetToken();
+      setPhase({ kind: "go_on", used, trouble: !used });
+    } finally {
+      setBusy(false);
+    }
+  };
+
   if (phase.kind === "inside") return <phase.Page />;
   return (
     <Frame brand={brand.name || t("brand.name")}>
@@ -95,6 +117,14 @@ function Door() {
           <h1>{t("brand.name")}</h1>
           <p role="status">{t("page.loading")}</p>
         </main>
+      ) : phase.kind === "go_on" ? (
+        <GoOn
+          brand={brand}
+          busy={busy}
+          used={phase.used}
+          trouble={phase.trouble ? t("door.not_sent") : null}
+          onGo={() => void goOn()}
+        />
       ) : phase.kind === "no_link" ? (
         <NoLink brand={brand} />
       ) : phase.kind === "not_recognised" ? (
@@ -121,6 +151,9 @@ function Door() {
     </Frame>
   );
 }
+
+/** Answers to a hand-over link that pressing again cannot change. */
+const GONE: ReadonlySet<string> = new Set(["code_used", "visit_ended", "visit_cancelled"]);
 
 const root = document.getElementById("app");
 if (root !== null) {

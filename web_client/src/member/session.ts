@@ -10,6 +10,7 @@ import type { Line, LinkState } from "../kit/socket";
 import { type Readable, Store } from "../kit/store";
 import { Conditions } from "../kit/visit/conditions";
 import { VisitFeed } from "../kit/visit_feed";
+import { Reporter } from "./reporting";
 import { devicesWanted, hasEnded, mediaWish } from "./steps";
 import { type MemberView, readStanding, readView, type Standing, type VisitState } from "./view";
 
@@ -90,6 +91,7 @@ export class Session {
       this.conditions.tell();
       this.settle();
     });
+    new Reporter(this);
   }
 
   get line(): Line {
@@ -127,7 +129,7 @@ export class Session {
     this.views.set(view);
     this.settle();
     if (devicesWanted(before) && !devicesWanted(view)) this.studio.stopAll();
-    else if (hasEnded(before) && devicesWanted(view)) void this.startDevices();
+    else if ((hasEnded(before) || before.mode === "phone") && devicesWanted(view)) void this.startDevices();
     if (before.state !== view.state) this.entered(view.state, before.state);
   }
 

@@ -6,10 +6,17 @@ import type { MemberView, VisitState } from "./view";
 export const STEPS = ["location", "callback", "present", "consent", "devices", "ready"] as const;
 export type Step = (typeof STEPS)[number];
 
+/** A telephone call needs no camera check. */
+export function stepsOf(view: Pick<MemberView, "mode">): readonly Step[] {
+  return view.mode === "phone" ? STEPS.filter((step) => step !== "devices") : STEPS;
+}
+
 export type Screen = Step | "waiting" | "visit" | "ending";
 
 /** The words the member agrees to; a change of the words is a new id. */
 export const CONSENT_TEXT = "telehealth_2026_11";
+/** The words for a visit by telephone. */
+export const CONSENT_TEXT_PHONE = "telephone_2026_11";
 
 const ENDED: ReadonlySet<VisitState> = new Set(["completed", "left", "no_show", "cancelled", "redirected", "closed"]);
 
@@ -23,7 +30,7 @@ export function screenFor(view: MemberView, at: Step | null): Screen {
   if (hasEnded(view)) return "ending";
   if (view.state === "in_visit" || view.state === "on_hold") return "visit";
   if (view.state === "booked" || (view.state === "preparing" && view.checkedInAt === null)) {
-    return at ?? firstMissing(view);
+    return at !== null && stepsOf(view).includes(at) ? at : firstMissing(view);
   }
   return "waiting";
 }
@@ -33,9 +40,13 @@ export function firstMissing(view: MemberView): Step {
   if (view.location === null) return "location";
   if (view.callback === null) return "callback";
   if (view.present === null) return "present";
-  // Agreed to other words is not agreed to these.
-  if (view.consent !== CONSENT_TEXT) return "consent";
-  return devicesDone(view) ? "ready" : "devices";
+  if (!hasAgreed(view)) return "consent";
+  return view.mode === "phone" || devicesDone(view) ? "ready" : "devices";
+}
+
+/** Agreed to other words is not agreed to these; who agreed to video has agreed to what a telephone call has too. */
+function hasAgreed(view: MemberView): boolean {
+  return view.consent === CONSENT_TEXT || (view.mode === "phone" && view.consent === CONSENT_TEXT_PHONE);
 }
 
 /** A working microphone, and a camera that the member saw themselves in or goes without. */
@@ -45,12 +56,12 @@ export function devicesDone(view: MemberView): boolean {
   return devices.camera === "ok" ? devices.seen : devices.camera === "skipped";
 }
 
-export function stepAfter(step: Step): Step {
-  return STEPS[STEPS.indexOf(step) + 1] ?? "ready";
+export function stepAfter(step: Step, steps: readonly Step[] = STEPS): Step {
+  return steps[steps.indexOf(step) + 1] ?? "ready";
 }
 
-export function stepBefore(step: Step): Step | null {
-  return STEPS[STEPS.indexOf(step) - 1] ?? null;
+export function stepBefore(step: Step, steps: readonly Step[] = STEPS): Step | null {
+  return steps[steps.indexOf(step) - 1] ?? null;
 }
 
 /**
@@ -60,7 +71,7 @@ export function stepBefore(step: Step): Step | null {
 export type MediaWish = "none" | "warm" | "ready" | "live";
 
 export function mediaWish(view: MemberView): MediaWish {
-  if (hasEnded(view)) return "none";
+  if (hasEnded(view) || view.mode === "phone") return "none";
   switch (view.state) {
     case "waiting":
     case "away":
@@ -77,7 +88,7 @@ export function mediaWish(view: MemberView): MediaWish {
   }
 }
 
-/** The camera and microphone are wanted from check-in until the end. */
+/** The camera and microphone are wanted from check-in until the end, unless the visit is by telephone. */
 export function devicesWanted(view: MemberView): boolean {
-  return !hasEnded(view) && view.checkedInAt !== null;
+  return !hasEnded(view) && view.checkedInAt !== null && view.mode === "video";
 }

@@ -39,6 +39,7 @@ export interface DeviceReport {
 export interface MemberView {
   readonly visit: string;
   readonly state: VisitState;
+  readonly mode: "video" | "phone";
   readonly start: string;
   readonly late: boolean;
   readonly early: boolean;
@@ -70,14 +71,22 @@ export interface MemberView {
   readonly plannedEnd: string | null;
   readonly extraMinutes: number;
   readonly recording: Recording;
+  /** Since when the member wants to be called instead. */
+  readonly callRequestedAt: string | null;
+  /** How the telephone call of a visit by phone stands. */
+  readonly call: "calling" | "reached" | "not_reached" | null;
+  /** Steps from the desk that are not answered yet. */
+  readonly fix: { readonly card: string; readonly at: string } | null;
 }
 
 export function readView(json: JsonObject): MemberView {
   const clinician = json["clinician"];
   const devices = json["devices"];
+  const fix = json["fix"];
   return {
     visit: text(json["visit"]) ?? "",
     state: (text(json["state"]) ?? "preparing") as VisitState,
+    mode: json["mode"] === "phone" ? "phone" : "video",
     start: text(json["start"]) ?? "",
     late: json["late"] === true,
     early: json["early"] === true,
@@ -117,6 +126,9 @@ export function readView(json: JsonObject): MemberView {
     plannedEnd: text(json["planned_end"]),
     extraMinutes: count(json["extra_minutes"]),
     recording: readRecording(json["recording"]),
+    callRequestedAt: text(json["call_requested_at"]),
+    call: text(json["call"]) as MemberView["call"],
+    fix: isObject(fix) ? { card: text(fix["card"]) ?? "", at: text(fix["at"]) ?? "" } : null,
   };
 }
 

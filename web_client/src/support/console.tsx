@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Folded } from "../kit/fold";
 import { EMPTY_BOARD } from "../kit/staff/board";
 import { BoardFeed } from "../kit/staff/board_feed";
-import { chime, chimeOn, turnChime } from "../kit/staff/chime";
+import { chimeOn, turnChime } from "../kit/staff/chime";
 import { Frame } from "../kit/staff/frame";
 import type { Me } from "../kit/staff/session";
 import { announce, Toggle, useNow, useStore, useTitle } from "../kit/ui";
@@ -13,6 +13,7 @@ import { ConnectionsFeed } from "./connections";
 import { Detail } from "./detail";
 import { type Listed, listed, type Wish } from "./list";
 import { RoomList } from "./room_list";
+import { useAlerts } from "./use_alerts";
 import { unreadIn, viewOf, viewsOf } from "./view";
 import { useT } from "./words";
 
@@ -46,7 +47,6 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         const view = viewOf(after);
         if ((view.line_unread ?? 0) > was) {
           announce(t("support.new_message", { name: view.short_name }));
-          chime();
         }
       }),
     [feed, t],
@@ -56,7 +56,10 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
   const rows: readonly Listed[] = listed(viewsOf(board), presence, wish, now);
   const opened = open === null ? undefined : (board.rows.get(open) ?? ended.get(open));
   const unread = unreadIn(board);
-  useTitle(`${unread > 0 ? `(${unread}) ${t("support.messages_waiting")} · ` : ""}${t("support.console")}`);
+  const needing = useAlerts(board, snapshot !== null, presence, now);
+  // No names in the title: browsers keep titles in their history, and screens are shared.
+  const calls = unread > 0 ? `(${unread}) ${t("support.messages_waiting")} · ` : needing > 0 ? `(${needing}) ${t("support.needing")} · ` : "";
+  useTitle(`${calls}${t("support.console")}`);
   useEffect(() => {
     // Closing brings focus back to the row it came from.
     if (open === null && opener.current !== null) document.getElementById(`open-${opener.current}`)?.focus();
@@ -79,7 +82,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
         <p aria-busy="true">{t("support.loading")}</p>
       ) : (
         <div class={opened === undefined ? "desk" : "desk desk-open"}>
-          <RoomList me={me} rows={rows} total={board.rows.size} wish={wish} onWish={setWish} open={open} now={now} connections={connections} onOpen={setOpen} />
+          <RoomList me={me} rows={rows} total={board.rows.size} wish={wish} onWish={setWish} open={open} now={now} connections={connections} reports={board.reports} onOpen={setOpen} />
           {opened !== undefined && (
             <Detail
               key={open}
@@ -88,6 +91,7 @@ export function Console({ me, leave }: { readonly me: Me; readonly leave: (notic
               here={presence(viewOf(opened).visit)}
               now={now}
               connections={connections}
+              report={board.reports.get(viewOf(opened).visit)}
               line={feed.line}
               onClose={() => setOpen(null)}
             />

@@ -6,14 +6,20 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { JsonObject } from "../kit/json";
 import type { Here } from "../kit/staff/board";
 import { RecordingBadge } from "../kit/staff/recording_badge";
+import { Notes } from "../kit/staff/notes";
 import { DeviceBadges, NeedBadges, PresenceBadge, stateWords } from "../kit/staff/phrases";
+import type { Report } from "../kit/staff/reports";
 import { clinicOf, type Me } from "../kit/staff/session";
 import type { Ack, Line as ServerLine } from "../kit/socket";
 import { Banner, Button, entriesOf, Line, PhoneLink, Time } from "../kit/ui";
 import { AwayDialog } from "../kit/visit/reasons";
 import { useVisitWords } from "../kit/visit/words";
 import { ConnectionBadges, type ConnectionsFeed } from "./connections";
+import { CallNews, ModeButton } from "./call";
+import { DeviceFacts } from "./device_facts";
 import { CancelDialog, HoldDialog, LinkDialog, PassDialog } from "./dialogs";
+import { FixPush } from "./fix_push";
+import { Helper } from "./helper";
 import { progress } from "./room_list";
 import { isBefore, isOver, type SupportView } from "./view";
 import { refusalSentence, useT } from "./words";
@@ -24,13 +30,14 @@ export interface DetailProps {
   readonly here: Here;
   readonly now: number;
   readonly connections: ConnectionsFeed;
+  readonly report: Report | undefined;
   readonly line: ServerLine;
   readonly onClose: () => void;
 }
 
 type Asking = "link" | "pass" | "hold" | "cancel" | "away" | null;
 
-export function Detail({ me, view, here, now, connections, line, onClose }: DetailProps) {
+export function Detail({ me, view, here, now, connections, report, line, onClose }: DetailProps) {
   const t = useT();
   const visitWords = useVisitWords();
   const clinic = clinicOf(me, view.clinic);
@@ -75,6 +82,15 @@ export function Detail({ me, view, here, now, connections, line, onClose }: Deta
         <RecordingBadge recording={view.recording} />
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>
+      {!isOver(view) && (
+        <Helper
+          view={view}
+          me={me.id}
+          now={now}
+          onBegin={() => void attempt("begin_help", {}, t("support.helper.begun")).then(setRefusal)}
+          onEnd={() => void attempt("end_help", {}, t("support.helper.ended")).then(setRefusal)}
+        />
+      )}
       {(done !== null || refusal !== null) && (
         <div class="detail-news stack-tight">
           {done !== null && (
@@ -88,6 +104,18 @@ export function Detail({ me, view, here, now, connections, line, onClose }: Deta
             </Banner>
           )}
         </div>
+      )}
+
+      {!isOver(view) && <CallNews view={view} now={now} />}
+      {!isOver(view) && view.state !== "booked" && (
+        <DeviceFacts report={report} now={now}>
+          <FixPush
+            view={view}
+            report={report}
+            now={now}
+            onShow={(card) => attempt("show_fix", { card }, t("support.done.fix", { name }))}
+          />
+        </DeviceFacts>
       )}
 
       <section class="card" aria-labelledby="line-heading" hidden={isOver(view)}>
@@ -133,7 +161,12 @@ export function Detail({ me, view, here, now, connections, line, onClose }: Deta
             <Button onClick={() => setAsking("away")}>{visitWords("away.button")}</Button>
           </div>
         )}
+        <ModeButton
+          view={view}
+          onMode={(mode) => void attempt("change_mode", { mode }, t(`support.done.${mode}`, { name })).then(setRefusal)}
+        />
       </section>
+
 
       <section class="card" aria-label={t("support.facts")}>
         <dl class="facts">
@@ -169,6 +202,10 @@ export function Detail({ me, view, here, now, connections, line, onClose }: Deta
           )}
         </dl>
       </section>
+
+      {!isOver(view) && (
+        <Notes notes={view.notes} zone={clinic.zone} onWrite={(text) => attempt("write_note", { text }, t("staff.notes.saved"))} />
+      )}
 
       <LinkDialog open={asking === "link"} name={name} make={() => command("issue_link")} onClose={close} />
       <PassDialog

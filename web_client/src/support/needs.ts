@@ -10,6 +10,8 @@ import { isBefore, type SupportView } from "./view";
 export interface Need {
   readonly code:
     | "message"
+    | "call_requested"
+    | "fix_failed"
     | "link_resting"
     | "wrong_dates"
     | "long_wait"
@@ -34,6 +36,8 @@ export function needsOf(view: SupportView, here: Here, now: number): readonly Ne
   const found: Need[] = [];
   const since = (at: string | undefined) => (at === undefined ? 0 : now - Date.parse(at));
   if ((view.line_unread ?? 0) > 0) found.push({ code: "message", weight: 100, detail: String(view.line_unread) });
+  if (view.call_requested_at !== undefined) found.push({ code: "call_requested", weight: 90 });
+  if (view.fix?.helped === false) found.push({ code: "fix_failed", weight: 75 });
   if (view.link?.state === "resting" && (view.link.until === undefined || Date.parse(view.link.until) > now)) {
     found.push({ code: "link_resting", weight: 80, ...(view.link.until === undefined ? {} : { detail: view.link.until }) });
   } else if ((view.link?.tries ?? 0) >= 2 && isBefore(view)) {
@@ -41,7 +45,7 @@ export function needsOf(view: SupportView, here: Here, now: number): readonly Ne
   }
   const queued = ["waiting", "away", "held", "offered"].includes(view.state);
   if (queued && since(view.due ?? view.start) > LONG_WAIT_AFTER_MS) found.push({ code: "long_wait", weight: 70 });
-  if (isBefore(view) && view.devices !== undefined) {
+  if (isBefore(view) && view.devices !== undefined && view.mode === "video") {
     if (view.devices.microphone !== "ok") found.push({ code: "microphone", weight: 60, detail: view.devices.microphone });
     if (view.devices.camera !== "ok") found.push({ code: "camera", weight: 50, detail: view.devices.camera });
   }
@@ -50,7 +54,8 @@ export function needsOf(view: SupportView, here: Here, now: number): readonly Ne
     found.push({ code: "stuck", weight: 45 });
   }
   if (view.state === "booked" && since(view.start) > LATE_AFTER_MS) found.push({ code: "late", weight: 40 });
-  if (view.state !== "booked" && here === "gone") found.push({ code: "not_connected", weight: 30 });
+  // Who waits for a telephone call may close the page.
+  if (view.state !== "booked" && here === "gone" && view.mode === "video") found.push({ code: "not_connected", weight: 30 });
   if (view.state === "held") found.push({ code: "held", weight: 20 });
   return found.sort((one, other) => other.weight - one.weight);
 }

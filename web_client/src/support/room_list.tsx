@@ -3,9 +3,11 @@
 import { clockTimeWithZone } from "../kit/clock";
 import { NeedBadges, PresenceBadge, span, stateWords } from "../kit/staff/phrases";
 import { RowList } from "../kit/staff/row_list";
+import type { Report, Reports } from "../kit/staff/reports";
 import { clinicOf, type Me } from "../kit/staff/session";
 import { Badge, Button, Field, Select, Time, type Tone } from "../kit/ui";
 import { ConnectionBadges, type ConnectionsFeed } from "./connections";
+import { deviceWords } from "./device_words";
 import type { Listed, Order, Wish } from "./list";
 import type { Need } from "./needs";
 import { type T, useT } from "./words";
@@ -19,10 +21,11 @@ export interface RoomListProps {
   readonly open: string | null;
   readonly now: number;
   readonly connections: ConnectionsFeed;
+  readonly reports: Reports;
   readonly onOpen: (visit: string) => void;
 }
 
-export function RoomList({ me, rows, total, wish, onWish, open, now, connections, onOpen }: RoomListProps) {
+export function RoomList({ me, rows, total, wish, onWish, open, now, connections, reports, onOpen }: RoomListProps) {
   const t = useT();
   return (
     <section class="desk-list stack" aria-labelledby="rooms">
@@ -60,6 +63,7 @@ export function RoomList({ me, rows, total, wish, onWish, open, now, connections
               row={row}
               now={now}
               connections={connections}
+              report={reports.get(row.view.visit)}
               open={open === row.view.visit}
               onOpen={onOpen}
             />
@@ -75,11 +79,12 @@ interface RowProps {
   readonly row: Listed;
   readonly now: number;
   readonly connections: ConnectionsFeed;
+  readonly report: Report | undefined;
   readonly open: boolean;
   readonly onOpen: (visit: string) => void;
 }
 
-function Row({ me, row: { view, here, needs }, now, connections, open, onOpen }: RowProps) {
+function Row({ me, row: { view, here, needs }, now, connections, report, open, onOpen }: RowProps) {
   const t = useT();
   const clinic = clinicOf(me, view.clinic);
   return (
@@ -93,6 +98,8 @@ function Row({ me, row: { view, here, needs }, now, connections, open, onOpen }:
       <div>
         <p class="strong">{stateWords(view.state, t)}</p>
         <p class="small quiet">{progress(view, now, t)}</p>
+        {report !== undefined && <p class="small quiet">{deviceWords(report, t)}</p>}
+        {view.helper !== undefined && <p class="small strong">{t("support.helper.row", { name: view.helper.name })}</p>}
       </div>
       <div class="board-state">
         {needs.map((need) => (

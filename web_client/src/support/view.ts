@@ -28,6 +28,13 @@ export interface SupportView {
   readonly line?: unknown;
   readonly line_unread?: number;
   readonly recording?: { readonly state: string; readonly trouble?: string };
+  readonly helper?: { readonly id: string; readonly name: string };
+  readonly helper_since?: string;
+  readonly fix?: { readonly card: string; readonly at: string; readonly by?: { readonly name: string }; readonly helped?: boolean };
+  readonly notes?: unknown;
+  readonly call_requested_at?: string;
+  readonly call?: "calling" | "reached" | "not_reached";
+  readonly call_tries?: number;
   readonly held_reason?: string;
   readonly hold_reason?: string;
   readonly reason?: string;

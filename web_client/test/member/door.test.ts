@@ -3,7 +3,6 @@ import { describe, test } from "node:test";
 
 import { Refused } from "../../src/kit/refusal";
 import { opensAt, readAnswer, readBrand, readRefused, zonesDiffer } from "../../src/member/door";
-import { platform } from "../../src/member/platform";
 import { findingOf } from "../../src/member/screens/devices";
 import { initials } from "../../src/kit/visit/stage";
 
@@ -47,11 +46,6 @@ describe("two clocks", () => {
 });
 
 describe("small words", () => {
-  test("the steps for a blocked camera fit the device", () => {
-    assert.equal(platform("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)"), "ios");
-    assert.equal(platform("Mozilla/5.0 (Linux; Android 16; Pixel 9)"), "android");
-    assert.equal(platform("Mozilla/5.0 (X11; Linux x86_64)"), "desktop");
-  });
   test("the visit is told what was found, and nothing of a device not yet asked for", () => {
     assert.equal(findingOf({ kind: "off" }), null);
     assert.equal(findingOf({ kind: "failed", code: "dismissed" }), "blocked");

@@ -7,6 +7,7 @@
 
 import { fold, type Folded, type NumberedRecord, readRecord } from "../fold";
 import { isObject, type Json, type JsonObject } from "../json";
+import { readReports, type Reports, withReport } from "./reports";
 
 export type Here = "here" | "gap" | "gone";
 
@@ -22,6 +23,8 @@ export interface Board {
   /** Visits in the order in which they will be taken. */
   readonly order: readonly string[];
   readonly presence: ReadonlyMap<string, Presence>;
+  /** What members' pages say of their devices; the desk's board alone has them. */
+  readonly reports: Reports;
 }
 
 export type RowStep =
@@ -29,7 +32,7 @@ export type RowStep =
   | { readonly kind: "old" }
   | { readonly kind: "gap" };
 
-export const EMPTY_BOARD: Board = { rows: new Map(), order: [], presence: new Map() };
+export const EMPTY_BOARD: Board = { rows: new Map(), order: [], presence: new Map(), reports: new Map() };
 
 export function readBoard(payload: JsonObject): Board {
   const rows = new Map<string, Folded>();
@@ -38,7 +41,7 @@ export function readBoard(payload: JsonObject): Board {
   }
   const presence = new Map<string, Presence>();
   for (const [id, value] of entries(payload["presence"])) presence.set(id, readPresence(value));
-  return { rows, order: readOrder(payload["order"]), presence };
+  return { rows, order: readOrder(payload["order"]), presence, reports: readReports(payload["reports"]) };
 }
 
 export function applyRow(board: Board, payload: JsonObject): RowStep {
@@ -72,6 +75,10 @@ export function applyPresence(board: Board, payload: JsonObject): Board {
   const presence = new Map(board.presence);
   presence.set(id, readPresence(payload, presence.get(id)));
   return { ...board, presence };
+}
+
+export function applyReport(board: Board, payload: JsonObject): Board {
+  return { ...board, reports: withReport(board.reports, payload) };
 }
 
 /** Rows in the server's order; those it does not rank follow by due time, then by id. */

@@ -3,7 +3,7 @@
 import type { Folded, NumberedRecord } from "../fold";
 import { Line, type LineOptions } from "../socket";
 import { type Readable, Store } from "../store";
-import { applyOrder, applyPresence, applyRow, type Board, readBoard } from "./board";
+import { applyOrder, applyPresence, applyReport, applyRow, type Board, readBoard } from "./board";
 
 export interface Happened {
   readonly visit: string;
@@ -32,6 +32,7 @@ export class BoardFeed {
     });
     this.line.on("order", (payload) => this.store.update((board) => board && applyOrder(board, payload)));
     this.line.on("presence", (payload) => this.store.update((board) => board && applyPresence(board, payload)));
+    this.line.on("report", (payload) => this.store.update((board) => board && applyReport(board, payload)));
     this.line.on("row", (payload) => {
       const board = this.store.get();
       if (board === null) return;

@@ -70,11 +70,13 @@ export function NeedBadges(props: {
   readonly interpreter: boolean | undefined;
   readonly onBehalf: boolean | undefined;
   readonly mode: string;
+  readonly callAsked?: boolean;
 }) {
   const t = useStaffWords();
   const short = props.language.slice(0, 2).toLowerCase();
   return (
     <>
+      {props.callAsked === true && <Badge tone="warn">{t("staff.call_asked")}</Badge>}
       {props.mode === "phone" && <Badge tone="accent">{t("staff.mode.phone")}</Badge>}
       {short !== t.language && <Badge tone="accent">{t.code(`staff.language.${short}`, props.language)}</Badge>}
       {props.interpreter === true && <Badge tone="accent">{t("staff.interpreter")}</Badge>}

@@ -38,13 +38,15 @@ export interface StageProps {
   readonly live: boolean;
   /** Called with each element that plays sound; what it returns, when the element goes. */
   readonly prepare?: (element: HTMLVideoElement) => () => void;
+  /** Told whether the browser waits for a press before it lets the others be heard. */
+  readonly onHeld?: (held: boolean) => void;
   /** What somebody shares, shown large. */
   readonly screen?: ComponentChildren;
   /** What lies over the pictures: notes, one's own picture. */
   readonly children?: ComponentChildren;
 }
 
-export function Stage({ connection, people, picture, live, prepare, screen, children }: StageProps) {
+export function Stage({ connection, people, picture, live, prepare, onHeld, screen, children }: StageProps) {
   const t = usePeopleWords();
   const box = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState<ReadonlySet<HTMLVideoElement>>(new Set());
@@ -52,6 +54,11 @@ export function Stage({ connection, people, picture, live, prepare, screen, chil
   const { layout, places } = arrange(people, shared);
   useShape(box);
   useComings(people);
+  const held = silent.size > 0;
+  useEffect(() => {
+    onHeld?.(held);
+    return () => onHeld?.(false);
+  }, [held]);
 
   const tell = (element: HTMLVideoElement, held: boolean) =>
     setSilent((before) => {
@@ -77,7 +84,7 @@ export function Stage({ connection, people, picture, live, prepare, screen, chil
           onHeld={tell}
         />
       ))}
-      {silent.size > 0 && (
+      {held && (
         <div class="people-sound">
           <Banner
             tone="warn"

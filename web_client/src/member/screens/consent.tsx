@@ -4,22 +4,25 @@ import { Button } from "../../kit/ui/button";
 import { CallLink, Screen } from "../parts";
 import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
-import { CONSENT_TEXT } from "../steps";
+import { CONSENT_TEXT, CONSENT_TEXT_PHONE } from "../steps";
 import { useMemberWords } from "../words";
 
 const POINTS = ["consent.1", "consent.2", "consent.3", "consent.4", "consent.5"] as const;
+const POINTS_BY_PHONE = ["consent.phone.1", "consent.2", "consent.phone.3", "consent.phone.4", "consent.5"] as const;
 
 export function ConsentScreen({ session, view, above, onDone }: QuestionProps) {
   const t = useMemberWords();
   const sending = useSending(session);
+  const byPhone = view.mode === "phone";
   const agree = async () => {
-    if (await sending.send("give_consent", { consent: CONSENT_TEXT, language: t.language })) onDone();
+    const consent = byPhone ? CONSENT_TEXT_PHONE : CONSENT_TEXT;
+    if (await sending.send("give_consent", { consent, language: t.language })) onDone();
   };
   return (
-    <Screen name="consent" title={t("consent.title")} above={above}>
+    <Screen name="consent" title={t(byPhone ? "consent.phone.title" : "consent.title")} above={above}>
       <p>{t("consent.lead")}</p>
       <ul class="points card">
-        {POINTS.map((point) => (
+        {(byPhone ? POINTS_BY_PHONE : POINTS).map((point) => (
           <li key={point}>{t(point)}</li>
         ))}
       </ul>

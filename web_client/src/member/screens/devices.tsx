@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { facingOf } from "../../kit/media/facing";
+import { thisDevice } from "../../kit/fixes/device";
 import type { FailureCode } from "../../kit/media/failures";
 import { isSupported } from "../../kit/media/devices";
 import { Banner } from "../../kit/ui/banner";
@@ -13,13 +14,15 @@ import { Button } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
 import { useStore } from "../../kit/ui/use";
 import { CameraCheck } from "../camera_check";
-import { DeviceTrouble } from "../device_trouble";
 import { MicrophoneCheck } from "../microphone_check";
+import { OpenBrowser, OpenBrowserActions } from "../open_browser";
 import { CallLink, Screen } from "../parts";
 import { readable } from "../../kit/ui/emergency";
 import { type QuestionProps, Unsent, useSending } from "../question";
 import { SpeakerCheck } from "../speaker_check";
 import type { DeviceState } from "../../kit/media/studio";
+import { useTold } from "../told";
+import { WaysOut } from "../ways_out";
 import { useMemberWords } from "../words";
 
 /** What the visit is told about one device. */
@@ -46,6 +49,12 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
   const [skipping, setSkipping] = useState(false);
   const [insisting, setInsisting] = useState(false);
   const microphoneSection = useRef<HTMLElement>(null);
+  const slow = (state: DeviceState) => state.kind === "asking" && state.slow;
+  const stuck = [camera, microphone].some((state) => state.kind === "failed" || slow(state));
+  // Where an app shows the page, the app refuses: only another browser helps.
+  const needsBrowser = stuck && thisDevice().inside !== null;
+  const elsewhere = !isSupported() || thisDevice().inside !== null;
+  useTold(slow(camera) || slow(microphone) ? "answer_question" : null);
   const begun = camera.kind !== "off" || microphone.kind !== "off" || skipping;
 
   useEffect(() => {
@@ -95,8 +104,13 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
         <>
           <p>{t("devices.why")}</p>
           <p class="unseen-note">{t("devices.private")}</p>
-          {!isSupported() && <DeviceTrouble kind="camera" code="unsupported" onAgain={() => location.reload()} />}
-          <Button kind="primary" wide onClick={() => void start()}>
+          {!isSupported() && (
+            <Banner tone="warn">
+              <strong>{t("failed.camera.unsupported")}</strong>
+            </Banner>
+          )}
+          {elsewhere && <OpenBrowser />}
+          <Button kind={elsewhere ? "plain" : "primary"} wide onClick={() => void start()}>
             {t("devices.start")}
           </Button>
           <Button kind="quiet" wide onClick={() => void onlyMicrophone()}>
@@ -141,11 +155,15 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
             </>
           )}
           <Unsent sending={sending} />
-          {(camera.kind === "failed" || microphone.kind === "failed") && view.clinic.deskPhone !== "" && (
-            <>
-              <p>{t("devices.stuck")}</p>
-              <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
-            </>
+          {stuck && (
+            <section class="card stack-tight" aria-labelledby="stuck-title">
+              <h2 id="stuck-title">{t("devices.stuck")}</h2>
+              {needsBrowser && <OpenBrowserActions />}
+              <WaysOut session={session} view={view} />
+              {view.clinic.deskPhone !== "" && (
+                <CallLink number={view.clinic.deskPhone}>{t("page.call", { number: readable(view.clinic.deskPhone) })}</CallLink>
+              )}
+            </section>
           )}
           <p class="unseen-note">{t("devices.private")}</p>
         </>

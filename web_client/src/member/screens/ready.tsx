@@ -24,7 +24,8 @@ export function ReadyScreen({ session, view, above, onChange }: ReadyProps) {
   const t = useMemberWords();
   const sending = useSending(session);
   const microphone = useStore(session.studio.microphone);
-  const stopped = microphone.kind === "failed" || !devicesDone(view);
+  const byPhone = view.mode === "phone";
+  const stopped = !byPhone && (microphone.kind === "failed" || !devicesDone(view));
   const fact = (step: Step, term: string, answer: string) => (
     <div class="fact" key={step}>
       <dt>{term}</dt>
@@ -38,7 +39,7 @@ export function ReadyScreen({ session, view, above, onChange }: ReadyProps) {
   );
   const checkIn = async () => {
     // The devices are wanted from here on; asking is part of this press.
-    void session.startDevices();
+    if (!byPhone) void session.startDevices();
     await sending.send("check_in");
   };
   return (
@@ -47,18 +48,19 @@ export function ReadyScreen({ session, view, above, onChange }: ReadyProps) {
         {fact("location", view.onBehalf ? t("ready.where.other", { name: view.forName }) : t("ready.where"), view.location ?? "")}
         {fact("callback", t("ready.call"), readable(view.callback ?? ""))}
         {fact("present", t("ready.with"), view.present ?? "")}
-        {fact(
-          "devices",
-          t("ready.devices"),
-          t(view.devices?.camera === "ok" ? "ready.devices.both" : "ready.devices.microphone"),
-        )}
+        {!byPhone &&
+          fact(
+            "devices",
+            t("ready.devices"),
+            t(view.devices?.camera === "ok" ? "ready.devices.both" : "ready.devices.microphone"),
+          )}
       </dl>
       {stopped ? (
         <Banner tone="warn" live="polite" actions={<Button onClick={() => onChange("devices")}>{t("devices.start")}</Button>}>
           {t("ready.again")}
         </Banner>
       ) : (
-        <p>{t("ready.next")}</p>
+        <p>{t(byPhone ? "phone.next" : "ready.next")}</p>
       )}
       <Unsent sending={sending} />
       <Button kind="primary" wide busy={sending.busy} unavailable={stopped} onClick={() => void checkIn()}>

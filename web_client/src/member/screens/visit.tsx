@@ -22,6 +22,8 @@ import { SelfCorner } from "../../kit/visit/self_view";
 import { Settings } from "../../kit/visit/settings_panel";
 import { ScreenView, ShareButton, ShareNotice, useShared } from "../../kit/visit/share";
 import { namesOf, Stage, type StagePerson } from "../../kit/visit/stage";
+import { CallMe } from "../call_me";
+import { HowTo } from "../how_to";
 import { Icon } from "../icon";
 import { LeaveDialog } from "../leave";
 import { RecordingPart } from "../recording";
@@ -30,6 +32,7 @@ import { People } from "../people";
 import { readable } from "../../kit/ui/emergency";
 import { SelfView } from "../self_view";
 import type { Session } from "../session";
+import { soundHeld } from "../told";
 import { useTogether } from "../together";
 import { fullName, type MemberView } from "../view";
 import { useMemberWords } from "../words";
@@ -84,6 +87,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             picture={session.picture}
             live={state === "connected" && !held}
             prepare={playOnChosen}
+            onHeld={(held) => soundHeld.set(held)}
             screen={screen !== null && <ScreenView screen={screen} name={namesOf(people).get(screen.from) ?? name} />}
           />
         )}
@@ -96,7 +100,13 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="danger"
               live="assertive"
-              actions={<Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void media?.connect()}>{t("visit.retry")}</Button>
+                  <HowTo fault="connection_failed" />
+                  <CallMe session={session} view={view} />
+                </>
+              }
             >
               <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: readable(view.callback ?? "") })}
             </Banner>
@@ -108,7 +118,12 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="danger"
               live="assertive"
-              actions={<Button onClick={() => void session.studio.startMicrophone()}>{t("visit.devices_retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void session.studio.startMicrophone()}>{t("visit.devices_retry")}</Button>
+                  <HowTo fault={`microphone_${microphone.code}`} />
+                </>
+              }
             >
               {t("visit.microphone_failed")}
             </Banner>
@@ -117,7 +132,12 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Banner
               tone="warn"
               live="polite"
-              actions={<Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>}
+              actions={
+                <>
+                  <Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>
+                  <HowTo fault={`camera_${camera.code}`} />
+                </>
+              }
             >
               {t("visit.camera_failed")}
             </Banner>
