@@ -11,13 +11,14 @@ import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks"
 
 import { getJson, postJson } from "../kit/http";
 import { isObject, type JsonObject } from "../kit/json";
+import { canHoldVisit } from "../kit/media/ability";
 import { Refused } from "../kit/refusal";
 import { Speaking } from "../kit/ui/words";
 import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./door";
 import { Frame } from "./parts";
 import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
 import { type Claim, Welcome } from "./screens/welcome";
-import { forgetToken, mayHaveVisit, rememberVisit, takeToken } from "./token";
+import { forgetToken, linkOf, mayHaveVisit, rememberVisit, takeToken } from "./token";
 import { readStanding } from "./view";
 import { loadWords, useMemberWords } from "./words";
 
@@ -26,11 +27,15 @@ type Inside = typeof import("./inside");
 const token = takeToken();
 let inside: Promise<Inside> | null = null;
 const loadInside = (): Promise<Inside> => (inside ??= import("./inside"));
+/** What the rare browser that cannot hold a visit is told; no other loads it. */
+type OtherBrowser = typeof import("./screens/other_browser").OtherBrowser;
+const unfit = token !== null && !canHoldVisit();
 
 type Phase =
   | { readonly kind: "looking" }
   | { readonly kind: "no_link" }
   | { readonly kind: "welcome" }
+  | { readonly kind: "unfit"; readonly Page: OtherBrowser }
   | Exclude<Answer, { kind: "in" }>
   | { readonly kind: "inside"; readonly Page: ComponentType };
 
@@ -38,7 +43,7 @@ function Door() {
   const t = useMemberWords();
   const { language } = t;
   const [brand, setBrand] = useState<Brand>({ name: "", phone: "", urgentCare: "" });
-  const [phase, setPhase] = useState<Phase>({ kind: token === null ? "looking" : "welcome" });
+  const [phase, setPhase] = useState<Phase>({ kind: token === null || unfit ? "looking" : "welcome" });
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<JsonObject | null>(null);
   const [claim, setClaim] = useState<Claim | null>(null);
@@ -58,6 +63,13 @@ function Door() {
 
   // What the page shows until this script runs.
   useLayoutEffect(() => document.getElementById("first")?.remove(), []);
+  useEffect(() => {
+    if (!unfit) return;
+    import("./screens/other_browser").then(
+      ({ OtherBrowser }) => setPhase({ kind: "unfit", Page: OtherBrowser }),
+      () => setPhase({ kind: "welcome" }),
+    );
+  }, []);
   useEffect(() => {
     getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
     if (token !== null && !mayHaveVisit()) return;
@@ -95,6 +107,8 @@ function Door() {
           <h1>{t("brand.name")}</h1>
           <p role="status">{t("page.loading")}</p>
         </main>
+      ) : phase.kind === "unfit" ? (
+        <phase.Page brand={brand} link={linkOf(token ?? "")} onAnyway={() => setPhase({ kind: "welcome" })} />
       ) : phase.kind === "no_link" ? (
         <NoLink brand={brand} />
       ) : phase.kind === "not_recognised" ? (

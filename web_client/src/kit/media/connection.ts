@@ -9,10 +9,12 @@
  * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
  * an encoder that starts anew begins at full size with a key frame.
  *
- * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try.
+ * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try, and
+ * from the start where the browser has no way to connect at all.
  */
 
 import { type Readable, Store } from "../store";
+import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
 import { afterPaint } from "./frames";
 
@@ -59,7 +61,8 @@ export class Connection {
   readonly state: Readable<ConnectionState>;
 
   private readonly options: ConnectionOptions;
-  private readonly now = new Store<ConnectionState>("idle");
+  private readonly able = canConnect();
+  private readonly now = new Store<ConnectionState>(this.able ? "idle" : "failed");
   private life: Life | null = null;
   private wanted: Tracks = NO_TRACKS;
   private muted = false;
@@ -80,6 +83,7 @@ export class Connection {
 
   /** Bring the transport up; senders as last asked for (`goWarm` or `goLive`). Again after `failed` starts afresh. */
   async connect(): Promise<void> {
+    if (!this.able) return;
     if (this.life !== null || this.retry !== null || this.now.get() === "closed") return;
     this.tries = 0;
     this.now.set("connecting");
@@ -120,6 +124,7 @@ export class Connection {
 
   /** The server lost our media (its worker was restarted): make a new connection at once. */
   lost(): void {
+    if (!this.able) return;
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
     this.tries = 0;
     this.now.set("reconnecting");

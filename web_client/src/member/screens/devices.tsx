@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { facingOf } from "../../kit/media/facing";
 import type { FailureCode } from "../../kit/media/failures";
+import { BrowserNote } from "../../kit/browser/note";
 import { isSupported } from "../../kit/media/devices";
 import { Banner } from "../../kit/ui/banner";
 import { Button } from "../../kit/ui/button";
@@ -91,6 +92,7 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
 
   return (
     <Screen name="devices" title={t("devices.title")} above={above}>
+      <BrowserNote phone={view.clinic.deskPhone} />
       {!begun && (
         <>
           <p>{t("devices.why")}</p>

@@ -2,6 +2,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { BrowserNote } from "../../kit/browser/note";
+import { canConnect } from "../../kit/media/ability";
 import { onNextFrame } from "../../kit/media/frames";
 import type { Connection } from "../../kit/media/connection";
 import { Banner } from "../../kit/ui/banner";
@@ -60,7 +62,8 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
           {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
           {!held && state === "reconnecting" && <Banner tone="warn">{t("visit.reconnecting")}</Banner>}
-          {!held && state === "failed" && (
+          {!held && <BrowserNote phone={view.clinic.deskPhone} />}
+          {!held && state === "failed" && canConnect() && (
             <Banner
               tone="danger"
               live="assertive"

@@ -1,0 +1,143 @@
+"""WebKit: its cameras, its microphone, its layout at the camera check; and a kind word, since this build holds no visit.
+
+Debian's WebKitGTK has two cameras that say which way they look, as a phone has, and no RTCPeerConnection.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.browser import webkit
+from tests.browser.people import Clinician
+from tests.browser.test_access import AXE, PICTURES, TAGS
+from tests.browser.webdriver import WebDriver
+from tests.demo_server import DemoServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LOOP = "module"
+PHONE = 390
+SMALL = 320
+
+RUN_AXE = """return axe.run(document, { runOnly: arguments[0] }).then((report) =>
+  report.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))"""
+PICTURE = "document.querySelector('.preview video')"
+MIRRORED = f"getComputedStyle({PICTURE}).transform.startsWith('matrix(-1')"
+FACING = f"{PICTURE}?.srcObject?.getVideoTracks()[0]?.getSettings().facingMode"
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A member in WebKit. The names of what they press are those that the browser reads to a screen reader."""
+
+    page: WebDriver
+
+    async def sees(self, text: str) -> None:
+        found = await self.page.finds(f'//*[text()[contains(normalize-space(.), "{text}")]]')
+        assert await self.page.is_shown(found), text
+
+    async def presses(self, name: str) -> None:
+        button = await self.page.finds(f'//button[contains(normalize-space(.), "{name}")]')
+        assert (await self.page.name_of(button)).startswith(name)
+        await self.page.clicks(button)
+
+    async def ticks(self, label: str) -> None:
+        await self.page.clicks(await self.page.finds(f'//label[normalize-space(.)="{label}"]//input'))
+
+    async def fills(self, label: str, text: str) -> None:
+        inside = f'//label[span[normalize-space(.)="{label}"]]//input'
+        beside = f'//*[@id=//label[normalize-space(.)="{label}"]/@for]'
+        await self.page.types(await self.page.finds(f"{inside} | {beside}"), text)
+
+    async def chooses(self, label: str, option: str) -> None:
+        inside = f'//label[span[normalize-space(.)="{label}"]]//select'
+        beside = f'//*[@id=//label[normalize-space(.)="{label}"]/@for]'
+        chosen = f'/option[@value="{option}" or normalize-space(.)="{option}"]'
+        await self.page.clicks(await self.page.finds(f"{inside}{chosen} | {beside}{chosen}"))
+
+    async def comes_to_be(self, condition: str) -> Any:
+        """The value of this JavaScript, once it is true."""
+        value = await self.page.runs(
+            f"""const holds = () => {condition}, end = performance.now() + {webkit.PATIENCE_MS - 2000};
+            return new Promise((resolve) => {{
+              const look = () => {{
+                const value = holds();
+                if (value || performance.now() > end) resolve(value); else setTimeout(look, 50);
+              }};
+              look();
+            }});"""
+        )
+        assert value, condition
+        return value
+
+    async def gives_birth_date(self, date: str) -> None:
+        year, month, day = date.split("-")
+        await self.ticks("Me")
+        await self.chooses("Month", str(int(month)))
+        await self.fills("Day", str(int(day)))
+        await self.fills("Year", year)
+        await self.presses("Continue")
+
+    async def comes_to_the_camera_check(self, birth_date: str) -> None:
+        await self.presses("Go on in this browser")
+        await self.gives_birth_date(birth_date)
+        await self.fills("Address", "12 Elm Street, Sacramento, California")
+        await self.presses("Continue")
+        await self.fills("Phone number", "415 555 0134")
+        await self.presses("Continue")
+        await self.ticks("Nobody, I am alone")
+        await self.presses("Continue")
+        await self.presses("I agree")
+
+    async def visit(self) -> dict[str, Any]:
+        """Their visit as the server has it."""
+        body = await self.page.runs("return fetch('/api/member/visit').then((answer) => answer.text())")
+        view: dict[str, Any] = json.loads(body)["view"]
+        return view
+
+    async def looks_round(self, name: str) -> list[str]:
+        """What is wrong with the screen at two widths: axe's findings, and whatever is cut off."""
+        wrong = []
+        for width in (SMALL, PHONE):
+            await measure(self.page, width)
+            over = await self.page.runs("return document.documentElement.scrollWidth - innerWidth")
+            if over > 0:
+                wrong.append(f"{name} at {width}: {over} px wider than the screen")
+            await self.page.photographs(PICTURES / f"webkit-{name}-{width}.png")
+        await self.page.runs(AXE)
+        found: list[str] = await self.page.runs(RUN_AXE, TAGS)
+        return wrong + [f"{name}: {finding}" for finding in found]
+
+
+async def measure(page: WebDriver, width: int, height: int = 844) -> None:
+    """Make the page this wide: the window's own bars are added to it."""
+    await page.measures(width, height)
+    inner = await page.runs("return [innerWidth, innerHeight]")
+    await page.measures(2 * width - inner[0], 2 * height - inner[1])
+    assert (await page.runs("return innerWidth")) == width
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+async def window(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WebDriver]:
+    async with webkit.launch(tmp_path_factory.mktemp("webkit")) as page:
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def ana(window: WebDriver, server: DemoServer) -> Visitor:
+    """The demo's first member, with her link open and no cookie of a test before."""
+    await window.opens(server.info["member_link"])
+    await measure(window, PHONE)
+    return Visitor(window)
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def at_the_check(ana: Visitor, server: DemoServer) -> Visitor:
+    await ana.comes_to_the_camera_check(server.info["member_birth_date"])
+    await ana.presses("Test my camera")
+    await ana.comes_to_be(f"{PICTURE}?.videoWidth")
+    return ana
