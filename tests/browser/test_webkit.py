@@ -37,7 +37,7 @@ class Visitor:
     page: WebDriver
 
     async def sees(self, text: str) -> None:
-        found = await self.page.finds(f'//*[text()[contains(normalize-space(.), "{text}")]]')
+        found = await self.page.finds(f'//body//*[text()[contains(normalize-space(.), "{text}")]]')
         assert await self.page.is_shown(found), text
 
     async def presses(self, name: str) -> None:
@@ -141,3 +141,22 @@ async def at_the_check(ana: Visitor, server: DemoServer) -> Visitor:
     await ana.presses("Test my camera")
     await ana.comes_to_be(f"{PICTURE}?.videoWidth")
     return ana
+
+
+async def test_whoever_cannot_hold_a_visit_here_is_told_at_the_door(ana: Visitor, server: DemoServer) -> None:
+    assert await ana.page.runs("return typeof RTCPeerConnection") == "undefined"
+    await ana.sees("Please use another browser")
+    await ana.sees("Your link still works. Nothing is lost.")
+    assert await ana.page.finds('//a[starts-with(@href, "tel:")]')
+    await ana.presses("Copy my link")
+    await ana.sees("Copied. Now open the other browser")
+    await ana.presses("Español")
+    await ana.sees("Use otro navegador, por favor")
+    await ana.presses("English")
+    assert await ana.looks_round("other-browser") == []
+
+
+async def test_the_camera_that_looks_at_the_person_comes_first_and_is_a_mirror(at_the_check: Visitor) -> None:
+    assert await at_the_check.comes_to_be(FACING) == "user"
+    assert await at_the_check.page.runs(f"return {MIRRORED}")
+    assert await at_the_check.looks_round("camera-check") == []
