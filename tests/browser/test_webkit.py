@@ -107,6 +107,9 @@ class Visitor:
             over = await self.page.runs("return document.documentElement.scrollWidth - innerWidth")
             if over > 0:
                 wrong.append(f"{name} at {width}: {over} px wider than the screen")
+            # All of it, but for a pixel: the driver photographs a still page only while it has something to scroll.
+            tall = await self.page.runs("return document.documentElement.scrollHeight")
+            await measure(self.page, width, tall - 1)
             await self.page.photographs(PICTURES / f"webkit-{name}-{width}.png")
         await self.page.runs(AXE)
         found: list[str] = await self.page.runs(RUN_AXE, TAGS)
@@ -156,7 +159,37 @@ async def test_whoever_cannot_hold_a_visit_here_is_told_at_the_door(ana: Visitor
     assert await ana.looks_round("other-browser") == []
 
 
-async def test_the_camera_that_looks_at_the_person_comes_first_and_is_a_mirror(at_the_check: Visitor) -> None:
+async def test_the_front_camera_comes_first_and_the_back_one_can_be_chosen(at_the_check: Visitor) -> None:
     assert await at_the_check.comes_to_be(FACING) == "user"
     assert await at_the_check.page.runs(f"return {MIRRORED}")
+    await at_the_check.chooses("Camera", "Mock video device 2")
+    await at_the_check.sees("This looks like the camera on the back")
+    assert await at_the_check.comes_to_be(FACING) == "environment"
+    assert not await at_the_check.page.runs(f"return {MIRRORED}")
+    await at_the_check.presses("I can see myself")
+    await at_the_check.sees("Check that this is right")
+    devices = (await at_the_check.visit())["devices"]
+    assert (devices["camera"], devices["facing"], devices["seen"]) == ("ok", "environment", True)
+
+
+async def test_the_camera_check_fits_a_phone_and_hears_the_person(at_the_check: Visitor) -> None:
+    await at_the_check.sees("We can hear you.")
+    assert await at_the_check.comes_to_be("document.querySelector('meter').value")
     assert await at_the_check.looks_round("camera-check") == []
+
+
+async def test_who_goes_on_all_the_same_is_let_in_and_never_left_without_a_way(
+    at_the_check: Visitor, dr: Clinician
+) -> None:
+    await at_the_check.sees("This browser cannot hold a video visit.")
+    await at_the_check.presses("I can see myself")
+    await at_the_check.presses("Check in")
+    await at_the_check.sees("You are checked in")
+    await at_the_check.sees("No other browser? Call the clinic desk:")
+    assert (await at_the_check.visit())["devices"]["facing"] == "user"
+    await dr.claims()
+    await dr.is_ready_to_admit()
+    await dr.admits()
+    await at_the_check.sees("Your visit with")
+    await at_the_check.sees("No other browser? Call the clinic desk:")
+    assert await at_the_check.looks_round("in-the-visit") == []

@@ -8,7 +8,7 @@ from typing import Any, Self
 import aiohttp
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver §12.1, the web element identifier
-_ENTER_WITHIN = aiohttp.ClientTimeout(total=60)
+_ANSWERS_WITHIN = aiohttp.ClientTimeout(total=30)
 
 
 class WebDriverError(Exception):
@@ -20,7 +20,7 @@ class WebDriver:
 
     def __init__(self, driver: str, capabilities: dict[str, Any]) -> None:
         self._driver, self._capabilities = driver, capabilities
-        self._http = aiohttp.ClientSession(timeout=_ENTER_WITHIN)
+        self._http = aiohttp.ClientSession(timeout=_ANSWERS_WITHIN)
         self._session = ""
         self.browser: dict[str, Any] = {}
         """The capabilities that the browser says it has."""
@@ -68,6 +68,8 @@ class WebDriver:
         return str(found[_ELEMENT])
 
     async def clicks(self, element: str) -> None:
+        # WebKit's driver does not scroll to what is just below the edge.
+        await self.runs("arguments[0].scrollIntoView({ block: 'center' })", {_ELEMENT: element})
         await self._does("POST", f"/element/{element}/click", {})
 
     async def types(self, element: str, text: str) -> None:

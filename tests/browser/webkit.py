@@ -76,7 +76,7 @@ async def launch(home: Path) -> AsyncIterator[WebDriver]:
 async def _display(screen: str) -> AsyncIterator[str]:
     """An X server that nobody sees; it chooses its number itself."""
     read, write = os.pipe()
-    command = [screen, "-displayfd", str(write), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
+    command = [screen, "-displayfd", str(write), "-screen", "0", "1280x2048x24", "-nolisten", "tcp"]
     async with _child(command, dict(os.environ), passed=write):
         os.close(write)
         with os.fdopen(read) as end:
