@@ -6,12 +6,14 @@ Debian's WebKitGTK has two cameras that say which way they look, as a phone has,
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
+from tests import demo_server
 from tests.browser import webkit
 from tests.browser.people import Clinician
 from tests.browser.test_access import AXE, PICTURES, TAGS
@@ -20,6 +22,7 @@ from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOOP = "module"
+BORN = "1987-04-12"
 PHONE = 390
 SMALL = 320
 
@@ -74,17 +77,17 @@ class Visitor:
         assert value, condition
         return value
 
-    async def gives_birth_date(self, date: str) -> None:
-        year, month, day = date.split("-")
+    async def gives_birth_date(self) -> None:
+        year, month, day = BORN.split("-")
         await self.ticks("Me")
         await self.chooses("Month", str(int(month)))
         await self.fills("Day", str(int(day)))
         await self.fills("Year", year)
         await self.presses("Continue")
 
-    async def comes_to_the_camera_check(self, birth_date: str) -> None:
+    async def comes_to_the_camera_check(self) -> None:
         await self.presses("Go on in this browser")
-        await self.gives_birth_date(birth_date)
+        await self.gives_birth_date()
         await self.fills("Address", "12 Elm Street, Sacramento, California")
         await self.presses("Continue")
         await self.fills("Phone number", "415 555 0134")
@@ -130,33 +133,62 @@ async def window(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WebD
         yield page
 
 
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoServer]:
+    """One day for all tests here: each has a visit of its own in it."""
+    running = await demo_server.start(tmp_path_factory.mktemp("demo"))
+    yield running
+    await running.stop()
+
+
+async def books(server: DemoServer) -> str:
+    """The link of a new visit that is due now."""
+    visit = {
+        "clinic": "harbor",
+        "start": datetime.now(UTC).isoformat(),  # noqa: TID251
+        "minutes": 20,
+        "mode": "video",
+        "member": {"ref": "W-1", "name": "Wanda Kitt", "birth_date": BORN},
+    }
+    who = {"Authorization": f"Bearer {server.info['api_key']}"}
+    url = f"{server.info['base_url']}/api/v1/visits"
+    async with aiohttp.ClientSession() as http, http.post(url, json=visit, headers=who, ssl=False) as answer:
+        assert answer.status == 201
+        link: str = (await answer.json())["join_url"]
+        return link
+
+
 @pytest_asyncio.fixture(loop_scope=LOOP)
-async def ana(window: WebDriver, server: DemoServer) -> Visitor:
-    """The demo's first member, with her link open and no cookie of a test before."""
-    await window.opens(server.info["member_link"])
+async def wanda(window: WebDriver, server: DemoServer) -> AsyncIterator[Visitor]:
+    """A member with her link open on a phone, in a tab that knows nothing of a test before."""
+    await window.opens(await books(server))
     await measure(window, PHONE)
-    return Visitor(window)
+    yield Visitor(window)
+    await window.runs("sessionStorage.clear(); localStorage.clear()")
+    await window.forgets()
+    await window.opens("about:blank")
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
-async def at_the_check(ana: Visitor, server: DemoServer) -> Visitor:
-    await ana.comes_to_the_camera_check(server.info["member_birth_date"])
-    await ana.presses("Test my camera")
-    await ana.comes_to_be(f"{PICTURE}?.videoWidth")
-    return ana
+async def at_the_check(wanda: Visitor) -> Visitor:
+    """The same, with her camera on."""
+    await wanda.comes_to_the_camera_check()
+    await wanda.presses("Test my camera")
+    await wanda.comes_to_be(f"{PICTURE}?.videoWidth")
+    return wanda
 
 
-async def test_whoever_cannot_hold_a_visit_here_is_told_at_the_door(ana: Visitor, server: DemoServer) -> None:
-    assert await ana.page.runs("return typeof RTCPeerConnection") == "undefined"
-    await ana.sees("Please use another browser")
-    await ana.sees("Your link still works. Nothing is lost.")
-    assert await ana.page.finds('//a[starts-with(@href, "tel:")]')
-    await ana.presses("Copy my link")
-    await ana.sees("Copied. Now open the other browser")
-    await ana.presses("Español")
-    await ana.sees("Use otro navegador, por favor")
-    await ana.presses("English")
-    assert await ana.looks_round("other-browser") == []
+async def test_whoever_cannot_hold_a_visit_here_is_told_at_the_door(wanda: Visitor) -> None:
+    assert await wanda.page.runs("return typeof RTCPeerConnection") == "undefined"
+    await wanda.sees("Please use another browser")
+    await wanda.sees("Your link still works. Nothing is lost.")
+    assert await wanda.page.finds('//a[starts-with(@href, "tel:")]')
+    await wanda.presses("Copy my link")
+    await wanda.sees("Copied. Now open the other browser")
+    await wanda.presses("Español")
+    await wanda.sees("Use otro navegador, por favor")
+    await wanda.presses("English")
+    assert await wanda.looks_round("other-browser") == []
 
 
 async def test_the_front_camera_comes_first_and_the_back_one_can_be_chosen(at_the_check: Visitor) -> None:
@@ -187,7 +219,7 @@ async def test_who_goes_on_all_the_same_is_let_in_and_never_left_without_a_way(
     await at_the_check.sees("You are checked in")
     await at_the_check.sees("No other browser? Call the clinic desk:")
     assert (await at_the_check.visit())["devices"]["facing"] == "user"
-    await dr.claims()
+    await dr.claims("Wanda K.")
     await dr.is_ready_to_admit()
     await dr.admits()
     await at_the_check.sees("Your visit with")

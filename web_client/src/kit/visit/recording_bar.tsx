@@ -19,7 +19,7 @@ export function RecordingBar({ recording, waitingFor, children }: RecordingBarPr
   const t = useWords<KitCatalog>();
   const words = wordsOf(recording, waitingFor, t);
   useSignals(recording, words);
-  if (words === "" && children === undefined) return null;
+  if (words === "") return null;
   return (
     <div class={`recording recording-${recording.state}`} role="group" aria-label={t("kit.recording.name")}>
       {words !== "" && (
