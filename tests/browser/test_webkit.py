@@ -6,10 +6,8 @@ Debian's WebKitGTK has two cameras that say which way they look, as a phone has,
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -38,6 +36,7 @@ class Visitor:
     """A member in WebKit. The names of what they press are those that the browser reads to a screen reader."""
 
     page: WebDriver
+    link: str
 
     async def sees(self, text: str) -> None:
         found = await self.page.finds(f'//body//*[text()[contains(normalize-space(.), "{text}")]]')
@@ -141,29 +140,13 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo
     await running.stop()
 
 
-async def books(server: DemoServer) -> str:
-    """The link of a new visit that is due now."""
-    visit = {
-        "clinic": "harbor",
-        "start": datetime.now(UTC).isoformat(),  # noqa: TID251
-        "minutes": 20,
-        "mode": "video",
-        "member": {"ref": "W-1", "name": "Wanda Kitt", "birth_date": BORN},
-    }
-    who = {"Authorization": f"Bearer {server.info['api_key']}"}
-    url = f"{server.info['base_url']}/api/v1/visits"
-    async with aiohttp.ClientSession() as http, http.post(url, json=visit, headers=who, ssl=False) as answer:
-        assert answer.status == 201
-        link: str = (await answer.json())["join_url"]
-        return link
-
-
 @pytest_asyncio.fixture(loop_scope=LOOP)
 async def wanda(window: WebDriver, server: DemoServer) -> AsyncIterator[Visitor]:
     """A member with her link open on a phone, in a tab that knows nothing of a test before."""
-    await window.opens(await books(server))
+    link = await server.books("Wanda Kitt", BORN)
+    await window.opens(link)
     await measure(window, PHONE)
-    yield Visitor(window)
+    yield Visitor(window, link)
     await window.runs("sessionStorage.clear(); localStorage.clear()")
     await window.forgets()
     await window.opens("about:blank")
@@ -182,13 +165,21 @@ async def test_whoever_cannot_hold_a_visit_here_is_told_at_the_door(wanda: Visit
     assert await wanda.page.runs("return typeof RTCPeerConnection") == "undefined"
     await wanda.sees("Please use another browser")
     await wanda.sees("Your link still works. Nothing is lost.")
-    assert await wanda.page.finds('//a[starts-with(@href, "tel:")]')
+    assert await wanda.page.finds('//a[starts-with(@href, "tel:") and starts-with(normalize-space(.), "Call (")]')
     await wanda.presses("Copy my link")
     await wanda.sees("Copied. Now open the other browser")
+    assert await wanda.looks_round("other-browser-en") == []
     await wanda.presses("Español")
     await wanda.sees("Use otro navegador, por favor")
-    await wanda.presses("English")
-    assert await wanda.looks_round("other-browser") == []
+    assert await wanda.looks_round("other-browser-es") == []
+
+
+async def test_a_link_that_the_page_may_not_copy_is_there_to_be_selected(wanda: Visitor) -> None:
+    await wanda.page.runs("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    await wanda.presses("Copy my link")
+    await wanda.sees("This browser did not let us copy it.")
+    assert await wanda.comes_to_be("document.activeElement.selectionEnd")
+    assert await wanda.page.runs("return document.activeElement.value") == wanda.link
 
 
 async def test_the_front_camera_comes_first_and_the_back_one_can_be_chosen(at_the_check: Visitor) -> None:

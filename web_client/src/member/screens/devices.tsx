@@ -92,7 +92,7 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
 
   return (
     <Screen name="devices" title={t("devices.title")} above={above}>
-      <BrowserNote phone={view.clinic.deskPhone} />
+      {isSupported() && <BrowserNote phone={view.clinic.deskPhone} />}
       {!begun && (
         <>
           <p>{t("devices.why")}</p>
