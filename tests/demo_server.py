@@ -80,10 +80,13 @@ class DemoServer:
         }
         who = {"Authorization": f"Bearer {self.info['api_key']}"}
         url = f"{self.info['base_url']}/api/v1/visits"
-        async with aiohttp.ClientSession() as http, http.post(url, json=visit, headers=who, ssl=False) as told:
-            if told.status != 201:
-                raise RuntimeError(f"the visit was not booked: {told.status}")
-            link: str = (await told.json())["join_url"]
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(url, json=visit, headers=who, ssl=False) as answer,
+        ):
+            if answer.status != 201:
+                raise RuntimeError(f"the visit was not booked: {answer.status}")
+            link: str = (await answer.json())["join_url"]
             return link
 
     async def stop(self) -> None:

@@ -1,7 +1,6 @@
 """The W3C WebDriver protocol, as much of it as the tests speak: a session, its page, elements by XPath."""
 
 import base64
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -82,9 +81,9 @@ class WebDriver:
     async def is_shown(self, element: str) -> bool:
         return bool(await self._does("GET", f"/element/{element}/displayed"))
 
-    async def photographs(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(await self._does("GET", "/screenshot")))
+    async def photographs(self) -> bytes:
+        """What is in the window now, as PNG."""
+        return base64.b64decode(await self._does("GET", "/screenshot"))
 
     async def _does(self, method: str, command: str, body: dict[str, Any] | None = None) -> Any:
         return await self._asks(method, self._session + command, body)

@@ -22,13 +22,13 @@ SWITCHES = [
     "--features=-MockCaptureDevicesPrompt,-GetUserMediaRequiresFocus",
 ]
 NARROW = "* { padding: 0; margin: 0; min-width: 0; }"
-"""For the window's own buttons (pages have other styles): with their usual room no window is as narrow as a phone."""
+"""For the window's own buttons, not for pages: in their usual width no window is as narrow as a phone."""
 UP_WITHIN_S = 20
 PATIENCE_MS = 20_000
 
 
 def executables() -> tuple[str, str, str]:
-    """Driver, browser, screen. They come with `make system`: a missing one is a fault, nothing to pass over."""
+    """Driver, browser, screen. `make system` installs them: a missing one is a fault, no reason to skip."""
     browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-*/MiniBrowser"))
     found = shutil.which("WebKitWebDriver"), str(browsers[-1]) if browsers else None, shutil.which("Xvfb")
     driver, browser, screen = found

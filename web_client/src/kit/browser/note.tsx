@@ -10,14 +10,16 @@ export function BrowserNote({ phone }: { readonly phone: string }) {
   if (canHoldVisit()) return null;
   return (
     <Banner tone="warn">
-      <p>
-        <strong>{t("browser.note")}</strong> {t("browser.note.how")}
-      </p>
-      {phone !== "" && (
+      <div class="stack-tight">
         <p>
-          {t("browser.note.call")} <PhoneLink number={phone} />
+          <strong>{t("browser.note")}</strong> {t("browser.note.how")}
         </p>
-      )}
+        {phone !== "" && (
+          <p>
+            {t("browser.note.call")} <PhoneLink number={phone} />
+          </p>
+        )}
+      </div>
     </Banner>
   );
 }
