@@ -14,11 +14,11 @@ import { isObject, type JsonObject } from "../kit/json";
 import { canHoldVisit } from "../kit/media/ability";
 import { Refused } from "../kit/refusal";
 import { Speaking } from "../kit/ui/words";
-import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./door";
+import { type Answer, type Brand, linkOf, readAnswer, readBrand, readRefused } from "./door";
 import { Frame } from "./parts";
 import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
 import { type Claim, Welcome } from "./screens/welcome";
-import { forgetToken, linkOf, mayHaveVisit, rememberVisit, takeToken } from "./token";
+import { forgetToken, mayHaveVisit, rememberVisit, takeToken } from "./token";
 import { readStanding } from "./view";
 import { loadWords, useMemberWords } from "./words";
 
@@ -35,8 +35,8 @@ type Phase =
   | { readonly kind: "looking" }
   | { readonly kind: "no_link" }
   | { readonly kind: "welcome" }
-  | { readonly kind: "unfit"; readonly Page: OtherBrowser }
   | Exclude<Answer, { kind: "in" }>
+  | { readonly kind: "unfit"; readonly Page: OtherBrowser }
   | { readonly kind: "inside"; readonly Page: ComponentType };
 
 function Door() {
@@ -107,8 +107,6 @@ function Door() {
           <h1>{t("brand.name")}</h1>
           <p role="status">{t("page.loading")}</p>
         </main>
-      ) : phase.kind === "unfit" ? (
-        <phase.Page brand={brand} link={linkOf(token ?? "")} onAnyway={() => setPhase({ kind: "welcome" })} />
       ) : phase.kind === "no_link" ? (
         <NoLink brand={brand} />
       ) : phase.kind === "not_recognised" ? (
@@ -122,6 +120,8 @@ function Door() {
         />
       ) : phase.kind === "ended" || phase.kind === "cancelled" ? (
         <Gone kind={phase.kind} clinic={phase.clinic} />
+      ) : phase.kind === "unfit" ? (
+        <phase.Page brand={brand} link={linkOf(token ?? "")} onAnyway={() => setPhase({ kind: "welcome" })} />
       ) : (
         <Welcome
           brand={brand}

@@ -22,11 +22,6 @@ export function takeToken(): string | null {
   }
 }
 
-/** The join link as it came, to be taken to another browser. */
-export function linkOf(token: string): string {
-  return `${location.origin}${location.pathname}${location.search}#${token}`;
-}
-
 export function forgetToken(): void {
   try {
     sessionStorage.removeItem(KEPT);

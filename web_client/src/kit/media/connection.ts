@@ -61,14 +61,14 @@ export class Connection {
   readonly state: Readable<ConnectionState>;
 
   private readonly options: ConnectionOptions;
-  private readonly able = canConnect();
-  private readonly now = new Store<ConnectionState>(this.able ? "idle" : "failed");
+  private readonly now = new Store<ConnectionState>("idle");
   private life: Life | null = null;
   private wanted: Tracks = NO_TRACKS;
   private muted = false;
   private cameraOff = false;
   private uses: readonly SlotUse[] | null = null;
   private tries = 0;
+  private readonly able = canConnect();
   private retry: ReturnType<typeof setTimeout> | null = null;
   private readonly wake = () => {
     if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
@@ -76,6 +76,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
+    if (!this.able) this.now.set("failed");
     this.state = this.now;
     window.addEventListener("online", this.wake);
     document.addEventListener("visibilitychange", this.wake);

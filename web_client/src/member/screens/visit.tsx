@@ -2,13 +2,13 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { BrowserNote } from "../../kit/browser/note";
-import { canConnect } from "../../kit/media/ability";
 import { onNextFrame } from "../../kit/media/frames";
 import type { Connection } from "../../kit/media/connection";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
+import { BrowserNote } from "../../kit/browser/note";
+import { canConnect } from "../../kit/media/ability";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
 import { Icon } from "../icon";
