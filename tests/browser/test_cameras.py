@@ -23,6 +23,9 @@ async def at_the_check(
     shape = f"window.cameraShape = {request.param!r};\n{SHAPES}"
     context, page = await open_page(members_browser, server.info["member_link"], size=PHONE, scripts=(shape,))
     member = Member(context, page)
+    if request.param == "insecure":
+        await member.sees("Please use another browser")
+        await member.presses("Go on in this browser")
     await member.gives_birth_date(server.info["member_birth_date"])
     await member.answers_questions()
     await member.agrees()

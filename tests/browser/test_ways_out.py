@@ -85,6 +85,7 @@ async def test_inside_a_mail_app_the_real_browser_goes_on_without_asking_again(
     async with a_member(
         members_browser, server.info["member_link"], "insecure", user_agent=OUTLOOK
     ) as inside:
+        await inside.presses("Go on in this browser")
         await comes_to_the_check(inside, server)
         await inside.sees("Open this page in Chrome")
         await expect(inside.page.get_by_role("button", name="Open in my browser")).to_be_visible()
@@ -237,6 +238,7 @@ async def test_the_ways_out_are_clean(
             await person.presses("English")
 
     async with a_member(members_browser, server.info["member_link"], "insecure", user_agent=OUTLOOK) as ana:
+        await ana.presses("Go on in this browser")
         await comes_to_the_check(ana, server)
         await ana.sees("Open this page in Chrome")
         await at(ana, "member-inside-an-app")

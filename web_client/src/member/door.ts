@@ -47,6 +47,11 @@ export function readBrand(body: JsonObject): Brand {
   return { name: text(brand["name"]) || text(body["brand"]), phone: text(brand["phone"]), urgentCare: text(brand["urgent_care"]) };
 }
 
+/** The join link as it came, to be taken to another browser. */
+export function linkOf(token: string): string {
+  return `${location.origin}${location.pathname}${location.search}#${token}`;
+}
+
 /** How long before its start a visit lets its member in. */
 export const OPENS_BEFORE_MS = 60 * 60_000;
 

@@ -11,9 +11,10 @@ import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks"
 
 import { getJson, postJson } from "../kit/http";
 import { isObject, type JsonObject } from "../kit/json";
+import { canHoldVisit } from "../kit/media/ability";
 import { Refused } from "../kit/refusal";
 import { Speaking } from "../kit/ui/words";
-import { type Answer, type Brand, readAnswer, readBrand, readRefused } from "./door";
+import { type Answer, type Brand, linkOf, readAnswer, readBrand, readRefused } from "./door";
 import { Frame } from "./parts";
 import { GoOn } from "./screens/go_on";
 import { Gone, NoLink, NotRecognised, TooEarly } from "./screens/kind_pages";
@@ -30,6 +31,9 @@ const token = takeToken();
 const handover = handoverIn(token);
 let inside: Promise<Inside> | null = null;
 const loadInside = (): Promise<Inside> => (inside ??= import("./inside"));
+/** What the rare browser that cannot hold a visit is told; no other loads it. */
+type OtherBrowser = typeof import("./screens/other_browser").OtherBrowser;
+const unfit = token !== null && !canHoldVisit();
 
 type Phase =
   | { readonly kind: "looking" }
@@ -37,15 +41,17 @@ type Phase =
   | { readonly kind: "welcome" }
   | { readonly kind: "go_on"; readonly used: boolean; readonly trouble: boolean }
   | Exclude<Answer, { kind: "in" }>
+  | { readonly kind: "unfit"; readonly Page: OtherBrowser }
   | { readonly kind: "inside"; readonly Page: ComponentType };
+
+/** What whoever came with a token is asked first. */
+const FIRST: Phase = handover === null ? { kind: "welcome" } : { kind: "go_on", used: false, trouble: false };
 
 function Door() {
   const t = useMemberWords();
   const { language } = t;
   const [brand, setBrand] = useState<Brand>({ name: "", phone: "", urgentCare: "" });
-  const [phase, setPhase] = useState<Phase>(
-    token === null ? { kind: "looking" } : handover === null ? { kind: "welcome" } : { kind: "go_on", used: false, trouble: false },
-  );
+  const [phase, setPhase] = useState<Phase>(token === null || unfit ? { kind: "looking" } : FIRST);
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<JsonObject | null>(null);
   const [claim, setClaim] = useState<Claim | null>(null);
@@ -65,6 +71,13 @@ function Door() {
 
   // What the page shows until this script runs.
   useLayoutEffect(() => document.getElementById("first")?.remove(), []);
+  useEffect(() => {
+    if (!unfit) return;
+    import("./screens/other_browser").then(
+      ({ OtherBrowser }) => setPhase({ kind: "unfit", Page: OtherBrowser }),
+      () => setPhase(FIRST),
+    );
+  }, []);
   useEffect(() => {
     getJson("/api/member/brand").then((body) => setBrand(readBrand(body)), () => undefined);
     if (handover !== null || (token !== null && !mayHaveVisit())) return;
@@ -138,6 +151,8 @@ function Door() {
         />
       ) : phase.kind === "ended" || phase.kind === "cancelled" ? (
         <Gone kind={phase.kind} clinic={phase.clinic} />
+      ) : phase.kind === "unfit" ? (
+        <phase.Page brand={brand} link={linkOf(token ?? "")} onAnyway={() => setPhase(FIRST)} />
       ) : (
         <Welcome
           brand={brand}

@@ -9,10 +9,12 @@
  * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
  * an encoder that starts anew begins at full size with a key frame.
  *
- * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try.
+ * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try, and
+ * from the start where the browser has no way to connect at all.
  */
 
 import { type Readable, Store } from "../store";
+import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
 import { afterPaint } from "./frames";
 
@@ -82,6 +84,7 @@ export class Connection {
   private uses: readonly SlotUse[] | null = null;
   private tries = 0;
   private answered = false;
+  private readonly able = canConnect();
   private retry: ReturnType<typeof setTimeout> | null = null;
   private readonly wake = () => {
     if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
@@ -89,6 +92,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
+    if (!this.able) this.now.set("failed");
     this.state = this.now;
     this.shared = this.screen;
     window.addEventListener("online", this.wake);
@@ -97,6 +101,7 @@ export class Connection {
 
   /** Bring the transport up; senders as last asked for (`goWarm` or `goLive`). Again after `failed` starts afresh. */
   async connect(): Promise<void> {
+    if (!this.able) return;
     if (this.life !== null || this.retry !== null || this.now.get() === "closed") return;
     this.tries = 0;
     this.now.set("connecting");
@@ -149,6 +154,7 @@ export class Connection {
 
   /** The server lost our media (its worker was restarted): make a new connection at once. */
   lost(): void {
+    if (!this.able) return;
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
     // Nothing was made yet: after a reload the server speaks of what the former page had.
     if (this.life !== null && !this.answered) return;

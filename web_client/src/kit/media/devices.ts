@@ -4,6 +4,7 @@
  * Old tracks are stopped before new ones are asked for, since some phones mute the first when a second is opened.
  */
 
+import { canAsk } from "./ability";
 import { type Camera, type Evidence, evidenceOf, otherCamera } from "./facing";
 import { type DeviceKind, type FailureCode, failureOf, isOverConstrained, type Permission } from "./failures";
 
@@ -101,10 +102,7 @@ export function onChange(listener: () => void): () => void {
   return () => navigator.mediaDevices.removeEventListener("devicechange", listener);
 }
 
-export function isSupported(): boolean {
-  // The type says always; a page inside an app, without https or on an old phone has none.
-  return (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia !== undefined;
-}
+export const isSupported = canAsk;
 
 export async function permission(kind: DeviceKind): Promise<Permission> {
   try {

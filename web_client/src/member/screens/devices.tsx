@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { facingOf } from "../../kit/media/facing";
 import { thisDevice } from "../../kit/fixes/device";
 import type { FailureCode } from "../../kit/media/failures";
+import { BrowserNote } from "../../kit/browser/note";
 import { isSupported } from "../../kit/media/devices";
 import { Banner } from "../../kit/ui/banner";
 import { Button } from "../../kit/ui/button";
@@ -100,6 +101,7 @@ export function DevicesScreen({ session, view, above, onDone }: QuestionProps) {
 
   return (
     <Screen name="devices" title={t("devices.title")} above={above}>
+      {isSupported() && <BrowserNote phone={view.clinic.deskPhone} />}
       {!begun && (
         <>
           <p>{t("devices.why")}</p>

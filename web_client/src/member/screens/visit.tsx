@@ -9,6 +9,8 @@ import { playOnChosen } from "../../kit/media/speaker";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { announce } from "../../kit/ui/live";
+import { BrowserNote } from "../../kit/browser/note";
+import { canConnect } from "../../kit/media/ability";
 import { useStore, useTitle } from "../../kit/ui/use";
 import { Store } from "../../kit/store";
 import { CutOff } from "../../kit/visit/cut_off";
@@ -96,7 +98,8 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
           {held && <Banner live="polite">{t("visit.hold.how")}</Banner>}
           {!held && state === "connecting" && <Banner>{t("visit.connecting", { name })}</Banner>}
           {!held && state === "reconnecting" && <Banner tone="warn">{t("visit.reconnecting")}</Banner>}
-          {!held && state === "failed" && (
+          {!held && <BrowserNote phone={view.clinic.deskPhone} />}
+          {!held && state === "failed" && canConnect() && (
             <Banner
               tone="danger"
               live="assertive"

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { clockTime } from "../../kit/clock";
+import { BrowserNote } from "../../kit/browser/note";
 import { Banner } from "../../kit/ui/banner";
 import { Button, Toggle } from "../../kit/ui/button";
 import { Dialog } from "../../kit/ui/dialog";
@@ -46,6 +47,7 @@ export function Waiting({ session, view }: WaitingProps) {
   return (
     <Screen name="waiting" title={title}>
       <ReturnedNote view={view} />
+      <BrowserNote phone={view.clinic.deskPhone} />
       <Place session={session} view={view} />
       <OwnPicture session={session} view={view} />
       <section class="card stack-tight" aria-labelledby="what-title">
