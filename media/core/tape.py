@@ -70,6 +70,11 @@ class Tap:
         """Whether packets of the source are taken, as far as the tape's lease goes."""
         return self._floor != _SHUT
 
+    @property
+    def takes(self) -> bool:
+        """Whether packets of the source are taken now."""
+        return self.is_open and self.tape.state.name == "recording"
+
     def renew(self, floor: int) -> None:
         """The source's numbers go on no more: what comes above `floor` is another track."""
         self._number = self.tape.number()

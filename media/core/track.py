@@ -70,6 +70,11 @@ class Track:
         self._report = 0
         self._report_at = _NEVER
 
+    @property
+    def taken(self) -> bool:
+        """Whether anything becomes of its packets: they are forwarded, or recorded."""
+        return bool(self.targets) or (self.tap is not None and self.tap.takes)
+
     def change(self, ssrc: int) -> None:
         """The m-line's stream has another SSRC now, and with it other numbers and times."""
         self.ssrc = ssrc
@@ -78,7 +83,7 @@ class Track:
             self.tap.renew(self.highest)
         for slot in self.targets:
             slot.gate(another=True)
-        if self.video and self.targets:
+        if self.video and self.taken:
             self.wants_keyframe = True
             self.asked_at = _NEVER
 
@@ -184,7 +189,7 @@ class Track:
             return
         for slot in self.targets:
             slot.gate()
-        if self.video and self.targets:
+        if self.video and self.taken:
             self.want_keyframe(now)
             self.asked_at = _NEVER
 

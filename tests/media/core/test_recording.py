@@ -97,6 +97,60 @@ def test_what_is_recorded_from_the_middle_of_a_visit_begins_with_a_keyframe() ->
     assert keyframe_requests(visit, MEMBER) == 1
 
 
+def alone() -> Recorded:
+    """Somebody whom nobody receives, and who is recorded now."""
+    visit = flows()
+    visit.room.leave(CLINICIAN, visit.now)
+    visit.rtcp()
+    visit.room.record(visit.tape)
+    visit.lease(MEMBER)
+    return visit
+
+
+def test_somebody_alone_is_asked_for_the_keyframe_that_the_recording_begins_with() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    assert keyframe_requests(visit, MEMBER) == 1
+    visit.keyframe(2)
+    visit.picture(3)
+    visit.pass_time(1.0)
+    assert keyframe_requests(visit, MEMBER) == 0
+
+
+def test_somebody_alone_is_asked_again_where_no_keyframe_comes() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.now += 0.5
+    visit.picture(2)
+    assert keyframe_requests(visit, MEMBER) == 2
+
+
+def test_a_keyframe_of_somebody_alone_that_came_by_repair_may_lack_its_rest() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.picture(3)
+    visit.again(2, KEY)
+    visit.pass_time(0.5)
+    assert keyframe_requests(visit, MEMBER) == 2
+
+
+def test_somebody_alone_whose_numbers_leap_is_asked_for_a_keyframe() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.keyframe(2)
+    visit.rtcp()
+    visit.picture(2000)
+    assert keyframe_requests(visit, MEMBER) == 1
+
+
+def test_nobody_alone_is_asked_when_the_recording_ended() -> None:
+    visit = alone()
+    visit.room.record(None)
+    visit.picture(2)
+    visit.pass_time(1.0)
+    assert keyframe_requests(visit, MEMBER) == 0
+
+
 def test_nobody_who_is_not_recorded_is_asked_for_a_keyframe() -> None:
     visit = flows(CLINICIAN)
     visit.room.record(visit.tape)
