@@ -285,7 +285,7 @@ class Room:
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
         """A source's sender report times every slot it is in."""
         track = sender.media.get(info.ssrc)
-        if track is None or not track.reported(info.ntp, now):
+        if track is None or not track.reported(info.ntp, info.rtp, now):
             return
         if track.tap is not None:
             track.tap.report(info.ntp, info.rtp, now)
