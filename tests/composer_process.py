@@ -47,10 +47,11 @@ class ComposerProcess:
         assert not err, err
         return self._process.returncode, json.loads(out.splitlines()[-1])
 
-    def stand_still(self) -> None:
-        """Let nothing of it change while somebody looks."""
+    def stand_still(self) -> bool:
+        """Let nothing of it change while somebody looks; whether it was still at work."""
         os.kill(self._process.pid, signal.SIGSTOP)  # it was not waited for: the number is its own
-        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        state = os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return state is not None and state.si_code == os.CLD_STOPPED
 
     def holds(self) -> Iterator[bytes]:
         """What is in its open files in the folder, also in those that have no name any more."""

@@ -30,7 +30,7 @@ from tests.composer_process import ComposerProcess
 from tests.media.core.sending import Sender, camera, microphone, recorded
 
 SECONDS, LOOP, FPS, TRIALS = 120, 10, 30, 3
-CHUNK_SECONDS = 0.85
+CHUNK_SECONDS, CHUNK_BYTES = 0.85, 250_000
 KEY = bytes(range(32))
 CORE = ("taskset", "-c", "1")
 RATE = 48_000
@@ -121,26 +121,29 @@ def looped(frames: list[bytes], count: int) -> tuple[bytes, ...]:
 def chunks(senders: list[Sender]) -> Iterator[bytes]:
     """Entries as bytes, in chunks that name their tracks anew."""
     names = [encode(sender.track) for sender in senders]
-    gathered, until = list(names), CHUNK_SECONDS
+    gathered, size, until = list(names), 0, CHUNK_SECONDS
     for entry in recorded(*senders):
         if isinstance(entry, Track):
             continue
-        if entry.at >= until:
+        if entry.at >= until or size >= CHUNK_BYTES:
             yield b"".join(gathered)
-            gathered, until = list(names), entry.at + CHUNK_SECONDS
+            gathered, size, until = list(names), 0, entry.at + CHUNK_SECONDS
         gathered.append(encode(entry))
+        size += len(gathered[-1])
     yield b"".join(gathered)
 
 
-def compose(folder: Path, layout: str, before: tuple[str, ...]) -> dict[str, Any]:
+def compose(folder: Path, layout: str, seconds: int, before: tuple[str, ...]) -> dict[str, Any]:
     """One composer, from its start to its end."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     code, last = ComposerProcess(folder, KEY, layout, before=before).finish(within=600)
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if code:
-        raise RuntimeError(f"the composer says {last['error']['code']}")
+    if code or last["damage"]:
+        raise RuntimeError(f"the composer says {last}")
+    if any(file["seconds"] < seconds - 1 for file in last["files"]):
+        raise RuntimeError("the composer left something out")
     for file in folder.glob("*.sealed"):
         file.unlink()
     return {
@@ -160,7 +163,7 @@ def run(trials: int, seconds: int, before: tuple[str, ...]) -> list[dict[str, An
             write(folder, seen[size], heard, people, seconds)
             case = {"layout": layout, "size": size.name, "people": people, "seconds": seconds}
             for trial in range(trials):
-                found = compose(folder, layout, before)
+                found = compose(folder, layout, seconds, before)
                 x = round(seconds / found["wall_s"], 2)
                 rows.append({**case, "trial": trial, **found, "x_realtime": x, "load": os.getloadavg()[0]})
     return rows

@@ -67,5 +67,5 @@ def apart(film: Film) -> list[float]:
     return [
         min(abs(beep - flash) for beep in beeps)
         for flash in film.flashes()
-        if times[0] <= flash <= times[-1] - PACKET_SECONDS
+        if times[0] - PACKET_SECONDS <= flash <= times[-1] - PACKET_SECONDS
     ]

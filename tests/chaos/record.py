@@ -151,7 +151,7 @@ async def measure(trials: int, rooms: int, seed: int) -> dict[str, Any]:
 def figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Of all trials."""
     found = [room for row in rows for room in row["rooms"]]
-    composed = [row["composer"] for row in rows if row["composer"] is not None]
+    composed = [row["composer"] for row in rows if row["composer"] and row["composer"]["at_work"]]
     losses = [room["lost_s"] for room in found]
     skews = [room["av_skew_ms"] for room in found if room["av_skew_ms"] is not None]
     return {
