@@ -29,7 +29,7 @@ from tests.bench.figures import commit, write_samples
 from tests.composer_process import ComposerProcess
 from tests.media.core.sending import Sender, camera, microphone, recorded
 
-SECONDS, LOOP, FPS, TRIALS = 120, 10, 30, 3
+SECONDS, LOOP, FPS, TRIALS = 60, 10, 30, 3
 CHUNK_SECONDS, CHUNK_BYTES = 0.85, 250_000
 KEY = bytes(range(32))
 CORE = ("taskset", "-c", "1")
