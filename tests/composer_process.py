@@ -41,7 +41,7 @@ class ComposerProcess:
         for line in self._process.stdout:
             yield json.loads(line)
 
-    def finish(self, within: float = 60) -> tuple[int, dict[str, Any]]:
+    def finish(self, within: float = 300) -> tuple[int, dict[str, Any]]:
         """Exit code and last line."""
         out, err = self._process.communicate(timeout=within)
         assert not err, err
