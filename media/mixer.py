@@ -3,6 +3,7 @@
 import sys
 from array import array
 from collections.abc import Iterator, Mapping
+from operator import add
 from typing import Final
 
 import av
@@ -88,5 +89,10 @@ class Mixer:
             return _SILENCE
         if len(heard) == 1:
             return heard[0].tobytes()
-        sums = map(sum, zip(*heard, strict=True))
-        return array("h", [max(-_LOUDEST, min(_LOUDEST, each)) for each in sums]).tobytes()
+        first, *others = heard
+        sums = list(first)
+        for other in others:
+            sums = list(map(add, sums, other))
+        if max(sums) > _LOUDEST or min(sums) < -_LOUDEST:
+            sums = [max(-_LOUDEST, min(_LOUDEST, each)) for each in sums]
+        return array("h", sums).tobytes()

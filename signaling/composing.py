@@ -56,6 +56,17 @@ runpy.run_module("media.compose", run_name="__main__", alter_sys=True)
 log = structlog.get_logger("composing")
 
 
+def composer_program() -> tuple[str, ...]:
+    """The command of a composer that dies with the calling thread."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return sys.executable, "-P", "-c", _BOOT, str(os.getpid()), root
+
+
+def composer_environment() -> dict[str, str]:
+    """What a composer is told of our environment: no setting, and so no secret."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("VIDEOVISIT_")}
+
+
 class _Made(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
 
@@ -108,8 +119,7 @@ class Composing:
         ids: Ids,
         program: Sequence[str] | None = None,
     ) -> None:
-        root = str(Path(__file__).resolve().parent.parent)
-        self._program = tuple(program or (sys.executable, "-P", "-c", _BOOT, str(os.getpid()), root))
+        self._program = tuple(program or composer_program())
         self._shelf = shelf
         self._keys = keys
         self._folder = folder
@@ -178,7 +188,7 @@ class Composing:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=LONGEST_LINE_BYTES,
-                env={name: value for name, value in os.environ.items() if not name.startswith("VIDEOVISIT_")},
+                env=composer_environment(),
             )
         except OSError:
             raise _FailedError("composer_missing") from None

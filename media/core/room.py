@@ -146,6 +146,8 @@ class Room:
                 self._share(track, now)
             if track.targets:
                 self._forward(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
+            elif track.wants_keyframe:
+                self._await_keyframe(track, count, packet[start:end], now, out)
             if track.tap is not None:
                 track.tap.packet(count, marked & 0x80, timestamp, packet[start:end], now)
 
@@ -163,6 +165,8 @@ class Room:
                 return
             if track.targets:
                 self._forward(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
+            elif track.wants_keyframe:
+                self._await_keyframe(track, count, packet[start + 2 : end], now, out)
             if track.tap is not None:
                 track.tap.packet(count, marked & 0x80, timestamp, packet[start + 2 : end], now)
 
@@ -177,14 +181,7 @@ class Room:
         out: list[Send],
     ) -> None:
         """Send a payload to everybody who receives the track; the gate of each slot decides."""
-        if track.wants_keyframe:
-            key = begins_keyframe(payload)
-            if key:
-                track.wants_keyframe = count != track.highest  # of a late one, parts may be lost at the gate
-            elif track.may_ask(now):
-                self._ask(track, now, out)
-        else:
-            key = False
+        key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
         size = len(payload)
         time = send_time(now)
         for slot in track.targets:
@@ -214,6 +211,15 @@ class Room:
             if slot.video:
                 slot.cache.put(sequence, packet, now)
             out.append((slot.endpoint, packet, False))
+
+    def _await_keyframe(self, track: Track, count: int, payload: Packet, now: float, out: list[Send]) -> bool:
+        """Whether the keyframe that is wanted begins with this payload; asks for it again where it is due."""
+        key = begins_keyframe(payload)
+        if key:
+            track.wants_keyframe = count != track.highest  # of a late one, parts may be lost at the gate
+        elif track.may_ask(now):
+            self._ask(track, now, out)
+        return key
 
     def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
         """Padding took a number of the stream: close the hole, or if later ones left, send it empty."""
@@ -268,7 +274,7 @@ class Room:
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
             for track in endpoint.tracks:
-                if track.wants_keyframe and track.targets and track.may_ask(now):
+                if track.wants_keyframe and track.taken and track.may_ask(now):
                     self._ask(track, now, out)
                 gone |= track.stop_sharing(now)
         if gone:
@@ -279,7 +285,7 @@ class Room:
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
         """A source's sender report times every slot it is in."""
         track = sender.media.get(info.ssrc)
-        if track is None or not track.reported(info.ntp, now):
+        if track is None or not track.reported(info.ntp, info.rtp, now):
             return
         if track.tap is not None:
             track.tap.report(info.ntp, info.rtp, now)
@@ -367,13 +373,17 @@ class Room:
                     track.want_keyframe(now)
 
     def _tap(self) -> None:
-        """Every track has a tap on the tape, open while the gate is and its endpoint is named."""
+        """Every track has a tap on the tape, open while the gate is and its endpoint is named.
+
+        What nobody takes any more needs no keyframe.
+        """
         tape = self._tape
         for endpoint in self._endpoints.values():
             for track in endpoint.tracks:
                 if tape is None:
                     track.tap = None
-                    continue
-                if track.tap is None or track.tap.tape is not tape:
-                    track.tap = Tap(tape, track)
-                track.tap.allow(allowed=self.is_open and endpoint.name in tape.named)
+                else:
+                    if track.tap is None or track.tap.tape is not tape:
+                        track.tap = Tap(tape, track)
+                    track.tap.allow(allowed=self.is_open and endpoint.name in tape.named)
+                track.wants_keyframe &= track.taken

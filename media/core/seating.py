@@ -24,8 +24,6 @@ def seat(endpoints: Mapping[str, Endpoint], *, is_open: bool, now: float) -> Non
                 slot.track.targets.append(slot)
                 if slot.gated and slot.video:
                     slot.track.want_keyframe(now)
-    for track in tracks:
-        track.wants_keyframe &= bool(track.targets)
 
 
 def _seat_receiver(receiver: Endpoint, tracks: list[Track]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from media.core.entries import PACKET, PACKET_HEAD, encode
 from media.core.negotiated import Kind
 from media.core.recording import Entry, Gap, Report, Track
-from media.core.rtp import Packet
+from media.core.rtp import Packet, signed32
 
 if TYPE_CHECKING:
     from media.core import track
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 CHUNK_SECONDS: Final = 0.85
 """Between the tick that finds a chunk begun and the one that ends it: with both, less than a second."""
 CHUNK_BYTES: Final = 256 << 10
+STEADY: Final = 0.1
+"""Seconds by which a source's timestamps may run otherwise than our clock since its last report: more, and
+they stood still in between."""
 CHUNKS_MAX: Final = 8
 """Chunks that wait to be taken: two megabytes within one tick are no visit's."""
 Chunk = list[bytes]
@@ -48,7 +51,7 @@ class State(NamedTuple):
 class Tap:
     """Where the packets of one source are taken from; shut at first."""
 
-    __slots__ = ("_floor", "_number", "_source", "_told", "tape")
+    __slots__ = ("_floor", "_number", "_source", "_timed", "_told", "tape")
 
     def __init__(self, tape: "Tape", source: "track.Track") -> None:
         self.tape = tape
@@ -56,6 +59,7 @@ class Tap:
         self._floor = _SHUT  # counts up to here are not recorded
         self._number = tape.number()
         self._told = -1  # the chunk that names the track
+        self._timed = False  # whether the tape knows the source's clock, as far as it ever was told
 
     def allow(self, *, allowed: bool) -> None:
         """Record the source from the next packet it sends, or nothing of it."""
@@ -63,6 +67,7 @@ class Tap:
             self._floor = _SHUT
         elif self._floor == _SHUT:
             self._floor = self._source.highest
+            self._timed = False
             self.tape.fresh = True
 
     @property
@@ -70,10 +75,16 @@ class Tap:
         """Whether packets of the source are taken, as far as the tape's lease goes."""
         return self._floor != _SHUT
 
+    @property
+    def takes(self) -> bool:
+        """Whether packets of the source are taken now."""
+        return self.is_open and self.tape.state.name == "recording"
+
     def renew(self, floor: int) -> None:
         """The source's numbers go on no more: what comes above `floor` is another track."""
         self._number = self.tape.number()
         self._told = -1
+        self._timed = False
         if self._floor != _SHUT:
             self._floor = floor
 
@@ -92,14 +103,24 @@ class Tap:
         head = _pack(PACKET | marker, self._number, now - tape.began, count, timestamp, size)
         tape.pieces.append(head + payload)
         tape.size += size + _HEAD_BYTES
+        if not self._timed:
+            self._tell_time(timestamp, now)
 
     def report(self, ntp: int, timestamp: int, now: float) -> None:
-        """The source's sender report came."""
+        """The source's sender report came. One before the first packet is told with that."""
         tape = self.tape
-        if now < tape.until and self._floor != _SHUT:
+        if now < tape.until and self._floor != _SHUT and self._timed:
             if self._told != tape.chunk:
                 self._tell()
             tape.put(Report(self._number, now - tape.began, ntp, timestamp))
+
+    def _tell_time(self, timestamp: int, now: float) -> None:
+        """What the source said of its clock before it was recorded, unless it stood still since."""
+        self._timed = True
+        said = self._source.told
+        since = signed32(timestamp - said.timestamp) / self._source.clock
+        if abs(now - said.at - since) <= STEADY:
+            self.tape.put(Report(self._number, now - self.tape.began, said.ntp, said.timestamp))
 
     def _tell(self) -> None:
         source = self._source

@@ -1,6 +1,6 @@
 """A track: what one endpoint sends on one m-line, whoever it is forwarded to."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from media.core import negotiated
 from media.core.negotiated import Kind, Source
@@ -29,14 +29,25 @@ SCREEN_GONE: Final = 5.0
 _NEVER: Final = float("-inf")
 
 
+class Told(NamedTuple):
+    """A source's newest sender report: `timestamp` was at `ntp` on its own clock. It came `at`."""
+
+    ntp: int
+    timestamp: int
+    at: float
+
+
+_NOTHING: Final = Told(0, 0, _NEVER)
+
+
 class Track:
     """Sequence numbers without wrap-around are `count`s; they start at 65,536 and more."""
 
     __slots__ = (
-        "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_report",
-        "_report_at", "_seen", "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
-        "mid", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "type", "video",
-        "wanted_at", "wants_keyframe",
+        "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_seen",
+        "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
+        "mid", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "told", "type",
+        "video", "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
@@ -67,8 +78,12 @@ class Track:
         self._base = 0
         self._received = self._received_before = self._expected_before = 0
         self._jitter = 0.0
-        self._report = 0
-        self._report_at = _NEVER
+        self.told = _NOTHING
+
+    @property
+    def taken(self) -> bool:
+        """Whether anything becomes of its packets: they are forwarded, or recorded."""
+        return bool(self.targets) or (self.tap is not None and self.tap.takes)
 
     def change(self, ssrc: int) -> None:
         """The m-line's stream has another SSRC now, and with it other numbers and times."""
@@ -78,7 +93,7 @@ class Track:
             self.tap.renew(self.highest)
         for slot in self.targets:
             slot.gate(another=True)
-        if self.video and self.targets:
+        if self.video and self.taken:
             self.wants_keyframe = True
             self.asked_at = _NEVER
 
@@ -150,12 +165,11 @@ class Track:
         self.live = False
         return True
 
-    def reported(self, ntp: int, now: float) -> bool:
+    def reported(self, ntp: int, timestamp: int, now: float) -> bool:
         """The source's sender report came; whether to pass it on. Our next reception report answers it."""
-        if now - self._report_at < REPORT_APART:
+        if now - self.told.at < REPORT_APART:
             return False
-        self._report = ntp >> 16 & 0xFFFFFFFF
-        self._report_at = now
+        self.told = Told(ntp, timestamp, now)
         return True
 
     def block(self, now: float) -> Block | None:
@@ -167,15 +181,16 @@ class Track:
         lost = interval - (self._received - self._received_before)
         self._expected_before = expected
         self._received_before = self._received
-        since = now - self._report_at
+        report = self.told.ntp >> 16 & 0xFFFFFFFF
+        since = now - self.told.at
         return Block(
             ssrc=self.ssrc,
             fraction=min((lost << 8) // interval, 255) if lost > 0 else 0,
             lost=expected - self._received,
             highest=(self.highest - 0x1_0000) & 0xFFFFFFFF,
             jitter=min(int(self._jitter), 0xFFFFFFFF),
-            last_report=self._report,
-            delay=min(int(since * 65536), 0xFFFFFFFF) if self._report else 0,
+            last_report=report,
+            delay=min(int(since * 65536), 0xFFFFFFFF) if report else 0,
         )
 
     def _regate(self, now: float, *, jumped: bool) -> None:
@@ -184,7 +199,7 @@ class Track:
             return
         for slot in self.targets:
             slot.gate()
-        if self.video and self.targets:
+        if self.video and self.taken:
             self.want_keyframe(now)
             self.asked_at = _NEVER
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests import demo_server
-from tests.bench import admits, first_load, handshakes, recording, relay
+from tests.bench import admits, compose, first_load, handshakes, recording, relay
 from tests.bench.figures import commit, median, percentile, rounded, write_samples
 
 
@@ -31,6 +31,7 @@ async def measure(trials: int) -> dict[str, object]:
                 rows = await admits.measure(server, Path(folder), trials)
         finally:
             await server.stop()
+    composed = compose.measure()
     frames = [row[key] for row in rows for key in ("member_first_frame_ms", "clinician_first_frame_ms")]
     pages = [row[key] for row in rows for key in ("member_dtls_ms", "clinician_dtls_ms") if key in row]
     consoles = [row["checkin_to_console_ms"] for row in rows]
@@ -44,6 +45,7 @@ async def measure(trials: int) -> dict[str, object]:
             "visits": rows,
             "relay": worker["rows"],
             "recording": recorded["rows"],
+            "composed": composed["rows"],
         },
     )
     return {
@@ -61,6 +63,7 @@ async def measure(trials: int) -> dict[str, object]:
         "join_page_interactive_ms": rounded(median(page["interactive_ms"])),
         **{key: value for key, value in worker.items() if key != "rows"},
         **{key: value for key, value in recorded.items() if key != "rows"},
+        **{key: value for key, value in composed.items() if key != "rows"},
         "trials": len(rows),
         "commit": commit(),
         "samples": samples,

@@ -17,6 +17,10 @@ RATE = 48_000
 FRAME = RATE // 50
 WIDTH, HEIGHT = 320, 240
 HERTZ = 1000
+BITRATE = 1_000_000
+"""Enough that a finished file has more pages than a composer keeps in memory."""
+NOISE = 12
+"""Of a camera, in levels of light up and down: without it there is nothing to encode."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,13 @@ def make() -> list[Piece]:
 
 def _pictures() -> list[Piece]:
     encoder = Vp8Encoder()
+    encoder.target_bitrate = BITRATE
+    chance = np.random.default_rng(1)
     pieces = []
     for number in range(SECONDS * FPS):
         at = number / FPS
         picture = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
-        picture[:HEIGHT] = 235 if flashing(at) else 60
+        picture[:HEIGHT] = chance.integers(-NOISE, NOISE + 1, (HEIGHT, WIDTH)) + (220 if flashing(at) else 60)
         if not flashing(at):
             left = number * 4 % (WIDTH - 10)
             picture[:40, left : left + 10] = 120

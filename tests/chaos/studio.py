@@ -26,6 +26,8 @@ LEASE = 4.0
 RENEW_EVERY = 1.5
 REPORT_EVERY = 0.5
 STEP = 0.004
+BEHIND = 0.15
+"""Seconds by which pictures leave later than sound at most: more than may be seen, without sender reports."""
 PEOPLE = ("member", "clinician")
 NTP_EPOCH = 2_208_988_800
 
@@ -34,15 +36,28 @@ aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
 
 @dataclass
 class Stream:
-    """One source of one person: what was sent, packet by packet; the first has sequence number 1."""
+    """One source of one person: what was sent, packet by packet; the first has sequence number 1.
+
+    `behind`: seconds by which it leaves later than it was taken, as behind an encoder or on a way of its own.
+    """
 
     ssrc: int
     type_: int
     clock: int
     start: int
+    pieces: list[Piece]
+    behind: float = 0.0
     sent: list[float] = field(default_factory=list)
 
-    def stamp(self, clip: int, timestamp: int) -> int:
+    def due(self, into: float) -> Piece | None:
+        """The next packet, if its turn has come so long after the beginning."""
+        clip, number = divmod(len(self.sent), len(self.pieces))
+        piece = self.pieces[number]
+        return piece if clip * SECONDS + piece.at + self.behind <= into else None
+
+    def stamp(self, timestamp: int) -> int:
+        """A time of the clip that is being sent."""
+        clip = len(self.sent) // len(self.pieces)
         return (self.start + clip * SECONDS * self.clock + timestamp) & 0xFFFFFFFF
 
 
@@ -52,30 +67,23 @@ class Person:
     def __init__(self, name: str, client: RawClient, pieces: list[Piece], dice: random.Random) -> None:
         self.name = name
         self.client = client
-        self.video = Stream(2001, 120, 90_000, dice.getrandbits(32))
-        self.audio = Stream(1001, 109, 48_000, dice.getrandbits(32))
-        self._pieces = pieces
-        self._clip = self._next = 0
+        pictures, sounds = ([piece for piece in pieces if piece.video is which] for which in (True, False))
+        self.video = Stream(2001, 120, 90_000, dice.getrandbits(32), pictures, dice.uniform(0, BEHIND))
+        self.audio = Stream(1001, 109, 48_000, dice.getrandbits(32), sounds)
         self._report_at = 0.0
 
     def send_due(self, began: float, now: float) -> None:
         """Send what is due by now of a clip that began then."""
-        while True:
-            piece = self._pieces[self._next]
-            if began + self._clip * SECONDS + piece.at > now:
-                break
-            stream = self.video if piece.video else self.audio
-            number = len(stream.sent) + 1
-            marked = stream.type_ | (0x80 if piece.marker else 0)
-            stamp = stream.stamp(self._clip, piece.timestamp)
-            packet = self.client.protected(
-                number & 0xFFFF, piece.payload, ssrc=stream.ssrc, type_=marked, timestamp=stamp
-            )
-            stream.sent.append(time.perf_counter())
-            self.client.send(packet)
-            self._next += 1
-            if self._next == len(self._pieces):
-                self._clip, self._next = self._clip + 1, 0
+        for stream in (self.audio, self.video):
+            while (piece := stream.due(now - began)) is not None:
+                number = len(stream.sent) + 1
+                marked = stream.type_ | (0x80 if piece.marker else 0)
+                stamp = stream.stamp(piece.timestamp)
+                packet = self.client.protected(
+                    number & 0xFFFF, piece.payload, ssrc=stream.ssrc, type_=marked, timestamp=stamp
+                )
+                stream.sent.append(time.perf_counter())
+                self.client.send(packet)
         if now >= self._report_at:
             self._report_at = now + REPORT_EVERY
             self._report(now - began)

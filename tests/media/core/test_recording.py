@@ -97,6 +97,60 @@ def test_what_is_recorded_from_the_middle_of_a_visit_begins_with_a_keyframe() ->
     assert keyframe_requests(visit, MEMBER) == 1
 
 
+def alone() -> Recorded:
+    """Somebody whom nobody receives, and who is recorded now."""
+    visit = flows()
+    visit.room.leave(CLINICIAN, visit.now)
+    visit.rtcp()
+    visit.room.record(visit.tape)
+    visit.lease(MEMBER)
+    return visit
+
+
+def test_somebody_alone_is_asked_for_the_keyframe_that_the_recording_begins_with() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    assert keyframe_requests(visit, MEMBER) == 1
+    visit.keyframe(2)
+    visit.picture(3)
+    visit.pass_time(1.0)
+    assert keyframe_requests(visit, MEMBER) == 0
+
+
+def test_somebody_alone_is_asked_again_where_no_keyframe_comes() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.now += 0.5
+    visit.picture(2)
+    assert keyframe_requests(visit, MEMBER) == 2
+
+
+def test_a_keyframe_of_somebody_alone_that_came_by_repair_may_lack_its_rest() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.picture(3)
+    visit.again(2, KEY)
+    visit.pass_time(0.5)
+    assert keyframe_requests(visit, MEMBER) == 2
+
+
+def test_somebody_alone_whose_numbers_leap_is_asked_for_a_keyframe() -> None:
+    visit = alone()
+    visit.pass_time(0.05)
+    visit.keyframe(2)
+    visit.rtcp()
+    visit.picture(2000)
+    assert keyframe_requests(visit, MEMBER) == 1
+
+
+def test_nobody_alone_is_asked_when_the_recording_ended() -> None:
+    visit = alone()
+    visit.room.record(None)
+    visit.picture(2)
+    visit.pass_time(1.0)
+    assert keyframe_requests(visit, MEMBER) == 0
+
+
 def test_nobody_who_is_not_recorded_is_asked_for_a_keyframe() -> None:
     visit = flows(CLINICIAN)
     visit.room.record(visit.tape)
@@ -198,17 +252,43 @@ def test_padding_and_twice_the_same_are_not_recorded() -> None:
 
 def test_sender_reports_are_recorded_with_their_track() -> None:
     visit = Recorded()
+    visit.keyframe(1)
     visit.now += 0.5
     visit.control(MEMBER, sender_report(M + 2, 0x1234_5678_9ABC_DEF0, 777))
     visit.control(MEMBER, sender_report(M + 99, 1, 1))
-    track, report = visit.read()
+    track, _, report = visit.read()
     assert isinstance(track, Track)
     assert track.source is Source.CAMERA
     assert report == Report(track.number, 0.5, 0x1234_5678_9ABC_DEF0, 777)
-    visit.keyframe(1)
     visit.now += 1
     visit.control(MEMBER, sender_report(M + 2, 2, 2))
     assert len(visit.reports()) == 2
+
+
+def test_what_a_source_said_of_its_clock_before_it_was_recorded_is_told_with_its_first_packet() -> None:
+    visit = Recorded(CLINICIAN)
+    visit.sound(1, 960)
+    visit.control(MEMBER, sender_report(M + 1, 0x1234_5678_9ABC_DEF0, 960))
+    visit.now += 1
+    visit.sound(2, 48_960)
+    visit.lease(MEMBER, CLINICIAN)
+    assert visit.read() == []
+    visit.sound(3, 49_920)
+    visit.sound(4, 50_880)
+    track, packet, report, _ = visit.read()
+    assert isinstance(track, Track)
+    assert isinstance(packet, Packet)
+    assert report == Report(track.number, 1.0, 0x1234_5678_9ABC_DEF0, 960)
+
+
+def test_a_clock_that_stood_still_since_it_was_told_of_is_not_told() -> None:
+    visit = Recorded(CLINICIAN)
+    visit.sound(1, 960)
+    visit.control(MEMBER, sender_report(M + 1, 0x1234_5678_9ABC_DEF0, 960))
+    visit.now += 10
+    visit.lease(MEMBER, CLINICIAN)
+    visit.sound(2, 1920)
+    assert visit.reports() == []
 
 
 def test_nobodys_report_is_recorded_without_consent() -> None:
