@@ -1,4 +1,4 @@
-"""The command line: `videovisit serve | demo | doctor | media | migrate | clinics | staff | keys`, and upkeep.
+"""The command line: `videovisit serve | demo | doctor | media | migrate | clinics | staff | keys | …`.
 
 Only what a command needs is imported, when it is needed: `videovisit demo` should be ready in two seconds.
 """

@@ -1,4 +1,4 @@
-"""What whoever runs an installation does to its records: copies, proofs, legal holds, and deleting what is due."""
+"""What operators do to the records: copies, proofs, legal holds, and deleting what is due."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -53,4 +53,4 @@ async def every_visit(database: Database) -> AsyncIterator[VisitId]:
 
 
 async def _ids(database: Database, query: sa.Select[tuple[str]]) -> list[str]:
-    return await database.read(lambda connection: list(connection.execute(query).scalars()))
+    return [row[0] for row in await database.read(lambda connection: connection.execute(query).all())]

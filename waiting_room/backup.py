@@ -2,8 +2,8 @@
 
 PostgreSQL brings its own tools (`pg_dump`, `pg_restore`); docs/operations.md says how they are used here.
 
-A copy is one file, of one instant, there whole or not at all, and for its owner alone. It holds sealed texts and
-digests like the database itself, and none of the keys.
+A copy is one file, of one instant, there whole or not at all, and for its owner alone. It holds sealed texts
+and digests like the database itself, and none of the keys.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def restore(url: str, source: Path) -> Copied:
     """Make the database anew from a copy. Sessions of then are ended: some were, after the copy was made.
 
     Raises:
-        BackupError: there is a database already, or the file is no copy of one, or of a newer version, or damaged.
+        BackupError: there is a database already, or the file is no copy of one, of a newer version, or
+            damaged.
         OSError: the file cannot be read, or the database not be written.
     """
     to = file_of(url)
@@ -106,8 +107,8 @@ def _copy(source: Path, part: Path, journal: str, *, end_sessions: bool) -> Copi
         closing(sqlite3.connect(part)) as copy,
     ):
         prepare_sqlite(live)
-        # In one step, which sees one snapshot and, the database being in WAL mode, keeps no writer waiting. In
-        # several, each commit in between would begin it anew.
+        # In one step, which sees one snapshot and, in WAL mode, keeps no writer waiting. In several, each commit
+        # in between would begin it anew.
         live.backup(copy)
         prepare_sqlite(copy)
         found = _looked_through(copy)

@@ -74,8 +74,8 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         remedy = (
-            "Give VIDEOVISIT_LISTEN an address of this machine and a port that this user may have: below 1024 needs "
-            "CAP_NET_BIND_SERVICE."
+            "Give VIDEOVISIT_LISTEN an address of this machine and a port that this user may have: "
+            "one below 1024 needs CAP_NET_BIND_SERVICE."
         )
         return [Finding("public url", f"cannot listen where VIDEOVISIT_LISTEN says ({reason})", remedy)]
 
@@ -130,7 +130,8 @@ async def _reached(public: SplitResult, mark: str, clock: Clock) -> Finding:
         return _ill(
             "nobody answers there",
             "See that the name leads to this machine or to its proxy, and that "
-            "the port is open. Some routers do not let a machine reach its own public address: then ask from elsewhere.",
+            "the port is open. Some routers do not let a machine reach its own public address: then ask "
+            "from elsewhere.",
         )
     return _judged(said)
 
@@ -150,8 +151,8 @@ def _judged(said: Said) -> Finding:
         )
     return _ill(
         f"another program or installation answers there, with status {said.status}",
-        "Let the name lead to this machine, or correct VIDEOVISIT_PUBLIC_URL. Processes of one installation share "
-        "VIDEOVISIT_PUBLIC_URL and VIDEOVISIT_TEXT_KEY.",
+        "Let the name lead to this machine, or correct VIDEOVISIT_PUBLIC_URL. Processes of one installation "
+        "share VIDEOVISIT_PUBLIC_URL and VIDEOVISIT_TEXT_KEY.",
     )
 
 
@@ -171,8 +172,8 @@ async def _tls(host: str, port: int, clock: Clock) -> Finding | None:
         trouble = CERTIFICATE_TROUBLES.get(error.verify_code, "is not believed")
         return _ill(
             f"the certificate shown there {trouble}",
-            "Show the whole chain of a certificate that an authority made for this name. An authority of your own "
-            "must be among those that this machine, and every member's phone, trusts.",
+            "Show the whole chain of a certificate that an authority made for this name. An authority of your "
+            "own must be among those that this machine, and every member's phone, trusts.",
         )
     except (ssl.SSLError, ConnectionResetError):
         return _ill(
@@ -230,8 +231,8 @@ async def _plain(settings: Configured, public: SplitResult, mark: str) -> Findin
         return Finding(
             "plain http",
             "whoever reaches VIDEOVISIT_LISTEN can leave the proxy out",
-            "Name the proxy's own address alone in VIDEOVISIT_TRUSTED_PROXIES, not a network that others are in; "
-            "or listen on loopback, if the proxy is on this machine.",
+            "Name the proxy's own address alone in VIDEOVISIT_TRUSTED_PROXIES, not a network that others are "
+            "in; or listen on loopback, if the proxy is on this machine.",
         )
     return Finding("plain http", "refused to everybody but the proxy")
 

@@ -34,7 +34,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
             Finding(
                 "certificate",
                 "it and its key cannot be read, or do not belong together",
-                "Give both as PEM, the certificate first and then those that signed it, readable by this user.",
+                "Give both as PEM, the certificate first, then those that signed it, readable by this user.",
             )
         ]
     return [_looked_at(certificate, urlsplit(web.public_url).hostname or "", clock)]

@@ -5,7 +5,6 @@ import os
 import shutil
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -30,7 +29,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     found = []
     url = parse_url(settings.records.database_url.get_secret_value())
     if url.get_backend_name() == "sqlite" and url.database:
-        folder = Path(url.database).absolute().parent
+        folder = Path(url.database).parent
         found.append(await asyncio.to_thread(look, "disk of the database", folder, clock.monotonic))
     if settings.web.recordings is not None:
         folder = settings.web.recordings
@@ -41,7 +40,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
 def look(
     what: str,
     folder: Path,
-    monotonic: Callable[[], float] = time.monotonic,
+    monotonic: Callable[[], float],
     *,
     least_free: int = LEAST_FREE_BYTES,
     slow: float = SLOW_SECONDS,

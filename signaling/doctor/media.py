@@ -1,7 +1,6 @@
-"""A media worker, started as `serve` starts it, offered to as a page does, and checked as a browser checks."""
+"""A media worker, started as `serve` starts it, offered to as a page does, checked as a browser checks."""
 
 import re
-import secrets
 import socket
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final
 from signaling.clock import Clock
 from signaling.doctor import stun
 from signaling.doctor.finding import Finding
+from signaling.ids import SystemIds
 from signaling.installation import Configured
 from signaling.media_client import MediaClient, MediaRefusedError, MediaUnavailableError
 from signaling.settings import Listen, is_wildcard
@@ -18,24 +18,23 @@ from signaling.workers import MediaWorkers, WorkerNews, WorkerReady
 
 ROOM: Final = "doctor"
 
-_OFFER: Final = "\r\n".join((
-    "v=0",
-    "o=- 1 2 IN IP4 127.0.0.1",
-    "s=-",
-    "t=0 0",
-    "a=group:BUNDLE 0",
-    "m=audio 9 UDP/TLS/RTP/SAVPF 111",
-    "c=IN IP4 0.0.0.0",
-    "a=ice-ufrag:{ufrag}",
-    "a=ice-pwd:{password}",
-    "a=fingerprint:sha-256 {fingerprint}",
-    "a=setup:actpass",
-    "a=mid:0",
-    "a=sendonly",
-    "a=rtcp-mux",
-    "a=rtpmap:111 opus/48000/2",
-    "",
-))  # fmt: skip
+_OFFER: Final = """\
+v=0
+o=- 1 2 IN IP4 127.0.0.1
+s=-
+t=0 0
+a=group:BUNDLE 0
+m=audio 9 UDP/TLS/RTP/SAVPF 111
+c=IN IP4 0.0.0.0
+a=ice-ufrag:{ufrag}
+a=ice-pwd:{password}
+a=fingerprint:sha-256 {fingerprint}
+a=setup:actpass
+a=mid:0
+a=sendonly
+a=rtcp-mux
+a=rtpmap:111 opus/48000/2
+""".replace("\n", "\r\n")
 _FINGERPRINT: Final = ":".join(["00"] * 32)
 """Nobody shakes hands: the check comes before that."""
 
@@ -75,8 +74,8 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
             await workers.start()
         except TimeoutError:
             remedy = (
-                "Run `videovisit media --udp` with the address of VIDEOVISIT_MEDIA_UDP: it says why. Often the address "
-                "is none of this machine's, or a package it relies on is missing."
+                "Run `videovisit media --udp` with the address of VIDEOVISIT_MEDIA_UDP: it says why. Often the "
+                "address is none of this machine's, or a package it relies on is missing."
             )
             return [Finding("media", "a worker did not start", remedy)]
         started = Finding("media", f"a worker starts in {clock.monotonic() - began:.1f} s")
@@ -88,8 +87,11 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
 
 
 async def _reached(worker: WorkerReady, ports: str) -> list[Finding]:
-    ours = secrets.token_hex(8)
-    offer = _OFFER.format(ufrag=ours, password=secrets.token_hex(16), fingerprint=_FINGERPRINT)
+    ids = SystemIds()
+    ours = ids.new().replace("-", "")
+    offer = _OFFER.format(
+        ufrag=ours, password=ids.token().replace("-", "+").replace("_", "/"), fingerprint=_FINGERPRINT
+    )
     client = MediaClient(worker.address, worker.key)
     try:
         answer = _read((await client.offer(ROOM, ROOM, offer)).sdp)
@@ -116,14 +118,15 @@ def _judged(where: tuple[str, int], outcome: stun.Outcome, ports: str) -> Findin
         return Finding(
             "udp",
             f"something that is not our worker answers at {named}",
-            "VIDEOVISIT_MEDIA_ADVERTISE names another machine's address: correct it, or the port that is sent on.",
+            "VIDEOVISIT_MEDIA_ADVERTISE names another machine's address: correct it, or what is sent on.",
         )
     said = "nobody has that port there" if outcome is stun.Outcome.refused else "no answer"
     return Finding(
         "udp",
         f"a check to {named}, which browsers are told, meets {said}",
-        "See that VIDEOVISIT_MEDIA_ADVERTISE is an address of this machine, or of a NAT that sends the same UDP port "
-        f"here, and that firewalls let it in; {ports}. A NAT that answers nobody behind it needs a try from outside.",
+        "See that VIDEOVISIT_MEDIA_ADVERTISE is an address of this machine, or of a NAT that sends the same UDP "
+        f"port here, and that firewalls let it in; {ports}. A NAT that answers nobody behind it needs a try "
+        "from outside.",
     )
 
 

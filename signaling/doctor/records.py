@@ -1,4 +1,4 @@
-"""The database: whether it can be reached and written, is laid out for us, agrees on the time, knows anybody."""
+"""The database: reached and written, laid out for us, in the same time as we are, and with people in it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -42,12 +42,13 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     """Reached and writable; at our revision; in the same time as we are; with people in it."""
     url = settings.records.database_url.get_secret_value()
     parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+    file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    if file is not None and not await asyncio.to_thread(Path(file).is_file):
         return [
             Finding(
                 "database",
                 "there is no file where VIDEOVISIT_DATABASE_URL says",
-                "Run `videovisit migrate` to make it; if there should be visits in it already, correct the setting.",
+                "Run `videovisit migrate` to make it; if there should be visits already, correct the setting.",
             ),
             _sane(clock.now()),
         ]
@@ -59,8 +60,8 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     except Exception as error:  # noqa: BLE001 - whatever it is, the text of it may hold the URL
         sentence = f"cannot be reached or written ({type(error).__name__})"
         remedy = (
-            "See that it runs and that host, user, password and name in VIDEOVISIT_DATABASE_URL are right; for "
-            "a file, that this user may write it and its folder."
+            "See that it runs and that host, user, password and name in VIDEOVISIT_DATABASE_URL are right; "
+            "for a file, that this user may write it and its folder."
         )
         return [Finding("database", sentence, remedy), _sane(clock.now())]
     found = [_writable(asked), _laid_out(at), _clock(asked, before, after)]

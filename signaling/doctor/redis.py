@@ -20,7 +20,7 @@ LINE_BYTES: Final = 4096
 
 
 class RedisRefusedError(Exception):
-    """It answered, and not with what was asked for. `code` is the first word of its answer, such as NOAUTH."""
+    """It answered, and not as was hoped. `code` is the first word of its answer, such as NOAUTH."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -58,7 +58,7 @@ async def look(url: str) -> Finding:
         remedy = "See what runs at that address; VIDEOVISIT_REDIS_URL must name a Redis server."
         return Finding("redis", "something else than Redis answers there", remedy)
     except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
-        remedy = "See that it runs, that VIDEOVISIT_REDIS_URL names its host and port, and that a firewall lets us through."
+        remedy = "See that it runs, that VIDEOVISIT_REDIS_URL names its host and port, and that firewalls let us in."
         return Finding("redis", f"cannot be reached ({type(error).__name__})", remedy)
     return Finding("redis", "answers")
 
