@@ -23,7 +23,7 @@ from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
 from signaling.http import app as http_app
 from signaling.http.figures import Figures
-from signaling.http.health import Health, operators
+from signaling.http.health import Health, mark_of, operators
 from signaling.http.origin import Surroundings
 from signaling.http.pages import Pages
 from signaling.http.routing import Admit, Doorkeeper, Route
@@ -299,7 +299,8 @@ def build(
         counts = workers.figures()
         return counts["workers_ready"] == counts["workers"]
 
-    health = Health({"records": cellar.answers, "media": media_answers}, hall.figures)
+    mark = mark_of(cellar.vault, surroundings.public)
+    health = Health({"records": cellar.answers, "media": media_answers}, hall.figures, mark)
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
     site = Site(Pages(DIST), lambda: describe(VERSION, surroundings.public), index)
     app = http_app.create(

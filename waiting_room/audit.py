@@ -52,5 +52,5 @@ async def every_visit(database: Database) -> AsyncIterator[VisitId]:
         yield VisitId(visit)
 
 
-async def _ids(database: Database, query: sa.Select[tuple[str]]) -> list[str]:
+async def _ids(database: Database, query: sa.Select[str]) -> list[str]:
     return [row[0] for row in await database.read(lambda connection: connection.execute(query).all())]

@@ -101,14 +101,14 @@ def _copied(source: Path, to: Path, journal: str, *, end_sessions: bool) -> Copi
 
 
 def _copy(source: Path, part: Path, journal: str, *, end_sessions: bool) -> Copied:
-    mode = "ro" if end_sessions else "rw"  # a log beside the database is read by those alone who may write it
+    mode = "ro" if end_sessions else "rw"  # who reads its log must be able to write it
     with (
         closing(sqlite3.connect(f"file:{quote(str(source.absolute()))}?mode={mode}", uri=True)) as live,
         closing(sqlite3.connect(part)) as copy,
     ):
         prepare_sqlite(live)
-        # In one step, which sees one snapshot and, in WAL mode, keeps no writer waiting. In several, each commit
-        # in between would begin it anew.
+        # In one step, which sees one snapshot and, in WAL mode, keeps no writer waiting. In several, each
+        # commit in between would begin it anew.
         live.backup(copy)
         prepare_sqlite(copy)
         found = _looked_through(copy)

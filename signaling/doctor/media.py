@@ -74,8 +74,8 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
             await workers.start()
         except TimeoutError:
             remedy = (
-                "Run `videovisit media --udp` with the address of VIDEOVISIT_MEDIA_UDP: it says why. Often the "
-                "address is none of this machine's, or a package it relies on is missing."
+                "Run `videovisit media --udp` with the address of VIDEOVISIT_MEDIA_UDP: it says why. Often "
+                "the address is none of this machine's, or a package it relies on is missing."
             )
             return [Finding("media", "a worker did not start", remedy)]
         started = Finding("media", f"a worker starts in {clock.monotonic() - began:.1f} s")
@@ -124,9 +124,9 @@ def _judged(where: tuple[str, int], outcome: stun.Outcome, ports: str) -> Findin
     return Finding(
         "udp",
         f"a check to {named}, which browsers are told, meets {said}",
-        "See that VIDEOVISIT_MEDIA_ADVERTISE is an address of this machine, or of a NAT that sends the same UDP "
-        f"port here, and that firewalls let it in; {ports}. A NAT that answers nobody behind it needs a try "
-        "from outside.",
+        "See that VIDEOVISIT_MEDIA_ADVERTISE is an address of this machine, or of a NAT that sends the same "
+        f"UDP port here, and that firewalls let it in; {ports}. A NAT that answers nobody behind it needs a "
+        "try from outside.",
     )
 
 

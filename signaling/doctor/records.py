@@ -48,7 +48,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
             Finding(
                 "database",
                 "there is no file where VIDEOVISIT_DATABASE_URL says",
-                "Run `videovisit migrate` to make it; if there should be visits already, correct the setting.",
+                "Run `videovisit migrate` to make it; if there should be visits in it, correct the setting.",
             ),
             _sane(clock.now()),
         ]

@@ -58,7 +58,7 @@ async def look(url: str) -> Finding:
         remedy = "See what runs at that address; VIDEOVISIT_REDIS_URL must name a Redis server."
         return Finding("redis", "something else than Redis answers there", remedy)
     except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
-        remedy = "See that it runs, that VIDEOVISIT_REDIS_URL names its host and port, and that firewalls let us in."
+        remedy = "See that it runs, that VIDEOVISIT_REDIS_URL names it, and that firewalls let us in."
         return Finding("redis", f"cannot be reached ({type(error).__name__})", remedy)
     return Finding("redis", "answers")
 
