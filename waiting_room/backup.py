@@ -70,9 +70,9 @@ def restore(url: str, source: Path) -> Copied:
     to = file_of(url)
     if not source.is_file():
         raise BackupError("there is no such file to restore")
+    _make_way(to)
     if any(Path(f"{to}{suffix}").exists() for suffix in ("-wal", "-shm")):
         raise BackupError("another database's log lies there: move it away first")
-    _make_way(to)
     return _copied(source, to, "WAL", end_sessions=True)
 
 

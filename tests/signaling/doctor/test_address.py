@@ -17,7 +17,7 @@ from signaling.http.health import mark_of
 from signaling.serve import listening_socket
 from signaling.settings import Listen
 from tests.signaling.doctor.patient import Authority, configured, free_port, told
-from tests.signaling.house import TEXT_KEY
+from tests.signaling.house import TEXT_KEY, running
 from waiting_room.settings import WaitingRoomSettings
 
 pytestmark = pytest.mark.sockets
@@ -88,11 +88,9 @@ async def test_on_loopback_plain_http_is_for_this_machine(port: int) -> None:
     assert found["plain http"].sentence == "only this machine can ask"
 
 
-async def test_a_server_that_runs_is_recognised(port: int) -> None:
-    async def alive(_request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, "installation": mark(f"http://127.0.0.1:{port}")})
-
-    async with somebody_listens(port, alive):
+async def test_a_server_that_runs_is_recognised(tmp_path: Path) -> None:
+    async with running(tmp_path) as world:
+        port = int(world.base.rpartition(":")[2])
         assert (await look(port, "http"))["public url"].well
 
 
