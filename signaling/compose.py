@@ -35,6 +35,7 @@ from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
 from signaling.recordings import Reader
+from signaling.reference.routes import Reference
 from signaling.rooms import Rooms
 from signaling.sessions import Sessions
 from signaling.settings import Settings
@@ -303,8 +304,9 @@ def build(
     health = Health({"records": cellar.answers, "media": media_answers}, hall.figures, mark)
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
     site = Site(Pages(DIST), lambda: describe(VERSION, surroundings.public), index)
+    reference = Reference(lambda: describe(VERSION, surroundings.public))
     app = http_app.create(
-        routes=(*site.routes(), *health.routes(), *routes, *studio.door.routes()),
+        routes=(*site.routes(), *reference.routes(), *health.routes(), *routes, *studio.door.routes()),
         keeper=Doorkeeper(surroundings, admits),
         figures=hall.figures,
         clock=clock,
