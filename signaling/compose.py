@@ -21,6 +21,7 @@ from signaling.doors.member import MemberDoor
 from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
+from signaling.gauges import Disks, Operations, end_of, waited_since
 from signaling.http import app as http_app
 from signaling.http.figures import Figures
 from signaling.http.health import Health, mark_of, operators
@@ -47,7 +48,7 @@ from signaling.throttle import Throttle
 from signaling.version import VERSION
 from signaling.workers import MediaWorkers
 from waiting_room.accounts import SqlAccounts
-from waiting_room.database import Database, Unavailable
+from waiting_room.database import Database, Unavailable, parse_url
 from waiting_room.desk import Change, Desk
 from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
@@ -251,6 +252,9 @@ def _count(hall: _Hall) -> None:
     def count(change: Change) -> None:
         for record in change.records:
             hall.figures.recorded(record.event.type)
+        admitted, since = change.after.admitted_at, waited_since(change.after)
+        if admitted and since and (change.before is None or change.before.admitted_at is None):
+            hall.figures.waited((admitted - since).total_seconds())
 
     hall.cellar.desk.subscribe(count)
 
@@ -321,6 +325,16 @@ def build(
     }
     for name, read in live.items():
         hall.figures.add_live(name, read)
+    disks = Disks(_folders(settings, records))
+    watched = Operations(
+        now=clock.now,
+        line=cellar.line,
+        workers=rooms,
+        sockets=sockets,
+        disks=disks,
+        certificate_ends=end_of(settings.tls_cert),
+    )
+    hall.figures.add(watched, disks.look)
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
         """Start in order, stop in reverse; every stop has a deadline of its own."""
@@ -352,6 +366,17 @@ def build(
         people=cellar.people,
         studio=studio,
     )
+
+
+def _folders(settings: Settings, records: WaitingRoomSettings) -> dict[str, Path]:
+    """Where something is kept on this machine."""
+    url = parse_url(records.database_url.get_secret_value())
+    folders = {}
+    if url.get_backend_name() == "sqlite" and url.database:
+        folders["database"] = Path(url.database).parent
+    if settings.recordings is not None:
+        folders["recordings"] = settings.recordings
+    return folders
 
 
 def _on_exit(open_parts: contextlib.AsyncExitStack, name: str, close: Callable[[], Awaitable[None]]) -> None:

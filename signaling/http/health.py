@@ -52,15 +52,19 @@ class Health:
         return web.json_response({"ok": True} | ({} if self._mark is None else {"installation": self._mark}))
 
     async def _ready(self, _request: web.Request, _principal: Principal) -> web.Response:
-        parts = {name: await check() for name, check in self._checks.items()}
+        parts = await self._parts()
         ready = all(parts.values()) and not self._draining
         answer = {"ready": ready, "draining": self._draining, "parts": parts}
         return web.json_response(answer, status=200 if ready else 503)
 
     async def _metrics(self, _request: web.Request, _principal: Principal) -> web.Response:
+        figures = await self._figures.refreshed(await self._parts())
         return web.Response(
-            body=self._figures.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+            body=figures, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         )
+
+    async def _parts(self) -> dict[str, bool]:
+        return {name: await check() for name, check in self._checks.items()}
 
 
 def operators(

@@ -17,7 +17,7 @@ from signaling.reference.markup import page
 
 STYLE: Final = Path(__file__).with_name("reference.css")
 PACKED, IN_CHECKOUT = Path(__file__).with_name("events.md"), Path(__file__).parents[2] / "docs" / "events.md"
-"""The description of the protocol: a wheel carries a copy (web_client/build_hook.py), a checkout the page itself."""
+"""The protocol's description: a wheel carries a copy (web_client/build_hook.py), a checkout the page."""
 
 EVENTS: Final = "/api/v1/events"
 
