@@ -23,9 +23,8 @@ DASHBOARD = json.loads((HOUSE / "deploy" / "grafana" / "videovisit.json").read_t
 OF_PROMETHEUS = frozenset({"up"})
 """What Prometheus makes itself."""
 
-LABELS = frozenset(
-    "route method status code type outcome figure state worker namespace place part le version".split()
-)
+LABELS = {"route", "method", "status", "code", "type", "outcome", "figure", "state", "worker", "namespace"}
+LABELS |= {"place", "part", "le", "version"}
 
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 
