@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
 from media import stun
@@ -45,13 +46,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a worker takes from outside: monotonic and Unix seconds, random bytes, and what to call itself."""
+    """What a worker takes from outside.
+
+    Monotonic and Unix seconds, random bytes, what to call itself, and the seconds of a core it has used.
+    """
 
     clock: Callable[[], float]
     wall: Callable[[], float]
     entropy: Callable[[int], bytes]
     name: str
     started: float
+    cpu: Callable[[], float] = process_time
 
 
 class Worker:
@@ -78,6 +83,7 @@ class Worker:
         self._fingerprint = certificate.fingerprint()
         self._clock = surroundings.clock
         self._entropy = surroundings.entropy
+        self._cpu = surroundings.cpu
         self._surroundings = surroundings
         self._coalesce = coalesce
         self.rooms = Rooms(open_by_default=open_rooms)
@@ -117,11 +123,13 @@ class Worker:
             "udp": [f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}" for ip, port in self._advertised],
         }
 
-    def figures(self) -> dict[str, int]:
-        """Counts since the start, for `/healthz`."""
+    def figures(self) -> dict[str, float]:
+        """Counts since the start, for `/healthz` and the heartbeat."""
         return {
             "rooms": len(self.rooms),
             "endpoints": sum(len(room.members) for room in self.rooms),
+            "cpu_seconds": round(self._cpu(), 3),
+            "packets_sent": sum(port.outbox.sent for port in self._ports),
             "datagrams_dropped": self.intake.dropped,
             "datagrams_failed": self.intake.failed,
             "sends_dropped": sum(port.outbox.dropped for port in self._ports),
@@ -315,7 +323,10 @@ class Worker:
             self._look(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
-            self.news.tell("heartbeat", rooms=len(self.rooms), endpoints=self.figures()["endpoints"])
+            figures = self.figures()
+            self.news.tell(
+                "heartbeat", rooms=len(self.rooms), endpoints=figures["endpoints"], figures=figures
+            )
 
     def _look(self, now: float) -> None:
         """Who fell silent or is gone, which latch was not confirmed, which credentials and rooms are over."""

@@ -1,17 +1,20 @@
-"""The command line: `videovisit serve | demo | doctor | media | migrate | clinics | staff | keys`.
+"""The command line: `videovisit serve | demo | doctor | media | migrate | clinics | staff | keys | …`.
 
 Only what a command needs is imported, when it is needed: `videovisit demo` should be ready in two seconds.
 """
 
 import argparse
 import asyncio
+import functools
 import gc
 import getpass
+import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from signaling import upkeep_cli
 from signaling.version import VERSION
 
 Command = Callable[[argparse.Namespace], int]
@@ -76,9 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "media", help="Run one media worker alone; see `videovisit media --help`.", add_help=False
     )
-    command(
+    doctor = command(
         "doctor", _doctor, "Look at this installation the way `serve` will, and say what stands in its way."
     )
+    doctor.add_argument("--json", action="store_true", help="print one line of JSON")
     command("migrate", _migrate, "Bring the database to this version's schema.")
 
     clinics = _group(commands, "clinics", "Clinics of this installation.")
@@ -112,6 +116,10 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("name", help="of the program it is for")
     revoke = _verb(keys, "revoke", _revoke_key, "From now on the key is nothing.")
     revoke.add_argument("id", help="what `keys create` printed as id")
+
+    upkeep_cli.add_commands(command)
+    visits = _group(commands, "visits", "Journals and legal holds of visits.")
+    upkeep_cli.add_verbs(functools.partial(_verb, visits))
     return parser
 
 
@@ -172,15 +180,22 @@ def _migrate(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_arguments: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
     from signaling import doctor  # noqa: PLC0415
     from signaling.clock import SystemClock  # noqa: PLC0415
 
     _log(quiet=True)
     found = asyncio.run(doctor.examine(SystemClock()))
-    for finding in found:
-        print(finding.line())
-    return 0 if all(finding.well for finding in found) else FAILURE
+    well = all(finding.well for finding in found)
+    if arguments.json:
+        print(
+            json.dumps(
+                {"well": well, "findings": [finding.as_json() for finding in found]}, ensure_ascii=False
+            )
+        )
+    else:
+        print("\n".join(finding.lines() for finding in found))
+    return 0 if well else FAILURE
 
 
 def _add_clinic(arguments: argparse.Namespace) -> int:

@@ -23,9 +23,10 @@ from signaling.doors.member import MemberDoor
 from signaling.doors.privacy import PrivacyDoor
 from signaling.doors.support import SupportDoor
 from signaling.emergency import brand
+from signaling.gauges import Disks, Operations, end_of, waited_since
 from signaling.http import app as http_app
 from signaling.http.figures import Figures
-from signaling.http.health import Health, operators
+from signaling.http.health import Health, mark_of, operators
 from signaling.http.origin import Surroundings
 from signaling.http.pages import Pages
 from signaling.http.routing import Admit, Doorkeeper, Route
@@ -37,6 +38,7 @@ from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
 from signaling.recordings import Reader
+from signaling.reference.routes import Reference
 from signaling.rooms import Rooms
 from signaling.sessions import Sessions
 from signaling.settings import Settings
@@ -48,7 +50,7 @@ from signaling.throttle import Throttle
 from signaling.version import VERSION
 from signaling.workers import MediaWorkers
 from waiting_room.accounts import SqlAccounts
-from waiting_room.database import Database, Unavailable
+from waiting_room.database import Database, Unavailable, parse_url
 from waiting_room.desk import Change, Desk
 from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
@@ -271,6 +273,9 @@ def _count(hall: _Hall) -> None:
     def count(change: Change) -> None:
         for record in change.records:
             hall.figures.recorded(record.event.type)
+        admitted, since = change.after.admitted_at, waited_since(change.after)
+        if admitted and since and (change.before is None or change.before.admitted_at is None):
+            hall.figures.waited((admitted - since).total_seconds())
 
     hall.cellar.desk.subscribe(count)
 
@@ -320,11 +325,13 @@ def build(
         counts = workers.figures()
         return counts["workers_ready"] == counts["workers"]
 
-    health = Health({"records": cellar.answers, "media": media_answers}, hall.figures)
+    mark = mark_of(cellar.vault, surroundings.public)
+    health = Health({"records": cellar.answers, "media": media_answers}, hall.figures, mark)
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
     site = Site(Pages(DIST), lambda: describe(VERSION, surroundings.public), index)
+    reference = Reference(lambda: describe(VERSION, surroundings.public))
     app = http_app.create(
-        routes=(*site.routes(), *health.routes(), *routes, *studio.door.routes()),
+        routes=(*site.routes(), *reference.routes(), *health.routes(), *routes, *studio.door.routes()),
         keeper=Doorkeeper(surroundings, admits),
         figures=hall.figures,
         clock=clock,
@@ -339,6 +346,16 @@ def build(
     }
     for name, read in live.items():
         hall.figures.add_live(name, read)
+    disks = Disks(_folders(settings, records))
+    watched = Operations(
+        now=clock.now,
+        line=cellar.line,
+        workers=rooms,
+        sockets=sockets,
+        disks=disks,
+        certificate_ends=end_of(settings.tls_cert),
+    )
+    hall.figures.add(watched, disks.look)
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
         """Start in order, stop in reverse; every stop has a deadline of its own."""
@@ -370,6 +387,17 @@ def build(
         people=cellar.people,
         studio=studio,
     )
+
+
+def _folders(settings: Settings, records: WaitingRoomSettings) -> dict[str, Path]:
+    """Where something is kept on this machine."""
+    url = parse_url(records.database_url.get_secret_value())
+    folders = {}
+    if url.get_backend_name() == "sqlite" and url.database:
+        folders["database"] = Path(url.database).parent
+    if settings.recordings is not None:
+        folders["recordings"] = settings.recordings
+    return folders
 
 
 def _on_exit(open_parts: contextlib.AsyncExitStack, name: str, close: Callable[[], Awaitable[None]]) -> None:

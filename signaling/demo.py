@@ -221,7 +221,7 @@ videovisit demo: a believable day, made anew
              user {info["privacy"]["user"]}, password “{info["privacy"]["password"]}”
 
   Booking    API key {info["api_key"]}
-             described at {info["base_url"]}/api/v1/openapi.json
+             described at {info["base_url"]}/api/v1/docs
 
 Open the links in different browsers (or one of them in a private window). Ctrl+C ends the demo.
 """

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
@@ -25,6 +25,9 @@ from waiting_room.keys import ApiKey, SqlKeys
 from waiting_room.migrations import HEAD, NewerDatabaseError, migrate, revision
 from waiting_room.sessions import SessionKind, SqlSessions
 from waiting_room.settings import WaitingRoomSettings
+
+if TYPE_CHECKING:
+    from signaling.http.origin import Surroundings
 
 MIN_PASSPHRASE_CHARS: Final = 12
 """NIST SP 800-63B asks for eight; staff accounts open identities, so somewhat more."""
@@ -75,10 +78,9 @@ def _read(kind: type[S], problems: list[tuple[str, str]]) -> S | None:
 async def serve() -> int:
     """Serve members until told to stop."""
     settings = configured()
-    _check_schema(settings.records)
+    check_schema(settings.records)
     from signaling import serve as server  # noqa: PLC0415 - the tools below need none of it
     from signaling.compose import build  # noqa: PLC0415
-    from signaling.http.origin import Surroundings  # noqa: PLC0415
     from signaling.workers import MediaWorkers  # noqa: PLC0415
 
     web, clock, ids = settings.web, SystemClock(), SystemIds()
@@ -93,13 +95,7 @@ async def serve() -> int:
             advertise=web.media_advertise,
             recordings=web.recordings,
         )
-        surroundings = Surroundings(
-            origins=(web.public_url,),
-            trusted_proxies=web.trusted_proxies,
-            proxies_only=not web.tls and not web.listen.is_loopback,
-            proxied=bool(web.trusted_proxies) or (web.public_url.startswith("https:") and not web.tls),
-        )
-        house = build(web, settings.records, clock, ids, workers=workers, surroundings=surroundings)
+        house = build(web, settings.records, clock, ids, workers=workers, surroundings=surroundings_of(web))
         tls = server.tls_context(web.tls_cert, web.tls_key) if web.tls_cert and web.tls_key else None
         await server.run(
             house.app,
@@ -113,6 +109,18 @@ async def serve() -> int:
     return 0
 
 
+def surroundings_of(web: Settings) -> "Surroundings":
+    """Where a real installation stands: one origin, and whoever speaks TLS for it."""
+    from signaling.http.origin import Surroundings  # noqa: PLC0415 - the tools need none of it
+
+    return Surroundings(
+        origins=(web.public_url,),
+        trusted_proxies=web.trusted_proxies,
+        proxies_only=not web.tls and not web.listen.is_loopback,
+        proxied=bool(web.trusted_proxies) or (web.public_url.startswith("https:") and not web.tls),
+    )
+
+
 async def _nothing() -> None:
     """A real installation is not seeded."""
 
@@ -121,7 +129,12 @@ def _tell() -> None:
     """The log line `serving` tells it."""
 
 
-def _check_schema(records: WaitingRoomSettings) -> None:
+def check_schema(records: WaitingRoomSettings) -> None:
+    """See that the database is laid out for this version.
+
+    Raises:
+        SettingsError: it is not.
+    """
     at = revision(records.database_url.get_secret_value())
     if at != HEAD:
         raise SettingsError(
@@ -129,7 +142,12 @@ def _check_schema(records: WaitingRoomSettings) -> None:
         )
 
 
-def _records() -> WaitingRoomSettings:
+def records_settings() -> WaitingRoomSettings:
+    """The waiting room's settings alone, for tools that need no web process.
+
+    Raises:
+        SettingsError: names everything that is wrong with them.
+    """
     problems: list[tuple[str, str]] = []
     records = _read(WaitingRoomSettings, problems)
     if records is None:
@@ -139,7 +157,7 @@ def _records() -> WaitingRoomSettings:
 
 def bring_up_to_date() -> bool:
     """Bring the database to this version's schema; whether anything had to be done."""
-    url = _records().database_url.get_secret_value()
+    url = records_settings().database_url.get_secret_value()
     try:
         return migrate(url)
     except NewerDatabaseError:
@@ -157,8 +175,8 @@ class _Tools:
 
 @asynccontextmanager
 async def _tools() -> AsyncIterator[_Tools]:
-    records = _records()
-    _check_schema(records)
+    records = records_settings()
+    check_schema(records)
     database = Database(records.database_url.get_secret_value(), pool_size=2)
     try:
         yield _Tools(

@@ -81,6 +81,7 @@ class Heartbeat(_Said):
     event: Literal["heartbeat"]
     rooms: int = 0
     endpoints: int = 0
+    figures: dict[str, float] = Field(default_factory=dict)
 
 
 class Connected(_Said):

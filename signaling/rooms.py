@@ -13,7 +13,7 @@ Rules:
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,6 +58,8 @@ class _Worker:
     follower: asyncio.Task[None] | None = None
     started: str | None = None
     rooms: int = 0
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What its last heartbeat told."""
 
 
 @dataclass(slots=True)
@@ -130,6 +132,10 @@ class Rooms:
             "rooms_open": sum(room.actual is Gate.OPEN for room in self._rooms.values()),
             "rooms_unsettled": sum(not _settled(room) for room in self._rooms.values()),
         }
+
+    def worker_figures(self) -> dict[str, Mapping[str, float]]:
+        """What each worker last told of itself, by the worker's name."""
+        return {worker.name: worker.figures for worker in self._workers.values() if worker.figures}
 
     async def offer(
         self, visit: VisitId, endpoint: str, sdp: str, still: Callable[[], bool] = lambda: True
@@ -270,6 +276,8 @@ class Rooms:
                 if worker.started is not None and worker.started != str(event.started):
                     self._empty(worker)
                 worker.started = str(event.started)
+            case media.Heartbeat():
+                worker.figures = event.figures
             case media.Slots(room=name, endpoint=endpoint, slots=slots):
                 room = self._rooms.get(VisitId(name))
                 if room is not None and room.worker is worker:

@@ -10,6 +10,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("src", "package.json", "package-lock.json", ".npmrc", "vite.config.ts", "tsconfig.json")
 
+PACKED = {"docs/events.md": "signaling/reference/events.md"}
+"""What a wheel carries besides: the protocol's description, which the server shows as a page."""
+
 
 class BuildPages(BuildHookInterface[Any]):
     """Runs `npm ci` (when the lock file changed) and `vite build` (when a source changed)."""
@@ -22,9 +25,10 @@ class BuildPages(BuildHookInterface[Any]):
         Raises:
             RuntimeError: npm or Vite failed; their own messages are on stderr.
         """
-        del version, build_data
         if self.target_name != "wheel":
             return
+        if version == "standard":  # an editable install reads the page where it is
+            build_data["force_include"] |= PACKED
         client = Path(self.root) / "web_client"
         if _newest(client / "dist" / "manifest.json") >= max(_newest(client / name) for name in SOURCES):
             return

@@ -1,13 +1,31 @@
 """Figures for Prometheus. Labels come from closed sets: routes, methods, statuses, codes, event types."""
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from signaling.version import VERSION
+
+WAITS = (30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+"""Seconds of waiting that people tell apart."""
+REFRESH_WITHIN = 2.0
+"""What has to be measured first may take so many seconds; then its last figures are told."""
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
+Refresh = Callable[[], Awaitable[None]]
 Read = Callable[[], Mapping[str, int]]
 
 
@@ -67,6 +85,24 @@ class Figures:
             registry=self._registry,
         )
 
+        self._waits = Histogram(
+            "videovisit_wait_seconds",
+            "From ready, and not before the appointment, to the first admission.",
+            buckets=WAITS,
+            registry=self._registry,
+        )
+        self._ready = Gauge(
+            "videovisit_part_ready", "Whether a part can do its work.", ("part",), registry=self._registry
+        )
+        Info("videovisit_build", "This program.", registry=self._registry).info({"version": VERSION})
+        ProcessCollector(registry=self._registry)
+        self._refresh: list[Refresh] = []
+
+    def add(self, collector: Collector, refresh: Refresh) -> None:
+        """Show what `collector` collects; `refresh` is awaited before."""
+        self._registry.register(collector)
+        self._refresh.append(refresh)
+
     def add_live(self, name: str, read: Read) -> None:
         """Show what `read` answers whenever the figures are asked for."""
         self._live[name] = read
@@ -84,6 +120,10 @@ class Figures:
         """A visit's journal grew by one record."""
         self._events.labels(event_type).inc()
 
+    def waited(self, seconds: float) -> None:
+        """Somebody was admitted for the first time."""
+        self._waits.observe(max(seconds, 0.0))
+
     def redeemed(self, outcome: str) -> None:
         """A link was tried."""
         self._redemptions.labels(outcome).inc()
@@ -91,6 +131,16 @@ class Figures:
     def signed_in(self, outcome: str) -> None:
         """Somebody tried to sign in."""
         self._sign_ins.labels(outcome).inc()
+
+    async def refreshed(self, parts: Mapping[str, bool]) -> bytes:
+        """`text`, with what has to be measured measured anew, and the parts' readiness as it is."""
+        for part, ready in parts.items():
+            self._ready.labels(part).set(ready)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REFRESH_WITHIN):
+                for refresh in self._refresh:
+                    await refresh()
+        return self.text()
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -5,6 +5,7 @@ JSON value, and gives the acknowledgement. What a page sends is served in the or
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -81,6 +82,8 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
         self._of_session: dict[str, dict[str, Connection[S]]] = {}
         self.refused = 0
         self.flooded = 0
+        self.refusals: Counter[str] = Counter()
+        """Events that were refused, by code."""
 
     # --- what a namespace is made of ---------------------------------------------------------------------
 
@@ -115,7 +118,10 @@ class SocketNamespace(socketio.AsyncNamespace, Generic[S]):  # type: ignore[misc
         # connected, the real ones never do.
         if event in {"connect", "disconnect"} and not self.pipe.is_connected(self.namespace, args[0]):
             return await self._come_in(*args) if event == "connect" else self._go_out(args[0])
-        return await self._serve(event, *args)
+        answer = await self._serve(event, *args)
+        if isinstance(refused := answer.get("error"), dict):
+            self.refusals[str(refused["code"])] += 1
+        return answer
 
     async def _come_in(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> bool:
         try:

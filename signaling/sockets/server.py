@@ -141,6 +141,14 @@ class Sockets:
             counts[f"flooded_{name}"] = namespace.flooded
         return counts
 
+    def refusals(self) -> dict[tuple[str, str], int]:
+        """How many events were refused, by namespace and code."""
+        return {
+            (one.namespace.removeprefix("/"), code): count
+            for one in self._namespaces
+            for code, count in one.refusals.items()
+        }
+
     def _change(self, change: Change) -> None:
         self._conditions.change(change.after)
         self._feed.change(change)

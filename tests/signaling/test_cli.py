@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import pytest
 import structlog
 
 from signaling import cli, doctor
+from signaling.clock import Clock, SystemClock
+from signaling.doctor import surface
+from signaling.installation import Configured
 from signaling.serve import listening_socket
 from signaling.settings import Listen
 from signaling.version import VERSION
@@ -35,6 +39,13 @@ COMMANDS = (
     ["keys"],
     ["keys", "create"],
     ["keys", "revoke"],
+    ["backup"],
+    ["restore"],
+    ["visits"],
+    ["visits", "verify"],
+    ["visits", "hold"],
+    ["visits", "release"],
+    ["purge"],
 )
 
 
@@ -54,6 +65,7 @@ def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.setenv("VIDEOVISIT_DATABASE_URL", url)
     monkeypatch.setenv("VIDEOVISIT_TEXT_KEY", "k1:" + "A" * 43 + "=")
     monkeypatch.setenv("VIDEOVISIT_PUBLIC_URL", "https://visits.example.org")
+    monkeypatch.setenv("VIDEOVISIT_LISTEN", "127.0.0.1:0")
     return url
 
 
@@ -190,10 +202,11 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(capsys: pytest.CaptureFixtur
 def test_the_doctor_says_what_stands_in_the_way(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(doctor, "DIST", tmp_path)
+    monkeypatch.setattr(surface, "DIST", tmp_path)
     assert cli.main(["doctor"]) == 1
     told = capsys.readouterr().out
-    assert "NO  database: its schema is not this version's" in told
+    assert "NO  database: there is no file" in told
+    assert "→ Run `videovisit migrate`" in told
     assert "NO  pages: not built" in told
     assert "ok  media: a worker starts in" in told
     cli.main(["migrate"])
@@ -205,6 +218,13 @@ def test_the_doctor_says_what_stands_in_the_way(
     assert "ok  database: reached" in told
     assert "NO  directory: 1 clinics, 1 clinicians, 0 at the desk" in told
     assert url not in told
+    assert cli.main(["doctor", "--json"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["well"] is False
+    assert {"what": "database", "well": True, "sentence": "reached, and can be written"} in json.loads(line)[
+        "findings"
+    ]
+    assert all(("remedy" in one) is not one["well"] for one in json.loads(line)["findings"])
 
 
 def test_the_doctor_stops_at_wrong_settings(
@@ -216,3 +236,15 @@ def test_the_doctor_stops_at_wrong_settings(
     told = capsys.readouterr().out
     assert "NO  VIDEOVISIT_TEXT_KEY" in told
     assert "NO  VIDEOVISIT_LISTEN" in told
+
+
+async def test_a_check_that_hangs_is_cut_and_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(_settings: Configured, _clock: Clock) -> list[doctor.Finding]:
+        await asyncio.Event().wait()
+        return []
+
+    assert url
+    monkeypatch.setattr(doctor, "EACH_WITHIN_SECONDS", 0.01)
+    _, found = await doctor.examine(SystemClock(), [("oracle", hangs)])
+    assert found.what == "oracle"
+    assert found.remedy

@@ -1,5 +1,6 @@
 """Alive, ready, draining, and the figures."""
 
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.sockets
 
 
 async def test_a_house_that_runs_is_ready(world: World) -> None:
-    assert (await world.stranger().get("/healthz")).json == {"ok": True}
+    alive = (await world.stranger().get("/healthz")).json
+    assert alive["ok"] is True
+    assert re.fullmatch(r"[0-9a-f]{32}", alive["installation"])
     ready = await world.stranger().get("/readyz")
     assert ready.status == 200
     assert ready.json == {"ready": True, "draining": False, "parts": {"records": True, "media": True}}

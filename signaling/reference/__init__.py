@@ -1,0 +1,1 @@
+"""Pages for people who write programs against this server: the booking API, and the socket protocol."""
