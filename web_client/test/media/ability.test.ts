@@ -60,6 +60,7 @@ describe("a connection where there is no way to connect", () => {
   const offers: string[] = [];
   const made = () =>
     new Connection({
+      main: "clinician",
       offer: async (sdp) => {
         offers.push(sdp);
         return { sdp: "", slots: [] };
