@@ -198,8 +198,9 @@ def main() -> None:
     arguments.add_argument("--seconds", type=int, default=SECONDS, help="of each recording")
     given = arguments.parse_args()
     found = measure(given.trials, given.seconds)
-    samples = write_samples("compose", {"composed": found.pop("rows")})
-    print(json.dumps({**found, "commit": commit(), "trials": found["compose_trials"], "samples": samples}))
+    rows = found.pop("rows")
+    found |= {"commit": commit(), "trials": found["compose_trials"]}
+    print(json.dumps(found | {"samples": write_samples("compose", {"composed": rows})}))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The battery's own eyes: what is out of step, cut short, missing or readable does not escape them."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from media.recordings.reading import Verdict
 from tests.chaos import clip
+from tests.chaos.composers import kill, results
 from tests.chaos.held import Held, held
 from tests.chaos.plaintext import hits, look_for, secrets
 from tests.chaos.playing import Played, apart, play, whole
@@ -44,6 +46,11 @@ def test_pictures_that_come_late_are_seen_to_be_out_of_step(tmp_path: Path) -> N
     assert found.av_skew_ms == pytest.approx(180, abs=40)
 
 
+def test_somebody_who_is_only_heard_is_in_no_step_at_all(tmp_path: Path) -> None:
+    write(tmp_path / "rec-1", recorded(person(seconds=3)[1]))
+    assert play(tmp_path / "rec-1", KEY, people(tmp_path / "rec-1")) == Played(files=1)
+
+
 def test_a_person_whose_file_was_not_made_counts(folder: Path) -> None:
     told = people(folder)
     assert play(folder, KEY, {**told, "clinician": told["member"]}).unplayable == 1
@@ -77,3 +84,9 @@ def test_readable_bytes_are_found_in_packets_and_in_files(tmp_path: Path) -> Non
     assert hits(b"".join(piece.payload for piece in pieces), known) >= len(known) - 8
     (tmp_path / "a").write_bytes(b"..." + known[-1])
     assert look_for(tmp_path, known) == 1
+
+
+def test_a_composer_that_is_killed_is_seen_to_leave_nothing_by_halves(folder: Path) -> None:
+    killed = kill(folder, KEY, "participants", random.Random(1), secrets(clip.make(), KEY))
+    assert (killed.torn, killed.differs, killed.plaintext_hits) == (0, False, 0)
+    assert sorted(results(folder)) == ["member.webm.sealed"]

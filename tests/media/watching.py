@@ -48,6 +48,8 @@ class Film:
     def flashes(self, left: float = 0.0, right: float = 1.0) -> list[float]:
         """When the picture became white."""
         with av.open(io.BytesIO(self.content)) as container:
+            if not container.streams.video:
+                return []
             lights = [
                 (picture.time, brightness(picture, left, right) > 128)
                 for picture in container.decode(video=0)
