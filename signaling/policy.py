@@ -109,6 +109,7 @@ ROUTES: Final[Mapping[tuple[str, str], RouteRow]] = {
     ("GET", "/api/v1/docs"): _OPEN,
     ("GET", "/api/v1/events"): _OPEN,
     ("GET", "/api/v1/reference.css"): _OPEN,
+    ("GET", "/api/v1/reference.svg"): _OPEN,
     ("POST", "/api/v1/visits"): _row(Relation.any_visit, Sender.program, Audience.booking),
     ("GET", "/api/v1/visits/{visit}"): _row(Relation.any_visit, Sender.reads, Audience.booking),
     ("POST", "/api/v1/visits/{visit}/reschedule"): _row(Relation.any_visit, Sender.program, Audience.booking),

@@ -62,6 +62,7 @@ def page(title: str, here: str, *content: Content) -> str:
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", f"{title} · videovisit"),
+        element("link", rel="icon", type="image/svg+xml", href="/api/v1/reference.svg"),
         element("link", rel="stylesheet", href="/api/v1/reference.css"),
     )
     body = element(

@@ -15,7 +15,7 @@ from signaling.reference import api
 from signaling.reference.markdown import rendered
 from signaling.reference.markup import page
 
-STYLE: Final = Path(__file__).with_name("reference.css")
+STYLE, ICON = Path(__file__).with_name("reference.css"), Path(__file__).with_name("reference.svg")
 PACKED, IN_CHECKOUT = Path(__file__).with_name("events.md"), Path(__file__).parents[2] / "docs" / "events.md"
 """The protocol's description: a wheel carries a copy (web_client/build_hook.py), a checkout the page."""
 
@@ -40,6 +40,7 @@ class Reference:
             Route("GET", api.HERE, self._answers("_api")),
             Route("GET", EVENTS, self._answers("_events")),
             Route("GET", "/api/v1/reference.css", self._answers("_style")),
+            Route("GET", "/api/v1/reference.svg", self._answers("_icon")),
         )
 
     def _answers(self, which: str) -> Handler:
@@ -60,6 +61,10 @@ class Reference:
     @cached_property
     def _style(self) -> Asset:
         return _asset("text/css", STYLE.read_text(encoding="utf-8"))
+
+    @cached_property
+    def _icon(self) -> Asset:
+        return _asset("image/svg+xml", ICON.read_text(encoding="utf-8"))
 
 
 def _asset(kind: str, text: str) -> Asset:

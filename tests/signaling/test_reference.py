@@ -102,6 +102,8 @@ async def test_the_pages_are_whole_and_need_no_script(world: World, path: str) -
         assert link.startswith("/api/v1/") or link[1:] in read.ids, link
     style = await world.stranger().get("/api/v1/reference.css")
     assert style.headers["Content-Type"] == "text/css; charset=utf-8"
+    icon = await world.stranger().get("/api/v1/reference.svg")
+    assert icon.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
     again = await world.stranger(**{"If-None-Match": answer.headers["ETag"]}).get(path)
     assert again.status == 304
 
