@@ -171,6 +171,7 @@ async def test_the_guests_screens_are_clean(ana: Member, server: DemoServer, ope
     assert mine.wrong + tour.wrong == []
 
 
+@pytest.mark.timeout(360)  # four browsers, and 24 screens to look at
 async def test_the_screens_of_four_people_are_clean(
     ana: Member, dr: Clinician, server: DemoServer, opens: Opens
 ) -> None:

@@ -295,6 +295,7 @@ async def test_the_panel_and_the_shared_screen_are_clean(
     await plays(maria, ".shared-screen")
     await member.stops_at("shared")
     await clinician.stops_at("sharing")
+    await dr.page.locator(".corner").hover()
     await dr.presses("Hide my picture")
     await clinician.stops_at("picture-hidden")
     assert member.wrong + clinician.wrong == []
