@@ -33,6 +33,8 @@ from signaling.http.site import Index, Site
 from signaling.ids import Ids
 from signaling.leases import Leases
 from signaling.links import Links
+from signaling.neighbours import Neighbours
+from signaling.notices import Seal
 from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
@@ -46,13 +48,15 @@ from signaling.sockets.server import Sockets
 from signaling.studio import Studio
 from signaling.throttle import Throttle
 from signaling.version import VERSION
-from signaling.workers import MediaWorkers
+from signaling.wire import Hub, MemoryWire, Wire
+from signaling.workers import Fleet
 from waiting_room.accounts import SqlAccounts
 from waiting_room.database import Database, Unavailable
 from waiting_room.desk import Change, Desk
 from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
 from waiting_room.people import People
+from waiting_room.placements import MemoryPlacements, SqlPlacements
 from waiting_room.reading import Reading
 from waiting_room.recordings import Recordings
 from waiting_room.sessions import SqlSessions
@@ -65,11 +69,14 @@ from web_client import DIST
 CLOSE_SECONDS: Final = 2.0
 """How long any one part may take to stop. Longer delays a restart; shorter cuts what is being written."""
 
+MOVED_SHARE: Final = 0.5
+"""Of the time before a process stops: in this part its pages move, in the rest they are gone."""
+
 REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
 
 SWEEP_EVERY: Final = timedelta(seconds=10)
-"""How soon a session that a tool ended loses its sockets. Longer lets them listen; shorter reads more."""
+"""How often recordings that were left open are looked for. Longer keeps their files back; shorter reads more."""
 
 PURGE_EVERY: Final = timedelta(minutes=5)
 """How often what need not be kept is deleted."""
@@ -89,6 +96,8 @@ class House:
     keys: SqlKeys
     people: People
     studio: Studio
+    drain: Callable[[float], None]
+    """Said when the process is to stop in so many seconds."""
 
 
 class _Cellar:
@@ -103,6 +112,7 @@ class _Cellar:
         self.recordings = Recordings(self.database)
         self.sessions = SqlSessions(self.database)
         self.throttles = SqlThrottles(self.database)
+        self.placements = SqlPlacements(self.database)
         self.people = People(self.accounts)
         self.desk = Desk(self.store, self.vault, self.people)
         self.line = Line(self.desk, self.people)
@@ -128,6 +138,7 @@ class _Cellar:
             "sessions": self.sessions.purge,
             "keys": self.keys.purge,
             "tries": self.throttles.purge,
+            "placements": self.placements.purge,
         }
         chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh), *others]
         chores += [Chore(f"purge_{name}", PURGE_EVERY, purge) for name, purge in purges.items()]
@@ -248,7 +259,24 @@ def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:
         raise OSError("damaged") from None
 
 
-def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
+def _neighbours(hall: _Hall, settings: Settings) -> Neighbours:
+    """Over Redis where one is named; otherwise this process is the whole house."""
+    me = hall.ids.new()
+    wire: Wire = MemoryWire(Hub())
+    if settings.redis_url is not None:
+        from signaling.wire_redis import RedisWire  # noqa: PLC0415 - one process starts without it
+
+        wire = RedisWire(settings.redis_url.get_secret_value(), me, hall.clock)
+    return Neighbours(wire, Seal(hall.cellar.vault.digest), hall.clock, me)
+
+
+def _rooms(hall: _Hall, settings: Settings, workers: Fleet) -> Rooms:
+    """Who has which room is written in the database where others have to read it."""
+    placements = hall.cellar.placements if settings.media_workers_at else MemoryPlacements()
+    return Rooms(workers, placements, hall.clock)
+
+
+def _sockets(hall: _Hall, rooms: Rooms, neighbours: Neighbours, leases: Leases | None) -> Sockets:
     sockets = Sockets(
         desk=hall.cellar.desk,
         line=hall.cellar.line,
@@ -259,6 +287,7 @@ def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
         sessions=hall.sessions,
         links=hall.links,
         rooms=rooms,
+        neighbours=neighbours,
         origins=hall.surroundings.origins,
         recorder=leases,
     )
@@ -268,7 +297,7 @@ def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
 
 def _count(hall: _Hall) -> None:
     def count(change: Change) -> None:
-        for record in change.records:
+        for record in () if change.elsewhere else change.records:
             hall.figures.recorded(record.event.type)
 
     hall.cellar.desk.subscribe(count)
@@ -280,7 +309,7 @@ def build(
     clock: Clock,
     ids: Ids,
     *,
-    workers: MediaWorkers,
+    workers: Fleet,
     surroundings: Surroundings,
     workers_begun: bool = False,
     index: Index | None = None,
@@ -291,7 +320,7 @@ def build(
     """
     cellar = _Cellar(records)
     hall = _hall(cellar, clock, ids, surroundings)
-    rooms = Rooms(workers)
+    rooms = _rooms(hall, settings, workers)
     studio = Studio(
         shelf=cellar.recordings,
         keys=settings.keys_of_recordings(),
@@ -303,21 +332,14 @@ def build(
         clock=clock,
         ids=ids,
     )
-    sockets = _sockets(hall, rooms, studio.leases)
-
-    async def sweep(_at: datetime) -> None:
-        await hall.sessions.sweep(sockets.session_keys())
-
-    chores = (
-        Chore("sweep_sessions", SWEEP_EVERY, sweep),
-        Chore("sweep_recordings", SWEEP_EVERY, studio.sweep),
-    )
-    timekeeper = cellar.timekeeper(clock, ids, *chores)
+    neighbours = _neighbours(hall, settings)
+    sockets = _sockets(hall, rooms, neighbours, studio.leases)
+    sockets.on_look(lambda: hall.sessions.sweep(sockets.session_keys()))
+    timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_recordings", SWEEP_EVERY, studio.sweep))
     _count(hall)
 
     async def media_answers() -> bool:
-        counts = workers.figures()
-        return counts["workers_ready"] == counts["workers"]
+        return workers.able()
 
     health = Health({"records": cellar.answers, "media": media_answers}, hall.figures)
     routes, admits = _doors(hall, settings, MemberSnapshots(cellar.reading, sockets.standing_of))
@@ -335,6 +357,7 @@ def build(
         "media": workers.figures,
         "rooms": rooms.figures,
         "recordings": studio.figures,
+        "house": neighbours.figures,
     }
     for name, read in live.items():
         hall.figures.add_live(name, read)
@@ -358,6 +381,11 @@ def build(
             await workers.all_ready()
             yield
 
+    def drain(seconds: float) -> None:
+        health.drain()
+        if seconds:
+            sockets.send_away(seconds * MOVED_SHARE)
+
     app.cleanup_ctx.append(lifetime)
     return House(
         app=app,
@@ -368,6 +396,7 @@ def build(
         keys=cellar.keys,
         people=cellar.people,
         studio=studio,
+        drain=drain,
     )
 
 
