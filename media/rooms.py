@@ -30,7 +30,7 @@ class LiveRoom:
         self.version = 0
         """How far the history had got on which the newest wish about the room was decided; 0: nobody says."""
         self.leased = 0
-        """The same of the newest lease, and of the end of a recording, so that what is over does not begin again."""
+        """The same of the newest lease or end of a recording: what is over does not begin again."""
         self.core = Room(open_by_default=open_by_default)
         self.members: dict[str, Endpoint] = {}
         self.awake = False

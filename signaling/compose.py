@@ -76,7 +76,7 @@ REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
 
 SWEEP_EVERY: Final = timedelta(seconds=10)
-"""How often recordings that were left open are looked for. Longer keeps their files back; shorter reads more."""
+"""How often recordings left open are looked for. Longer keeps their files back; shorter reads more."""
 
 PURGE_EVERY: Final = timedelta(minutes=5)
 """How often what need not be kept is deleted."""
@@ -249,7 +249,14 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (*member.routes(), *guest.routes(), *handover.routes(), *sign_in.routes(), *booking.routes(), *files.routes()), admits
+    return (
+        *member.routes(),
+        *guest.routes(),
+        *handover.routes(),
+        *sign_in.routes(),
+        *booking.routes(),
+        *files.routes(),
+    ), admits
 
 
 def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:

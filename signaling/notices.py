@@ -1,4 +1,4 @@
-"""What the web processes of one house tell each other: ids, numbers and codes, signed, and no word of a visit.
+"""What the web processes of one house tell each other: ids, numbers and codes, signed; no word of a visit.
 
 A notice says where to look or who is where. One that was forged, repeated or cut is dropped and counted:
 whoever can write to Redis can waste our time, and nothing else. The key is derived from the text key, which
@@ -144,9 +144,7 @@ class NotRecorded(_Notice):
     visit: VisitId
 
 
-AnyNotice = (
-    Beat | Hello | Bye | Moved | SessionOver | Came | Went | Roll | TookMedia | Weather | NotRecorded
-)
+AnyNotice = Beat | Hello | Bye | Moved | SessionOver | Came | Went | Roll | TookMedia | Weather | NotRecorded
 Notice = Annotated[AnyNotice, Field(discriminator="kind")]
 
 

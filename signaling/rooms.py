@@ -27,7 +27,7 @@ import structlog
 from signaling import media_client as media
 from signaling.clock import Clock
 from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
-from signaling.media_client import MediaUnavailableError
+from signaling.media_client import MediaClient, MediaUnavailableError
 from signaling.reach import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Reach, Worker
 from signaling.workers import Workers
 from waiting_room.core.ids import RecordingId, VisitId

@@ -73,6 +73,7 @@ class Feed:
 
     def change(self, change: Change) -> None:
         """A visit has changed: tell everybody who may know, now."""
+        after = change.after
         for endpoint, at in vacated_at(change).items():
             self.rooms.evict(after.id, endpoint, offered=at - 1, version=after.seq)
         self.rooms.want(after.id, wanted(after.state, after.mode), after.seq)

@@ -19,8 +19,8 @@ from signaling.sockets.messages import (
     member_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.reports import DeviceReport
 from signaling.sockets.own_visit import OwnVisitNamespace, has_room
+from signaling.sockets.reports import DeviceReport
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts
 from waiting_room.core.model import Actor, Role
 

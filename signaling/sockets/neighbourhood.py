@@ -63,7 +63,9 @@ class Neighbourhood:
         not_recorded: Callable[[VisitId], None],
         look_too: Callable[[], Awaitable[None]],
     ) -> None:
-        """`superseded`: by role, who tells pages that a newer one is open. `look_too`: what else may have been
+        """Listen for all of these.
+
+        `superseded`: by role, who tells pages that a newer one is open. `look_too`: what else may have been
         missed, beside the visits.
         """
         self._neighbours = neighbours

@@ -1,8 +1,8 @@
-"""The weather of visits between web processes: what pages said here is told, what neighbours tell is taken in.
+"""The weather of visits between web processes: what pages say here is told, what neighbours tell taken in.
 
 Rules:
 
-* Nothing of it is stored, so whoever comes later is told all of it again, by the processes that have the pages.
+* Nothing of it is stored, so whoever comes later is told all of it by the processes that have the pages.
 * A word that rests on a newer history than this process knows waits until that was read.
 * What is lost is lost until the page says something new, connects again, or somebody comes: it is weather.
 """
@@ -28,7 +28,10 @@ Word = QualityWord | ReportWord
 
 
 class WeatherExchange:
-    """See above. `read(visit)` has a visit read soon and answers whether it will be; then `was_read` is called."""
+    """See above.
+
+    `read(visit)` has a visit read soon and answers whether it will be; then `was_read` is called.
+    """
 
     def __init__(
         self,
@@ -89,7 +92,8 @@ class WeatherExchange:
 
     def hear(self, told: Weather) -> None:
         """A neighbour's pages have said this."""
-        for word in (*told.qualities, *told.reports):
+        words: tuple[Word, ...] = (*told.qualities, *told.reports)
+        for word in words:
             if not self._take(word) and len(self._early) < EARLY_AT_MOST and self._read(word.visit):
                 self._early.append(word)
 

@@ -20,6 +20,7 @@ from signaling.leases import Leases
 from signaling.links import Links
 from signaling.neighbours import Neighbours
 from signaling.notices import Seal
+from signaling.recording_keys import RecordingKeys
 from signaling.rooms import Rooms
 from signaling.sessions import GUEST_COOKIE, MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
