@@ -224,6 +224,8 @@ async def test_nothing_is_kept_of_guests_when_the_visit_is_over(house: House) ->
     await maria.shows("ended")
     await maria.closes()
     await ana.closes()
-    await lee.until(lambda _: not any(house.sockets._feed.own[name] for name in ("/member", "/guest")))
+    async with asyncio.timeout(5):
+        while any(house.sockets._feed.own[name] for name in ("/member", "/guest")):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     attendance = house.sockets._feed.attendance
     assert not any(attendance._gaps.values())

@@ -11,8 +11,12 @@ import pytest
 from signaling.neighbours import SILENT_SECONDS
 from signaling.notices import Came, Seal, Whereabouts
 from signaling.presence import NOTED_AFTER_SECONDS
+from signaling.sockets.weather_exchange import AFTER_SECONDS
 from signaling.wire import Hub
 from tests.signaling.sockets.house import Clock, House, Page, open_house, two_processes
+from tests.signaling.sockets.test_guests import MARIA, in_a_visit
+from tests.signaling.sockets.test_help import IPHONE
+from tests.signaling.sockets.test_quality import WEAK
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Role
 from waiting_room.sessions import MemorySessions
@@ -179,14 +183,14 @@ async def test_a_process_that_comes_later_knows_who_is_here(town: Town, tmp_path
 
 async def test_a_session_that_ends_in_one_process_loses_its_sockets_in_the_other(town: Town) -> None:
     lee = await town.house.clinician("lee")
-    (connection,) = town.other.sockets._namespaces[1].connections.values()
+    (connection,) = town.other.sockets._feed.staff["/clinician"].values()
     await town.one.sessions.end(connection.session.key)
     await asyncio.wait_for(lee.closed.wait(), 5)
 
 
 async def test_a_session_that_ended_unheard_loses_its_sockets_all_the_same(town: Town) -> None:
     lee = await town.house.clinician("lee")
-    (connection,) = town.other.sockets._namespaces[1].connections.values()
+    (connection,) = town.other.sockets._feed.staff["/clinician"].values()
     town.hub.cut()
     await town.one.sessions.end(connection.session.key)
     await asyncio.wait_for(lee.closed.wait(), 5)
@@ -199,7 +203,8 @@ async def test_of_two_consoles_of_one_clinician_the_last_to_offer_has_the_media(
     await lee.does("claim", visit=ana.visit)
     await console.shows("claimed", ana.visit)
     offering = asyncio.create_task(lee.asks("offer", {"visit": ana.visit, "sdp": "v=0"}))
-    await until(lambda: any(one.media_of for one in town.other.sockets._namespaces[1].connections.values()))
+    consoles = town.other.sockets._feed.staff["/clinician"]
+    await until(lambda: any(one.media_of for one in consoles.values()))
     again = asyncio.create_task(console.asks("offer", {"visit": ana.visit, "sdp": "v=0"}))
     assert await lee.hears("superseded") == {"visit": ana.visit}
     for task in (offering, again):
@@ -231,3 +236,104 @@ async def test_a_notice_that_comes_twice_is_heard_once(town: Town) -> None:
     town.hub.send(came)
     await until(lambda: town.other.neighbours.unsigned == 1)
     assert lee.presence[ana.visit] == {"member": "gap"}
+
+
+# --- guests and the weather ----------------------------------------------------------------------------------
+
+
+async def test_the_newest_page_of_a_guest_is_the_active_one_whichever_process_has_it(town: Town) -> None:
+    ana, _ = await in_a_visit(town.house)
+    maria = await town.house.guest((await ana.does("invite_guest", **MARIA))["join_url"])
+    again = await town.other.connects("/guest", maria.cookie)
+    await again.hears("snapshot")
+    await maria.hears("superseded")
+    assert not again.all("superseded")
+    assert not ana.all("superseded"), "she is another person of the same visit"
+
+
+async def test_a_guest_at_one_process_is_seen_to_be_here_and_to_go_at_the_other(town: Town) -> None:
+    ana, lee = await in_a_visit(town.house)
+    maria = await town.house.guest((await ana.does("invite_guest", **MARIA))["join_url"])
+    me = maria.view["me"]
+    await lee.until(lambda page: page.presence[ana.visit].get("guests") == {me: "here"})
+    await maria.closes()
+    await lee.until(lambda page: page.presence[ana.visit].get("guests") == {me: "gap"})
+
+
+async def test_what_goes_over_the_wire_of_a_guest_names_nobody(town: Town) -> None:
+    heard: list[str] = []
+    town.other.neighbours._wire.on_text(heard.append)
+    ana, lee = await in_a_visit(town.house)
+    maria = await town.house.guest((await ana.does("invite_guest", **MARIA))["join_url"])
+    await ana.asks("report", IPHONE)
+    await ana.asks("quality", WEAK)
+    await lee.until(lambda page: page.all("quality"))
+    assert any('"guest"' in text for text in heard)
+    assert "Maria" not in str(heard)
+    assert maria.cookie.partition("=")[2] not in str(heard)
+
+
+async def test_how_a_connection_is_goes_to_everybody_in_both_processes(town: Town) -> None:
+    ana, lee = await in_a_visit(town.house)
+    desk = await town.other.support()
+    assert await ana.asks("quality", WEAK) == {"ok": True}
+    for page in (lee, desk):
+        await page.until(lambda page: {"visit": ana.visit, "from": "member", **WEAK} in page.all("quality"))
+    later = await town.other.connects("/support", desk.cookie)
+    await later.until(lambda page: page.all("quality"))
+
+
+async def test_the_desk_at_the_other_process_sees_the_device_and_what_was_wrong_with_it(town: Town) -> None:
+    ana, desk = await town.house.member(), await town.other.support()
+    await ana.asks("report", IPHONE)
+    await ana.asks("report", {**IPHONE, "error": None, "card": None, "camera": "granted"})
+    await desk.until(lambda page: page.reports.get(ana.visit, {}).get("camera") == "granted")
+    seen = await town.one.support()
+    assert desk.reports == seen.reports
+    assert desk.reports[ana.visit]["last_error"]["code"] == "camera_blocked"
+
+
+async def test_what_was_said_while_nobody_could_hear_is_said_again(town: Town) -> None:
+    ana, lee = await in_a_visit(town.house)
+    desk = await town.other.support()
+    town.hub.cut()
+    await ana.asks("quality", WEAK)
+    await ana.asks("report", IPHONE)
+    town.hub.mend()
+    await lee.until(lambda page: page.all("quality"))
+    await desk.until(lambda page: ana.visit in page.reports)
+
+
+async def test_what_was_said_at_the_former_process_does_not_come_back(town: Town) -> None:
+    ana, lee = await in_a_visit(town.house)
+    await ana.asks("quality", WEAK)
+    await lee.until(lambda page: page.all("quality"))
+    moved = await town.moves(ana, to=town.other)
+    await moved.asks("quality", {**WEAK, "level": "good"})
+    await until(lambda: not list(town.one.sockets._conditions.all_here()))
+    town.hub.cut()
+    town.hub.mend()
+    await asyncio.sleep(2 * AFTER_SECONDS)
+    assert [said["level"] for said in lee.all("quality")] == ["weak", "good"]
+
+
+async def test_a_word_on_a_visit_that_is_not_read_yet_waits_for_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lee = await town.house.clinician("lee")
+    desk = await town.other.support()
+    ana = await town.house.member(checked_in=True)
+    await lee.shows("waiting", ana.visit)
+    look, may_read = town.other.desk.look, asyncio.Event()
+
+    async def slowly(visit: VisitId) -> Any:
+        await may_read.wait()
+        return await look(visit)
+
+    monkeypatch.setattr(town.other.desk, "look", slowly)
+    await ana.does("say", text="Hello")
+    await ana.asks("report", IPHONE)
+    await until(lambda: town.other.sockets._neighbourhood._weather._early)
+    assert not desk.reports
+    may_read.set()
+    await desk.until(lambda page: ana.visit in page.reports)
