@@ -249,14 +249,8 @@ def _doors(
         Audience.booking: booking.admit,
         Audience.operator: operators(hall.surroundings, settings.metrics_token),
     }
-    return (
-        *member.routes(),
-        *guest.routes(),
-        *handover.routes(),
-        *sign_in.routes(),
-        *booking.routes(),
-        *files.routes(),
-    ), admits
+    doors = (member, guest, handover, sign_in, booking, files)
+    return tuple(route for door in doors for route in door.routes()), admits
 
 
 def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:

@@ -497,7 +497,13 @@ class ShowFix(StaffCommand):
 
 
 SupportCommand = Annotated[
-    SupportSay | SupportSeeLine | IssueLink | PassLink | Cancel | Requeue | WaitingCommand
+    SupportSay
+    | SupportSeeLine
+    | IssueLink
+    | PassLink
+    | Cancel
+    | Requeue
+    | WaitingCommand
     | BeginHelp
     | EndHelp
     | ShowFix

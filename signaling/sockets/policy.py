@@ -88,7 +88,12 @@ EVENT_POLICY: tuple[EventRow, ...] = (
         "decline_still",
     ),
     *_commands(
-        "/clinician", Role.clinician, "visit held", "invite_guest", "issue_guest_link", "remove_guest"
+        "/clinician",
+        Role.clinician,
+        "visit held",
+        "invite_guest",
+        "issue_guest_link",
+        "remove_guest",
         "change_mode",
         "note_call",
         "write_note",

@@ -82,9 +82,7 @@ def member(  # noqa: C901, PLR0912 - one arm per command
             assert_never(said)
 
 
-def guest(
-    said: m.GuestCommand, who: Guest, device: DeviceId, new_id: Callable[[], str]
-) -> Translated:
+def guest(said: m.GuestCommand, who: Guest, device: DeviceId, new_id: Callable[[], str]) -> Translated:
     """A guest's command. The device that came in by the link needs no link to come back."""
     match said:
         case m.JoinAsGuest():
@@ -140,7 +138,9 @@ def recorded(
             assert_never(said)
 
 
-def clinician(said: m.PlainClinicianCommand, new_id: Callable[[], str]) -> Translated:  # noqa: PLR0912 - as above
+def clinician(  # noqa: C901, PLR0912 - as above
+    said: m.PlainClinicianCommand, new_id: Callable[[], str]
+) -> Translated:
     """A clinician's command."""
     match said:
         case m.Claim():
@@ -176,9 +176,7 @@ def clinician(said: m.PlainClinicianCommand, new_id: Callable[[], str]) -> Trans
 
 
 HelpCommand = m.BeginHelp | m.EndHelp | m.ShowFix | m.WriteNote | m.ChangeMode
-PlainSupportCommand = (
-    m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand | HelpCommand
-)
+PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand | HelpCommand
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:

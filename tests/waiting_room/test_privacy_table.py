@@ -26,7 +26,8 @@ def documented() -> dict[str, set[str]]:
 def test_the_table_of_data_classes_and_the_schema_are_the_same() -> None:
     said = documented()
     kinds = said["texts"] - set(metadata.tables["texts"].columns.keys())
-    assert kinds == {"person", "location", "callback", "present", "guest", "line", "note", "recording", "chat"}
+    given = {"person", "location", "callback", "present"}
+    assert kinds == given | {"guest", "line", "note", "recording", "chat"}
     said["texts"] -= kinds
     stored = {name: set(table.columns.keys()) for name, table in metadata.tables.items()}
     stored[VERSIONS.name] = set(VERSIONS.columns.keys())

@@ -189,6 +189,8 @@ class ChatRead:
 
     by: Party
     seq: int
+
+
 class GuestKind(StrEnum):
     """What a guest is there for."""
 

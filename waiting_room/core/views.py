@@ -66,6 +66,7 @@ def texts_needed(visit: Visit, role: ViewRole, viewer: str = "") -> frozenset[Te
     said = {entry.text for entry in visit.line}
     names = {guest.name for guest in live(visit.guests)}
     noted = {note.text for note in visit.notes}
+    card: tuple[TextId | None, ...]
     wanted: set[TextId | None]
     match role:
         case Role.member:

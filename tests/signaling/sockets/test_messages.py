@@ -165,6 +165,8 @@ def test_each_name_of_an_agreement_is_a_text_that_is_kept_with_the_recording() -
         ("recording", "Leo"),
         ("recording", "Mía"),
     ]
+
+
 HOST: list[dict[str, Any]] = [
     {"type": "invite_guest", "name": "Maria Ruiz", "kind": "interpreter", "signs": True},
     {"type": "issue_guest_link", "guest": "guest-1"},

@@ -238,7 +238,7 @@ async def test_a_notice_that_comes_twice_is_heard_once(town: Town) -> None:
     assert lee.presence[ana.visit] == {"member": "gap"}
 
 
-# --- guests and the weather ----------------------------------------------------------------------------------
+# --- guests and the weather ---------------------------------------------------------------------------------
 
 
 async def test_the_newest_page_of_a_guest_is_the_active_one_whichever_process_has_it(town: Town) -> None:

@@ -174,6 +174,7 @@ def recorded_visit(world: World) -> Member:
     ana.refuses()
     lee.ends(ana)
     lee.does(ana, c.OpenRecording(recording=RecordingId("rec2"), file="member.webm"))
+    return ana
 
 
 def guests_visit(world: World) -> Member:

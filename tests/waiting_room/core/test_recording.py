@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.waiting_room.core.world import Clinician, Member, World, refused, seen_by
+from tests.waiting_room.core.world import Clinician, Guest, Member, World, refused, seen_by
 from waiting_room.core import commands as c
 from waiting_room.core.agreement import endpoint_of, lease_of, person_of, waiting_for, who_must_agree
 from waiting_room.core.decide_recording import decide_recording
@@ -308,8 +308,56 @@ def test_a_journal_that_skips_a_state_is_impossible(ana: Member, lee: Clinician,
     assert evolve(ana.now, opened, ana.now.seq + 1, world.now).recording == ana.now.recording
 
 
-def test_people_who_share_a_device_share_its_endpoint() -> None:
+def test_people_who_share_a_device_share_its_endpoint(ana: Member) -> None:
     assert [endpoint_of(one) for one in ("clinician", "member", "member-2", "guest-x1")] == [
         "clinician", "member", "member", "guest-x1",
     ]  # fmt: skip
     assert person_of(ana.now, Actor(Role.support, "joy")) == "joy"
+
+
+def sister(world: World, member: Member) -> Guest:
+    """Maria, invited and in."""
+    maria = Guest(world, "Maria Ruiz")
+    member.invites(maria)
+    maria.joins(member)
+    return maria
+
+
+def test_a_guest_in_the_visit_must_agree_too(world: World, ana: Member, lee: Clinician) -> None:
+    maria = sister(world, ana)
+    lee.asks_to_record(ana)
+    assert ana.agrees() == ["recording_agreed"]
+    assert waiting_for(ana.now) == (maria.id,)
+    assert seen_by(maria, ana)["recording"]["mine"] is False
+    assert maria.agrees(ana) == ["recording_agreed", "recording_started"]
+    assert lease_of(ana.now) == ("clinician", maria.id, "member")
+    assert seen_by(maria, ana)["recording"]["mine"] is True
+
+
+def test_a_guest_who_comes_in_pauses_the_recording_until_they_agree(world: World, recorded: Member) -> None:
+    maria = Guest(world, "Maria Ruiz")
+    recorded.invites(maria)
+    assert state(recorded) == "recording"
+    assert maria.joins(recorded) == ["guest_joined", "recording_paused"]
+    assert lease_of(recorded.now) == ()
+    assert maria.agrees(recorded) == ["recording_agreed", "recording_resumed"]
+
+
+def test_a_guest_who_has_not_agreed_holds_nothing_up_once_gone(world: World, recorded: Member) -> None:
+    maria = sister(world, recorded)
+    assert state(recorded) == "paused"
+    assert maria.leaves(recorded) == ["guest_left", "recording_resumed"]
+    assert lease_of(recorded.now) == ("clinician", "member")
+
+
+def test_a_guest_stops_the_recording_for_everybody(world: World, recorded: Member) -> None:
+    maria = sister(world, recorded)
+    maria.agrees(recorded)
+    assert maria.refuses(recorded) == ["recording_withdrawn"]
+    assert (state(recorded), lease_of(recorded.now)) == ("stopped", ())
+
+
+def test_an_invitation_alone_gives_no_word_about_a_recording(world: World, recorded: Member) -> None:
+    maria = Guest(world, "Maria Ruiz")
+    recorded.invites(maria)
+    assert maria.agrees(recorded) == refused(Refusal.not_present)

@@ -384,6 +384,7 @@ class Clinician:
 
     def asks_for_still(self, member: Member) -> Answer:
         return self.does(member, chat.AskStill())
+
     def invites(self, member: Member, guest: "Guest", **changes: object) -> Answer:
         return self.does(member, guest.invitation(**changes))
 
@@ -493,6 +494,15 @@ class Guest:
 
     def leaves(self, member: Member) -> Answer:
         return self.world.does(member.visit, g.LeaveAsGuest(), Actor(Role.guest, self.device))
+
+    def agrees(self, member: Member, words: str = "recording-2026-1") -> Answer:
+        running = member.now.recording
+        name = RecordingId(running.id if running else "none")
+        agree = c.AgreeRecording(recording=name, consent=words, language="es")
+        return self.world.does(member.visit, agree, Actor(Role.guest, self.device))
+
+    def refuses(self, member: Member) -> Answer:
+        return self.world.does(member.visit, c.RefuseRecording(), Actor(Role.guest, self.device))
 
 
 def seen_by(who: Member | Clinician | Desk | Guest, member: Member) -> Json:

@@ -15,7 +15,7 @@ import { useT } from "./words";
 export const CALLS = ["calling", "reached", "not_reached"] as const;
 export type Call = (typeof CALLS)[number];
 
-export type PhoneVisitProps = Omit<VisitScreenProps, "room"> & {
+export type PhoneVisitProps = Omit<VisitScreenProps, "room" | "line" | "attempt" | "tell" | "guestsHere" | "onRecording"> & {
   readonly onCall: (call: Call) => void;
 };
 

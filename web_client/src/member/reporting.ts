@@ -11,7 +11,7 @@ import { permission } from "../kit/media/devices";
 import type { DeviceKind, Permission } from "../kit/media/failures";
 import type { Line } from "../kit/socket";
 import type { Readable, Stop } from "../kit/store";
-import type { DeviceState, Studio } from "./studio";
+import type { DeviceState, Studio } from "../kit/media/studio";
 import { soundHeld, told } from "./told";
 
 const QUIET_MS = 400;
