@@ -206,8 +206,9 @@ async def test_everybody_of_a_visit_hears_whether_a_guest_is_here_and_the_journa
             lambda page, where=where: page.presence.get(where, {}).get("guests") == {invited["guest"]: "gap"}
         )
     house.clock.passes(60)
-    house.sockets.watch.pass_time()
-    await house.sockets.watch.noted()
+    for process in house.processes:
+        process.sockets.watch.pass_time()
+        await process.sockets.watch.noted()
     for page, where in ((ana, OWN), (lee, ana.visit)):
         await page.until(
             lambda page, where=where: page.presence.get(where, {}).get("guests") == {invited["guest"]: "gone"}
