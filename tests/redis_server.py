@@ -71,6 +71,15 @@ class RedisServer:
             connection.sendall(command.encode() + b"\r\n")
             return connection.recv(65_536).decode()
 
+    def publishes(self, channel: str, texts: list[str]) -> None:
+        """As a program would that is connected to it."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            for text in texts:
+                parts = [part.encode() for part in ("PUBLISH", channel, text)]
+                said = b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
+                connection.sendall(b"*%d\r\n%s" % (len(parts), said))
+                connection.recv(1024)
+
 
 def free_port() -> int:
     with socket.socket() as probe:

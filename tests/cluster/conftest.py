@@ -1,10 +1,10 @@
-"""The house in many processes, made once for a module, on a fresh day for each test; and its people.
+"""The house in many processes, made once, with a fresh day for each test; and its people.
 
 Members and the desk come in through web process `a`, clinicians through `b`.
 """
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(marker)
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
-async def town() -> AsyncIterator[Town]:
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
     try:
-        async with towns.running(VIDEOVISIT_DRAIN_SECONDS="4") as running:
-            yield running
+        towns.check()
     except towns.TownMissingError as missing:
         pytest.skip(str(missing))
+    with towns.running(VIDEOVISIT_DRAIN_SECONDS="4") as running:
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What every process logged last goes with a test that failed."""
+    report = yield
+    town = getattr(item, "funcargs", {}).get("town")
+    if report.failed and town is not None:
+        for program in town.programs:
+            report.sections.append((f"log of {program.name}", program.log()[-3000:]))
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +87,17 @@ async def server(town: Town) -> Town:
     """A fresh day in all processes: what the scenarios of one process call their server."""
     await town.fresh_day()
     return town
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+async def guests_browser(playwright: Playwright, folder: Path) -> AsyncIterator[Browser]:
+    browser = await chromium.launch(
+        playwright,
+        picture=devices.write_picture(devices.INTERPRETER, folder),
+        tone=devices.write_tone(devices.INTERPRETER, folder),
+    )
+    yield browser
+    await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)

@@ -45,7 +45,7 @@ async def test_a_web_process_that_dies_costs_no_picture_and_its_page_comes_back_
     await in_a_visit(ana, dr, server)
     before = [await connections(ana), await connections(dr)]
     killed = await now(ana)
-    await server.web["a"].kill()
+    server.web["a"].kill()
     await server.shows("b", "sockets_member", 1)
     back = await now(ana) - killed
     await ana.decodes_frames(30)

@@ -8,14 +8,17 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import aiohttp
 import pytest
 import pytest_asyncio
 import socketio
 
+from signaling.clock import SystemClock
 from tests.cluster.town import Town, until
 from tests.cluster.visitors import Visitor, a_member, staff
+from tests.signaling.house import Asker
 from tests.signaling.sockets.house import Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -85,7 +88,8 @@ async def test_a_budget_of_tries_is_one_budget_in_all_processes(scene: Scene) ->
     stranger = Visitor(scene.town, scene.session)
     codes = []
     for number in range(14):
-        answer = await stranger.at("ab"[number % 2]).sign_in("okafor", "wrong again and again")
+        user = scene.town.info["clinician"]["user"]
+        answer = await stranger.at("ab"[number % 2]).sign_in(user, "wrong again and again")
         codes.append(answer.code)
     assert codes[:10] == ["sign_in_failed"] * 10
     assert codes[-2:] == ["slow_down"] * 2
@@ -101,15 +105,17 @@ async def test_signing_out_in_one_process_closes_the_console_at_the_other(scene:
 async def test_a_booking_is_repeated_by_another_process_word_for_word(scene: Scene) -> None:
     from tests.signaling.test_booking import a_visit  # noqa: PLC0415
 
-    program = Visitor(scene.town, scene.session)
     headers = {
         "Authorization": f"Bearer {scene.town.info['api_key']}",
         "Idempotency-Key": "monday-1",
-        "Origin": "",
+        "Host": scene.town.base.removeprefix("https://"),
     }
-    body = a_visit()
-    first = await program.at("a").post("/api/v1/visits", body, headers=headers)
-    again = await program.at("b").post("/api/v1/visits", body, headers=headers)
+    start = SystemClock().now().replace(microsecond=0) + timedelta(hours=1)
+    body = a_visit(clinic=f"harbor-{scene.town.day}", start=start.isoformat())
+    first, again = [
+        await Asker(scene.town.direct(process), scene.session, headers).post("/api/v1/visits", body)
+        for process in "ab"
+    ]
     assert first.status == 201, first.text
     assert again.text == first.text
 

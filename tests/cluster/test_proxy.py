@@ -58,7 +58,7 @@ async def test_what_is_for_operators_is_not_for_the_world(town: Town, browser: a
 async def test_while_one_process_is_gone_the_other_answers(
     server: Town, browser: aiohttp.ClientSession
 ) -> None:
-    await server.web["a"].kill()
+    server.web["a"].kill()
     for _ in range(5):
         async with browser.get(f"{server.base}/healthz", headers={"Cookie": f"{PIN}=a"}) as answer:
             assert answer.status == 200

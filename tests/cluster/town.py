@@ -1,23 +1,25 @@
 """The house in many processes, as it is run for real.
 
 Two web processes and two media workers on PostgreSQL and Redis, behind the proxy of deploy/nginx.conf: all of
-them real programs on free loopback ports.
+them real programs on free loopback ports. They run for as long as the tests do; every test has a day of its
+own, with clinics, staff and members of its own, and what a test before it has killed is started again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
+import base64
 import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,12 +31,14 @@ from signaling import seed
 from signaling.clock import SystemClock
 from signaling.ids import SystemIds
 from signaling.links import Links
+from signaling.notices import AnyNotice, Bye, Moved, Seal
 from signaling.seeding import Seeder
+from signaling.wire_redis import CHANNEL
 from tests import postgres, redis_server
 from tests.demo_server import write_certificate
-from tests.postgres import Postgres
 from tests.redis_server import RedisServer, free_port
-from waiting_room.accounts import SqlAccounts
+from waiting_room.accounts import Clinic, SqlAccounts, Staff
+from waiting_room.core.ids import ClinicId, StaffId
 from waiting_room.database import Database
 from waiting_room.desk import Desk
 from waiting_room.keys import SqlKeys
@@ -49,6 +53,9 @@ TEXT_KEY = "town:" + "A" * 43 + "="
 METRICS_TOKEN = "metrics for the tests alone"
 MEDIA_KEY = "a key that the workers want"
 WITHIN_SECONDS = 90.0
+DAYS = 40
+"""Days for which there are clinics and staff when the house starts: so many tests."""
+RECORDING_KEY = base64.b64encode(bytes(range(32))).decode()
 PIN = "pin"
 """The cookie by which a test's browser says which web process it prefers: `a` or `b`."""
 
@@ -66,36 +73,35 @@ class Program:
     env: dict[str, str]
     folder: Path
     port: int
-    process: asyncio.subprocess.Process | None = None
+    process: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> None:
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
         with (self.folder / f"{self.name}.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, env=self.env, cwd=self.folder, stdout=log, stderr=log
+            self.process = subprocess.Popen(
+                self.command, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def log(self) -> str:
-        return (self.folder / f"{self.name}.log").read_text()
+        file = self.folder / f"{self.name}.log"
+        return file.read_text() if file.exists() else ""
 
     def told(self, number: signal.Signals) -> None:
         assert self.process is not None
         self.process.send_signal(number)
 
-    async def kill(self) -> None:
+    def kill(self) -> None:
         """As by the kernel: `kill -9`."""
-        assert self.process is not None
-        with contextlib.suppress(ProcessLookupError):
+        if self.process is not None:
             self.process.kill()
-        await self.process.wait()
+            self.process.wait()
 
-    async def ends(self, within: float = 15.0) -> int:
+    async def ends(self, within: float = 30.0) -> int:
         assert self.process is not None
-        return await asyncio.wait_for(self.process.wait(), within)
-
-    async def stop(self) -> None:
-        if self.process is not None and self.process.returncode is None:
-            self.process.kill()
-            await self.process.wait()
+        return await asyncio.to_thread(self.process.wait, within)
 
 
 @dataclass
@@ -103,14 +109,18 @@ class Town:
     """Everything that runs; `info` is what the demo would print."""
 
     folder: Path
-    postgres: Postgres
+    database_url: str
     redis: RedisServer
     web: dict[str, Program]
     media: dict[str, Program]
     proxy: Program
     info: dict[str, Any] = field(default_factory=dict)
-    days: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    """The databases made so far."""
+    day: int = 0
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """All of ours, and the proxy."""
+        return (*self.media.values(), *self.web.values(), self.proxy)
 
     @property
     def base(self) -> str:
@@ -130,6 +140,7 @@ class Town:
 
     async def until_ready(self, *names: str) -> None:
         for name in names or self.web:
+            assert self.web[name].runs, self.web[name].log()[-2000:]
             await until(lambda name=name: self.ready(name), WITHIN_SECONDS)
 
     async def figures(self, name: str) -> dict[str, float]:
@@ -151,49 +162,49 @@ class Town:
 
         await until(so, WITHIN_SECONDS)
 
-    def worker_of(self, room: str) -> str | None:
-        """Which worker has a visit's room, as it is written down."""
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            row = connection.execute("SELECT worker FROM media_rooms WHERE room = %s", [room]).fetchone()
-        address = row[0] if row else None
-        return next((name for name, one in self.media.items() if f"127.0.0.1:{one.port}" == address), None)
-
-    @property
-    def database_url(self) -> str:
-        return self.web["a"].env["VIDEOVISIT_DATABASE_URL"]
-
     async def fresh_day(self) -> None:
-        """Another database with another day; whatever was killed is started again."""
-        for program in self.web.values():
-            await program.stop()
+        """Another day for other people; whatever was killed is started again, and all know of the day."""
         if self.redis.process is None:
             self.redis.start()
-        database = self.days.enter_context(self.postgres.database())
-        self.info = await _seed(database, self.proxy.port)
-        for program in self.web.values():
-            program.env["VIDEOVISIT_DATABASE_URL"] = database
         await self.start_what_is_not_running()
+        self.day += 1
+        assert self.day < DAYS, "as many tests as there are days"
+        self.info = await _book(self.database_url, self.redis, self.day, self.proxy.port)
+        for which in self.web:
+            await self.shows(
+                which, "open_visits", self._count("SELECT count(*) FROM visits WHERE ended_at IS NULL")
+            )
 
     async def start_what_is_not_running(self) -> None:
         """Everything, and come back when every process knows the others."""
-        for program in (*self.media.values(), *self.web.values(), self.proxy):
-            if program.process is None or program.process.returncode is not None:
-                await program.start()
+        for program in self.programs:
+            if not program.runs:
+                program.start()
         await self.until_ready()
         for which in self.web:
             await self.shows(which, "neighbours", len(self.web) - 1)
             await self.shows(which, "workers_in_reach", len(self.media))
 
     def workers(self) -> list[int]:
-        """Process ids of the media workers that have a room: what the demo's tests kill."""
+        """Process ids of the media workers that have a room today: what the demo's tests kill."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
-            rows = connection.execute("SELECT DISTINCT worker FROM media_rooms").fetchall()
+            rows = connection.execute(
+                "SELECT DISTINCT worker FROM media_rooms JOIN visits ON visits.id = media_rooms.room"
+                " WHERE visits.clinic_id = ANY(%s)",
+                [[clinic.id for clinic in _clinics(self.day)]],
+            ).fetchall()
         busy = {row[0] for row in rows}
         return [
             one.process.pid
             for one in self.media.values()
             if one.process is not None and f"127.0.0.1:{one.port}" in busy
         ]
+
+    def _count(self, query: str) -> int:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            row = connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 async def until(what: Any, within: float = 10.0, every: float = 0.02) -> None:
@@ -214,9 +225,9 @@ def check() -> None:
             raise TownMissingError(f"{program} is not installed (Debian package {package})")
 
 
-@asynccontextmanager
-async def running(**web_settings: str) -> AsyncIterator[Town]:
-    """A town for the length of the block, on a fresh day.
+@contextmanager
+def running(**web_settings: str) -> Iterator[Town]:
+    """A town for the length of the block. Nothing runs before its first day.
 
     Raises:
         TownMissingError: says what is missing.
@@ -225,14 +236,18 @@ async def running(**web_settings: str) -> AsyncIterator[Town]:
     with (
         tempfile.TemporaryDirectory(prefix="vvtown") as name,
         postgres.running() as database_server,
+        database_server.database() as database,
         redis_server.running() as redis,
-        contextlib.ExitStack() as days,
     ):
         folder, port = Path(name), free_port()
+        (folder / "recordings").mkdir()
         media = {which: _media(which, folder) for which in ("m1", "m2")}
         at = ",".join(f"127.0.0.1:{one.port}" for one in media.values())
         settings = {
+            "VIDEOVISIT_DATABASE_URL": database,
             "VIDEOVISIT_TEXT_KEY": TEXT_KEY,
+            "VIDEOVISIT_RECORDINGS": str(folder / "recordings"),
+            "VIDEOVISIT_RECORDING_KEY": RECORDING_KEY,
             "VIDEOVISIT_PUBLIC_URL": f"https://127.0.0.1:{port}",
             "VIDEOVISIT_TRUSTED_PROXIES": "127.0.0.1",
             "VIDEOVISIT_REDIS_URL": redis.url,
@@ -243,18 +258,14 @@ async def running(**web_settings: str) -> AsyncIterator[Town]:
         }
         web = {which: _web(which, folder, settings) for which in ("a", "b")}
         proxy = _proxy(folder, port, {which: one.port for which, one in web.items()})
-        town = Town(folder, database_server, redis, web, media, proxy, days=days)
+        migrate(database)
+        asyncio.run(_found(database))
         programs = (*media.values(), *web.values(), proxy)
         try:
-            await town.fresh_day()
-            yield town
-        except BaseException:
-            for program in programs:
-                print(f"--- {program.name}\n{program.log()[-3000:]}")
-            raise
+            yield Town(folder, database, redis, web, media, proxy)
         finally:
             for program in reversed(programs):
-                await program.stop()
+                program.kill()
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
@@ -268,7 +279,13 @@ def _media(name: str, folder: Path) -> Program:
     return Program(
         name,
         command,
-        _environment({"VIDEOVISIT_MEDIA_KEY": MEDIA_KEY, "VIDEOVISIT_MEDIA_DRAIN_SECONDS": "60"}),
+        _environment(
+            {
+                "VIDEOVISIT_MEDIA_KEY": MEDIA_KEY,
+                "VIDEOVISIT_MEDIA_DRAIN_SECONDS": "60",
+                "VIDEOVISIT_MEDIA_RECORDINGS": str(folder / "recordings"),
+            }
+        ),
         folder,
         port,
     )
@@ -320,34 +337,96 @@ def _proxy(folder: Path, port: int, web: dict[str, int]) -> Program:
     return Program("nginx", [program, "-p", str(folder), "-c", str(path)], dict(os.environ), folder, port)
 
 
-async def _seed(url: str, port: int) -> dict[str, Any]:
-    """The demo's day, in PostgreSQL."""
-    await asyncio.to_thread(migrate, url)
-    database, clock, ids = Database(url), SystemClock(), SystemIds()
-    base = f"https://127.0.0.1:{port}"
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
     try:
-        accounts = SqlAccounts(database)
-        people = People(accounts)
-        desk = Desk(SqlStore(database), Vault(TextKey.parse(TEXT_KEY)), people)
-        house: Any = SimpleNamespace(
-            accounts=accounts, keys=SqlKeys(database), desk=desk, links=Links(desk, base, ids)
-        )
-        day = await Seeder(house, clock, ids).day()
-        await desk.close()
+        yield database
     finally:
         await database.close()
-    passphrase = seed.PASSPHRASE
-    info = {
+
+
+def _clinics(day: int) -> Sequence[Clinic]:
+    return [replace(clinic, id=_on(day, clinic.id)) for clinic in seed.CLINICS]
+
+
+def _staff(day: int) -> Sequence[Staff]:
+    return [
+        replace(
+            person,
+            id=StaffId(f"{person.id}-{day}"),
+            login=f"{person.login}-{day}",
+            clinics=frozenset(_on(day, clinic) for clinic in person.clinics),
+        )
+        for person in seed.STAFF
+    ]
+
+
+def _on(day: int, clinic: ClinicId) -> ClinicId:
+    return ClinicId(f"{clinic}-{day}")
+
+
+async def _found(url: str) -> None:
+    """The clinics and staff of all days: web processes know them from their start."""
+    async with _opened(url) as database:
+        accounts = SqlAccounts(database)
+        for day in range(1, DAYS):
+            for clinic in _clinics(day):
+                await accounts.save_clinic(clinic)
+            for person in _staff(day):
+                await accounts.save_staff(person)
+
+
+class _DaySeeder(Seeder):
+    """The demo's day, for the people of one day."""
+
+    def __init__(self, house: Any, day: int) -> None:
+        super().__init__(house, SystemClock(), SystemIds())
+        self._day = day
+
+    async def accounts(self) -> None:
+        """They are there."""
+
+    def bookings(self) -> Sequence[seed.Booking]:
+        return [
+            replace(
+                booking,
+                clinic=_on(self._day, booking.clinic),
+                clinician=StaffId(f"{booking.clinician}-{self._day}") if booking.clinician else None,
+            )
+            for booking in seed.bookings()
+        ]
+
+
+async def _book(url: str, redis: RedisServer, day: int, port: int) -> dict[str, Any]:
+    """The demo's day, in PostgreSQL, and said on the wire as any process of the house would."""
+    base, passphrase, vault = f"https://127.0.0.1:{port}", seed.PASSPHRASE, Vault(TextKey.parse(TEXT_KEY))
+    said: list[AnyNotice] = []
+    async with _opened(url) as database:
+        accounts = SqlAccounts(database)
+        people = People(accounts)
+        await people.refresh()
+        desk = Desk(SqlStore(database), vault, people)
+        desk.subscribe(lambda change: said.append(Moved(visit=change.after.id, seq=change.after.seq)))
+        house = SimpleNamespace(
+            accounts=accounts, keys=SqlKeys(database), desk=desk, links=Links(desk, base, SystemIds())
+        )
+        made = await _DaySeeder(house, day).day()
+        await desk.close()
+    seal, me = Seal(vault.digest), f"day-{day}-{time.time_ns()}"
+    redis.publishes(
+        CHANNEL, [seal.write(me, at, notice) for at, notice in enumerate((*said, Bye()), start=1)]
+    )
+    return {
         "base_url": base,
-        "member_link": day.first.link,
-        "member_birth_date": day.first.birth_date,
-        "member2_link": day.second.link,
-        "member2_birth_date": day.second.birth_date,
+        "member_link": made.first.link,
+        "member_birth_date": made.first.birth_date,
+        "member2_link": made.second.link,
+        "member2_birth_date": made.second.birth_date,
         "clinician_link": f"{base}/clinician",
-        "clinician": {"user": "okafor", "password": passphrase},
-        "clinician2": {"user": "herrera", "password": passphrase},
+        "clinician": {"user": f"okafor-{day}", "password": passphrase},
+        "clinician2": {"user": f"herrera-{day}", "password": passphrase},
         "support_link": f"{base}/support",
-        "support": {"user": "desk", "password": passphrase},
-        "api_key": day.api_key,
+        "support": {"user": f"desk-{day}", "password": passphrase},
+        "api_key": made.api_key,
     }
-    return dict(json.loads(json.dumps(info)))
