@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aiohttp
+import socketio
 
 from tests.cluster.town import Town
 from tests.signaling.house import Asker
@@ -33,18 +34,23 @@ class Visitor:
         """A page of theirs, connected to that web process, with what it knows from before."""
         page = page or Page(namespace)
         self.pages.append(page)
-        await page.client.connect(
-            self._town.direct(process),
-            headers={
-                "Host": self._town.base.removeprefix("https://"),
-                "Origin": self._town.base,
-                "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-            },
-            auth={"seq": page.seq} if page.seq else None,
-            namespaces=[namespace],
-            transports=["websocket"],
-            wait_timeout=20,
-        )
+        try:
+            await page.client.connect(
+                self._town.direct(process),
+                headers={
+                    "Host": self._town.base.removeprefix("https://"),
+                    "Origin": self._town.base,
+                    "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+                },
+                auth={"seq": page.seq} if page.seq else None,
+                namespaces=[namespace],
+                transports=["websocket"],
+                wait_timeout=20,
+            )
+        except socketio.exceptions.ConnectionError:
+            if page.client.eio.http is not None:
+                await page.client.eio.http.close()
+            raise
         return page
 
     async def closes(self) -> None:
