@@ -19,7 +19,8 @@ export function RecordingBar({ recording, waitingFor, children }: RecordingBarPr
   const t = useWords<KitCatalog>();
   const words = wordsOf(recording, waitingFor, t);
   useSignals(recording, words);
-  if (words === "" && children === undefined) return null;
+  // What is not to be shown is `false`, as everywhere in the pages.
+  if (words === "" && (children === undefined || children === false)) return null;
   return (
     <div class={`recording recording-${recording.state}`} role="group" aria-label={t("kit.recording.name")}>
       {words !== "" && (
