@@ -77,7 +77,7 @@ dev: $(VENV)/.dev ## install the product and the tools into .venv
 pages: ## build the pages into web_client/dist
 	cd web_client && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run build
 
-system: $(VENV)/.dev ## what the tests start: PostgreSQL, Redis, browsers, promtool, iproute2 (from apt, where missing)
+system: $(VENV)/.dev ## what the tests start: PostgreSQL, Redis, nginx, browsers, promtool, iproute2 (from apt, where missing)
 	@deploy/test-packages
 
 clean: ## forget everything that was built

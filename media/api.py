@@ -25,6 +25,8 @@ _BODY_MAX: Final = 2 * MAX_BYTES  # JSON escapes every line end of an SDP
 _PING_EVERY: Final = 20.0
 _WRITTEN_WITHIN: Final = 1.0
 """Seconds for which the answer to a stop waits for the recording's end to be on the disk."""
+LONGEST_NUMBER: Final = 15
+"""Digits: JSON readers elsewhere have 53 bits."""
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -102,7 +104,9 @@ class Api:
         except pydantic.ValidationError:
             return _error(400, "body_malformed", 'The body is a JSON object {"sdp": "…"}.')
         names = request.match_info
-        sdp, lanes = self._worker.offer(names["room"], names["endpoint"], body.sdp)
+        sdp, lanes = self._worker.offer(
+            names["room"], names["endpoint"], body.sdp, _number(request, "version")
+        )
         slots = [
             {"mid": lane.section.mid, "kind": lane.section.kind}
             for lane in lanes
@@ -112,16 +116,16 @@ class Api:
 
     async def _leave(self, request: web.Request) -> web.StreamResponse:
         names = request.match_info
-        return (
-            web.Response(status=204) if self._worker.leave(names["room"], names["endpoint"]) else _not_found()
-        )
+        offered, version = _number(request, "offered"), _number(request, "version")
+        done = self._worker.leave(names["room"], names["endpoint"], offered, version)
+        return web.Response(status=204) if done else _not_found()
 
     async def _open(self, request: web.Request) -> web.StreamResponse:
-        self._worker.open_room(request.match_info["room"])
+        self._worker.open_room(request.match_info["room"], _number(request, "version"))
         return web.Response(status=204)
 
     async def _close(self, request: web.Request) -> web.StreamResponse:
-        done = self._worker.close_room(request.match_info["room"])
+        done = self._worker.close_room(request.match_info["room"], _number(request, "version"))
         return web.Response(status=204) if done else _not_found()
 
     async def _record(self, request: web.Request) -> web.StreamResponse:
@@ -129,11 +133,11 @@ class Api:
             order = LeaseBody.model_validate_json(await request.read())
         except pydantic.ValidationError:
             return _error(400, "body_malformed", "The body is no lease of a recording.")
-        state = self._worker.recorder.lease(request.match_info["room"], order)
+        state = self._worker.recorder.lease(request.match_info["room"], order, _number(request, "version"))
         return web.json_response({"state": state.name})
 
     async def _stop_recording(self, request: web.Request) -> web.StreamResponse:
-        recording = self._worker.recorder.stop(request.match_info["room"])
+        recording = self._worker.recorder.stop(request.match_info["room"], _number(request, "version"))
         if recording is None:
             return _not_found()
         with contextlib.suppress(TimeoutError):
@@ -155,9 +159,8 @@ class Api:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(heartbeat=_PING_EVERY, max_msg_size=1024)
         await socket.prepare(request)
-        listener = self._worker.news.join()
+        listener = self._worker.news.join(self._worker.greeting())
         try:
-            await socket.send_json(self._worker.hello())
             reader = asyncio.create_task(_until_closed(socket))
             writer = asyncio.create_task(_write(socket, listener.lines()))
             _, pending = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -168,6 +171,18 @@ class Api:
             self._worker.news.leave(listener)
             await socket.close()
         return socket
+
+
+def _number(request: web.Request, name: str) -> int:
+    """A number of the query; 0 where it is not given.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    given = request.query.get(name, "0")
+    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER:
+        raise RefusedError("bad_request", f"`{name}` is a whole number.", 400)
+    return int(given)
 
 
 async def _until_closed(socket: web.WebSocketResponse) -> None:

@@ -26,6 +26,8 @@ from media.worker import Surroundings, Worker
 STOP_WITHIN: Final = 2.5
 """Seconds from the signal to the end of the process, whatever the network and the listeners do."""
 
+DRAIN_LOOKS_EVERY: Final = 0.25
+
 log = logging.getLogger("media")
 
 
@@ -118,12 +120,27 @@ async def _serve(settings: MediaSettings, *, die_with_parent: bool) -> int:
     print(json.dumps({"ready": True, "listen": listen, "udp": udp}), flush=True)
     log.info("ready")
     await stop.wait()
+    stop.clear()
+    if settings.drain_seconds:
+        await _drain(worker, stop, settings.drain_seconds)
     log.info("stopping")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_WITHIN):
             await worker.stop()
             await runner.cleanup()
     return 0
+
+
+async def _drain(worker: Worker, stop: asyncio.Event, seconds: float) -> None:
+    """Let those who are here go on, until the last has left, the time is up, or a second signal comes."""
+    worker.drain()
+    log.info("draining")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not worker.is_empty and not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DRAIN_LOOKS_EVERY):
+                        await stop.wait()
 
 
 def _bind(binds: tuple[HostPort, ...]) -> list[Port]:

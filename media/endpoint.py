@@ -46,6 +46,7 @@ class Endpoint:
         "keys",
         "local_session",
         "name",
+        "offered",
         "old_until",
         "paths",
         "refused",
@@ -59,6 +60,8 @@ class Endpoint:
         self.room = room
         self.agreement = agreement
         self.answered_at = now
+        self.offered = 0
+        """The version that its newest offer was allowed on."""
         self.connected_at: float | None = None
         self.heard_at = now
         self.silent = False

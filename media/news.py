@@ -6,7 +6,7 @@ asks for the rooms it cares about. Events carry ids, numbers and codes only.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 BACKLOG: Final = 4096
@@ -53,9 +53,11 @@ class News:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
-    def join(self) -> Listener:
-        """A new listener."""
+    def join(self, greeting: Iterable[dict[str, object]] = ()) -> Listener:
+        """A new listener, who hears the greeting first: nothing happens between it and the news."""
         listener = Listener()
+        for event in greeting:
+            listener.put(_line(event))
         self._listeners.append(listener)
         return listener
 
@@ -67,7 +69,7 @@ class News:
     def tell(self, event: str, **fields: object) -> None:
         """Tell everybody."""
         if self._listeners:
-            line = json.dumps({"event": event, **fields}, separators=(",", ":"))
+            line = _line({"event": event, **fields})
             for listener in self._listeners:
                 listener.put(line)
 
@@ -76,3 +78,7 @@ class News:
         for listener in self._listeners:
             if not listener.lost:
                 listener.end()
+
+
+def _line(event: dict[str, object]) -> str:
+    return json.dumps(event, separators=(",", ":"))

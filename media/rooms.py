@@ -22,11 +22,15 @@ class LiveRoom:
     `awake` says that the core wants ticks; whoever calls the core sets it.
     """
 
-    __slots__ = ("awake", "core", "members", "name", "out", "seats", "used_at")
+    __slots__ = ("awake", "core", "leased", "members", "name", "out", "seats", "used_at", "version")
 
     def __init__(self, name: str, now: float, *, open_by_default: bool) -> None:
         self.name = name
         self.used_at = now
+        self.version = 0
+        """How far the history had got on which the newest wish about the room was decided; 0: nobody says."""
+        self.leased = 0
+        """The same of the newest lease or end of a recording: what is over does not begin again."""
         self.core = Room(open_by_default=open_by_default)
         self.members: dict[str, Endpoint] = {}
         self.awake = False
@@ -77,10 +81,21 @@ class LiveRoom:
         self.awake = True
         self.core.join(name, negotiated, now, self.out)
 
+    def there(self) -> dict[str, object]:
+        """What a new listener is told of it."""
+        return {
+            "event": "room",
+            "room": self.name,
+            "open": self.core.is_open,
+            "version": self.version,
+            "endpoints": [{"endpoint": name, "slots": self.seats.get(name, [])} for name in self.members],
+        }
+
     def state(self, now: float) -> dict[str, object]:
         """What the API tells of it."""
         return {
             "open": self.core.is_open,
+            "version": self.version,
             "endpoints": [
                 {**member.state(now), "slots": self.seats.get(member.name, [])}
                 for member in self.members.values()

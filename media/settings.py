@@ -61,6 +61,8 @@ class MediaSettings(BaseSettings):
     """Pause between looks at a busy port; 0 handles each datagram as it comes."""
     recordings: Path | None = None
     """The directory that encrypted recordings are kept in; without one nothing is recorded."""
+    drain_seconds: float = Field(default=0.0, ge=0, le=86_400)
+    """How long the rooms that are there may go on after SIGTERM; it ends earlier once they are empty."""
     name: str = Field(default="media", pattern=r"^[\w.\-]{1,64}$")
     """What the worker calls itself in its greeting."""
 

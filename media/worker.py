@@ -86,6 +86,8 @@ class Worker:
         self._cpu = surroundings.cpu
         self._surroundings = surroundings
         self._coalesce = coalesce
+        self.draining = False
+        """Whether new rooms had better be made elsewhere; those that are here go on."""
         self.rooms = Rooms(open_by_default=open_rooms)
         self.news = News()
         self.intake = Intake(self, ports, surroundings.clock)
@@ -121,7 +123,22 @@ class Worker:
             "worker": self._surroundings.name,
             "started": self._surroundings.started,
             "udp": [f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}" for ip, port in self._advertised],
+            "draining": self.draining,
         }
+
+    def greeting(self) -> list[dict[str, object]]:
+        """All that a new listener has to know before the news: who this is, and every room."""
+        return [self.hello(), *(room.there() for room in self.rooms), {"event": "greeted"}]
+
+    def drain(self) -> None:
+        """Ask for no new rooms from now on, at once and with every heartbeat."""
+        self.draining = True
+        self._beat()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is connected or about to be."""
+        return not any(room.members for room in self.rooms)
 
     def figures(self) -> dict[str, float]:
         """Counts since the start, for `/healthz` and the heartbeat."""
@@ -138,7 +155,7 @@ class Worker:
 
     # What the API asks for
 
-    def offer(self, room_name: str, name: str, text: str) -> tuple[str, tuple[Lane, ...]]:
+    def offer(self, room_name: str, name: str, text: str, version: int = 0) -> tuple[str, tuple[Lane, ...]]:
         """Answer an offer: a new endpoint, the same one going on, or a replacement for it.
 
         The same page going on (its session and certificate are those of its last offer) keeps its DTLS
@@ -158,13 +175,16 @@ class Worker:
         room = known if known is not None else self.rooms.get_or_make(room_name, now)
         if room is None:
             raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+        _in_order(room, version)
         if member is not None and _goes_on(member.agreement, offer) and member.dtls is not None:
+            member.offered = version
             return self._go_on(room, member, offer, now)
         if member is not None:
             self._end(room, member, "replaced", keep_seat=True)
         lanes = decide_lanes(offer, self._ssrcs(offer))
         session = int.from_bytes(self._entropy(7), "big")
         endpoint = Endpoint(name, room, self._agree(offer, lanes, version=1), session, now)
+        endpoint.offered = version
         endpoint.dtls = Dtls(
             self._certificate,
             offer.fingerprints,
@@ -177,37 +197,51 @@ class Worker:
         self.intake.expect(endpoint)
         return self._write(endpoint), lanes
 
-    def leave(self, room_name: str, name: str) -> bool:
-        """End an endpoint; whether it was there."""
+    def leave(self, room_name: str, name: str, offered: int = 0, version: int = 0) -> bool:
+        """End an endpoint; whether it was there. With `offered`, one that was allowed later stays."""
         room = self.rooms.get(room_name)
-        member = room.members.get(name) if room is not None else None
-        if room is None or member is None:
+        if room is None:
+            return False
+        room.version = max(room.version, version)
+        member = room.members.get(name)
+        if member is None or (offered and member.offered > offered):
             return False
         self._end(room, member, "left")
         return True
 
-    def open_room(self, name: str) -> None:
+    def open_room(self, name: str, version: int = 0) -> None:
         """Let media flow in a room, which is made if it is not there.
 
         Raises:
-            RefusedError: there is no room for one more.
+            RefusedError: there is no room for one more, or the wish is older than what the room knows.
         """
         room = self.rooms.get_or_make(name, self._clock())
         if room is None:
             raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+        _in_order(room, version)
         room.awake = True
         room.core.open(self._clock(), room.out)
         self._settle(room)
+        self._tell_gate(room)
 
-    def close_room(self, name: str) -> bool:
-        """Forward nothing in a room from now on; whether it was there. Its endpoints stay connected."""
+    def close_room(self, name: str, version: int = 0) -> bool:
+        """Forward nothing in a room from now on; whether it was there. Its endpoints stay connected.
+
+        Raises:
+            RefusedError: the wish is older than what the room knows.
+        """
         room = self.rooms.get(name)
         if room is None:
             return False
+        _in_order(room, version)
         room.awake = True
         room.core.close(self._clock())
         self._settle(room)
+        self._tell_gate(room)
         return True
+
+    def _tell_gate(self, room: LiveRoom) -> None:
+        self.news.tell("gate", room=room.name, open=room.core.is_open, version=room.version)
 
     def remove_room(self, name: str, reason: str = "room_removed") -> bool:
         """End a room and everybody in it; whether it was there."""
@@ -323,10 +357,17 @@ class Worker:
             self._look(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
-            figures = self.figures()
-            self.news.tell(
-                "heartbeat", rooms=len(self.rooms), endpoints=figures["endpoints"], figures=figures
-            )
+            self._beat()
+
+    def _beat(self) -> None:
+        figures = self.figures()
+        self.news.tell(
+            "heartbeat",
+            rooms=len(self.rooms),
+            endpoints=figures["endpoints"],
+            draining=self.draining,
+            figures=figures,
+        )
 
     def _look(self, now: float) -> None:
         """Who fell silent or is gone, which latch was not confirmed, which credentials and rooms are over."""
@@ -404,6 +445,17 @@ class Worker:
             return number
 
         return fresh
+
+
+def _in_order(room: LiveRoom, version: int) -> None:
+    """Several processes ask; whoever decided on an older history than the room has heard of reads it anew.
+
+    Raises:
+        RefusedError: `stale`; nothing changed.
+    """
+    if version and version < room.version:
+        raise RefusedError("stale", "This was decided before something that the room knows already.", 409)
+    room.version = max(room.version, version)
 
 
 def _goes_on(agreement: Agreement, offer: Offer) -> bool:

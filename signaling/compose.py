@@ -34,6 +34,8 @@ from signaling.http.site import Index, Site
 from signaling.ids import Ids
 from signaling.leases import Leases
 from signaling.links import Links
+from signaling.neighbours import Neighbours
+from signaling.notices import Seal
 from signaling.openapi import describe
 from signaling.passwords import Passwords
 from signaling.policy import Audience
@@ -48,13 +50,15 @@ from signaling.sockets.server import Sockets
 from signaling.studio import Studio
 from signaling.throttle import Throttle
 from signaling.version import VERSION
-from signaling.workers import MediaWorkers
+from signaling.wire import Hub, MemoryWire, Wire
+from signaling.workers import Fleet
 from waiting_room.accounts import SqlAccounts
 from waiting_room.database import Database, Unavailable, parse_url
 from waiting_room.desk import Change, Desk
 from waiting_room.keys import SqlKeys
 from waiting_room.line import Line
 from waiting_room.people import People
+from waiting_room.placements import MemoryPlacements, SqlPlacements
 from waiting_room.reading import Reading
 from waiting_room.recordings import Recordings
 from waiting_room.sessions import SqlSessions
@@ -67,11 +71,14 @@ from web_client import DIST
 CLOSE_SECONDS: Final = 2.0
 """How long any one part may take to stop. Longer delays a restart; shorter cuts what is being written."""
 
+MOVED_SHARE: Final = 0.5
+"""Of the time before a process stops: in this part its pages move, in the rest they are gone."""
+
 REFRESH_EVERY: Final = timedelta(seconds=5)
 """How often the directory is read. Longer shows old names; shorter reads more."""
 
 SWEEP_EVERY: Final = timedelta(seconds=10)
-"""How soon a session that a tool ended loses its sockets. Longer lets them listen; shorter reads more."""
+"""How often recordings left open are looked for. Longer keeps their files back; shorter reads more."""
 
 PURGE_EVERY: Final = timedelta(minutes=5)
 """How often what need not be kept is deleted."""
@@ -91,6 +98,8 @@ class House:
     keys: SqlKeys
     people: People
     studio: Studio
+    drain: Callable[[float], None]
+    """Said when the process is to stop in so many seconds."""
 
 
 class _Cellar:
@@ -105,6 +114,7 @@ class _Cellar:
         self.recordings = Recordings(self.database)
         self.sessions = SqlSessions(self.database)
         self.throttles = SqlThrottles(self.database)
+        self.placements = SqlPlacements(self.database)
         self.people = People(self.accounts)
         self.desk = Desk(self.store, self.vault, self.people)
         self.line = Line(self.desk, self.people)
@@ -130,6 +140,7 @@ class _Cellar:
             "sessions": self.sessions.purge,
             "keys": self.keys.purge,
             "tries": self.throttles.purge,
+            "placements": self.placements.purge,
         }
         chores = [Chore("refresh_directory", REFRESH_EVERY, self.refresh), *others]
         chores += [Chore(f"purge_{name}", PURGE_EVERY, purge) for name, purge in purges.items()]
@@ -251,7 +262,24 @@ def _open_sealed(folder: Path, name: str, key: bytes) -> Reader:
         raise OSError("damaged") from None
 
 
-def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
+def _neighbours(hall: _Hall, settings: Settings) -> Neighbours:
+    """Over Redis where one is named; otherwise this process is the whole house."""
+    me = hall.ids.new()
+    wire: Wire = MemoryWire(Hub())
+    if settings.redis_url is not None:
+        from signaling.wire_redis import RedisWire  # noqa: PLC0415 - one process starts without it
+
+        wire = RedisWire(settings.redis_url.get_secret_value(), me, hall.clock)
+    return Neighbours(wire, Seal(hall.cellar.vault.digest), hall.clock, me)
+
+
+def _rooms(hall: _Hall, settings: Settings, workers: Fleet) -> Rooms:
+    """Who has which room is written in the database where others have to read it."""
+    placements = hall.cellar.placements if settings.media_workers_at else MemoryPlacements()
+    return Rooms(workers, placements, hall.clock)
+
+
+def _sockets(hall: _Hall, rooms: Rooms, neighbours: Neighbours, leases: Leases | None) -> Sockets:
     sockets = Sockets(
         desk=hall.cellar.desk,
         line=hall.cellar.line,
@@ -262,6 +290,7 @@ def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
         sessions=hall.sessions,
         links=hall.links,
         rooms=rooms,
+        neighbours=neighbours,
         origins=hall.surroundings.origins,
         recorder=leases,
     )
@@ -271,7 +300,7 @@ def _sockets(hall: _Hall, rooms: Rooms, leases: Leases | None) -> Sockets:
 
 def _count(hall: _Hall) -> None:
     def count(change: Change) -> None:
-        for record in change.records:
+        for record in () if change.elsewhere else change.records:
             hall.figures.recorded(record.event.type)
         admitted, since = change.after.admitted_at, waited_since(change.after)
         if admitted and since and (change.before is None or change.before.admitted_at is None):
@@ -286,7 +315,7 @@ def build(
     clock: Clock,
     ids: Ids,
     *,
-    workers: MediaWorkers,
+    workers: Fleet,
     surroundings: Surroundings,
     workers_begun: bool = False,
     index: Index | None = None,
@@ -297,7 +326,7 @@ def build(
     """
     cellar = _Cellar(records)
     hall = _hall(cellar, clock, ids, surroundings)
-    rooms = Rooms(workers)
+    rooms = _rooms(hall, settings, workers)
     studio = Studio(
         shelf=cellar.recordings,
         keys=settings.keys_of_recordings(),
@@ -309,21 +338,14 @@ def build(
         clock=clock,
         ids=ids,
     )
-    sockets = _sockets(hall, rooms, studio.leases)
-
-    async def sweep(_at: datetime) -> None:
-        await hall.sessions.sweep(sockets.session_keys())
-
-    chores = (
-        Chore("sweep_sessions", SWEEP_EVERY, sweep),
-        Chore("sweep_recordings", SWEEP_EVERY, studio.sweep),
-    )
-    timekeeper = cellar.timekeeper(clock, ids, *chores)
+    neighbours = _neighbours(hall, settings)
+    sockets = _sockets(hall, rooms, neighbours, studio.leases)
+    sockets.on_look(lambda: hall.sessions.sweep(sockets.session_keys()))
+    timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_recordings", SWEEP_EVERY, studio.sweep))
     _count(hall)
 
     async def media_answers() -> bool:
-        counts = workers.figures()
-        return counts["workers_ready"] == counts["workers"]
+        return workers.able()
 
     mark = mark_of(cellar.vault, surroundings.public)
     health = Health({"records": cellar.answers, "media": media_answers}, hall.figures, mark)
@@ -343,6 +365,7 @@ def build(
         "media": workers.figures,
         "rooms": rooms.figures,
         "recordings": studio.figures,
+        "house": neighbours.figures,
     }
     for name, read in live.items():
         hall.figures.add_live(name, read)
@@ -376,6 +399,11 @@ def build(
             await workers.all_ready()
             yield
 
+    def drain(seconds: float) -> None:
+        health.drain()
+        if seconds:
+            sockets.send_away(seconds * MOVED_SHARE)
+
     app.cleanup_ctx.append(lifetime)
     return House(
         app=app,
@@ -386,6 +414,7 @@ def build(
         keys=cellar.keys,
         people=cellar.people,
         studio=studio,
+        drain=drain,
     )
 
 

@@ -107,7 +107,7 @@ async def run(options: DemoOptions) -> int:
         def ready() -> None:
             print(json.dumps(front.info) if options.as_json else _described(front.info), flush=True)
 
-        await serve.run(house.app, house.health, listener, tls, on_start=seed, on_ready=ready)
+        await serve.run(house.app, house.drain, listener, tls, on_start=seed, on_ready=ready)
     return 0
 
 

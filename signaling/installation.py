@@ -28,6 +28,7 @@ from waiting_room.settings import WaitingRoomSettings
 
 if TYPE_CHECKING:
     from signaling.http.origin import Surroundings
+    from signaling.workers import Fleet
 
 MIN_PASSPHRASE_CHARS: Final = 12
 """NIST SP 800-63B asks for eight; staff accounts open identities, so somewhat more."""
@@ -55,6 +56,13 @@ def configured() -> Configured:
     records = _read(WaitingRoomSettings, problems)
     if web is not None:
         problems += web.problems_of_serving()
+        if web.redis_url is not None and records is not None and records.on_sqlite:
+            problems.append(
+                (
+                    f"{PREFIX}DATABASE_URL",
+                    "must be postgresql://…: Redis is for several processes",
+                )
+            )
     if problems or web is None or records is None:
         raise SettingsError(problems)
     return Configured(web=web, records=records)
@@ -81,25 +89,16 @@ async def serve() -> int:
     check_schema(settings.records)
     from signaling import serve as server  # noqa: PLC0415 - the tools below need none of it
     from signaling.compose import build  # noqa: PLC0415
-    from signaling.workers import MediaWorkers  # noqa: PLC0415
 
     web, clock, ids = settings.web, SystemClock(), SystemIds()
     listener = server.listening_socket(web.listen)
     with tempfile.TemporaryDirectory(prefix="vv-") as runtime:
-        workers = MediaWorkers(
-            count=web.media_workers,
-            runtime_dir=Path(runtime) / "media",
-            clock=clock,
-            udp_host=web.media_udp.host,
-            udp_port=web.media_udp.port,
-            advertise=web.media_advertise,
-            recordings=web.recordings,
-        )
+        workers = _fleet(web, Path(runtime) / "media", clock)
         house = build(web, settings.records, clock, ids, workers=workers, surroundings=surroundings_of(web))
         tls = server.tls_context(web.tls_cert, web.tls_key) if web.tls_cert and web.tls_key else None
         await server.run(
             house.app,
-            house.health,
+            house.drain,
             listener,
             tls,
             on_start=_nothing,
@@ -118,6 +117,26 @@ def surroundings_of(web: Settings) -> "Surroundings":
         trusted_proxies=web.trusted_proxies,
         proxies_only=not web.tls and not web.listen.is_loopback,
         proxied=bool(web.trusted_proxies) or (web.public_url.startswith("https:") and not web.tls),
+    )
+
+
+def _fleet(web: Settings, runtime: Path, clock: Clock) -> "Fleet":
+    """Workers of our own, or those that run elsewhere."""
+    from signaling.distant_workers import DistantWorkers  # noqa: PLC0415
+    from signaling.workers import MediaWorkers  # noqa: PLC0415
+
+    if web.media_workers_at:
+        return DistantWorkers(
+            web.media_workers_at, web.media_key.get_secret_value() if web.media_key else None
+        )
+    return MediaWorkers(
+        count=web.media_workers,
+        runtime_dir=runtime,
+        clock=clock,
+        udp_host=web.media_udp.host,
+        udp_port=web.media_udp.port,
+        advertise=web.media_advertise,
+        recordings=web.recordings,
     )
 
 

@@ -9,6 +9,9 @@ Rules:
 * Each renewal is preceded by a look at the stored visit. A database that cannot be asked, and a process that
   is dead, both let the lease lapse: what is not known to be agreed is not recorded.
 * A lease is for whichever worker has the visit's room. A worker that is started anew gets it anew.
+* Every web process renews. A lease names the version of the history it rests on, and a recorder that has
+  heard a newer one refuses it: a process that is behind overrides nobody's no. A no that is not written down
+  yet counts as the record it is going to be.
 * A recording that is over is said to be over, to the worker and to the shelf, whose job makes the files.
 * What the recorder cannot do is told to the visit (`recording_failing`), where clinician and desk see it.
 """
@@ -24,7 +27,7 @@ import structlog
 from signaling.clock import Clock
 from signaling.gates import MediaNews, RecorderSaid
 from signaling.ids import Ids
-from signaling.media_client import MediaRefusedError, MediaUnavailableError
+from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
 from signaling.recording_keys import RecordingKeys, WrongKeyError
 from signaling.rooms import Rooms
 from waiting_room.core import commands as c
@@ -42,6 +45,8 @@ RENEW_EVERY_SECONDS: Final = 1.5
 RETRY_AFTER_SECONDS: Final = 0.25
 TROUBLE_AFTER_SECONDS: Final = 2.5
 """A recorder that takes no lease for so long is told as trouble; a restart of a worker is shorter."""
+CONTRADICTED_SECONDS: Final = 30.0
+"""How long a process that cannot reach a recorder keeps silent when another one can."""
 END_WITHIN_SECONDS: Final = 5.0
 """How long a worker may take to say that all is written; then the lease has lapsed anyhow."""
 
@@ -66,12 +71,18 @@ class _Lease:
     told: str | None = None
     """The trouble that the visit knows of."""
     failing_since: float | None = None
+    quiet_until: float = 0.0
+    """Until then no trouble is told: another process has said that there is none."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
     @property
     def wanted(self) -> tuple[str, ...] | None:
         return () if self.forbidden and self.endpoints else self.endpoints
+
+    @property
+    def version(self) -> int:
+        return self.seq + 1 if self.forbidden else self.seq
 
 
 class Leases:
@@ -152,7 +163,8 @@ class Leases:
             on = _is_on(visit, former.shelved.id)
             wanted = lease_of(visit) if on else None
             former.seq = visit.seq
-            former.told = recording.trouble if on and recording else former.told
+            if on and recording:
+                self._heard_trouble(former, recording.trouble)
             if wanted != former.endpoints:
                 former.endpoints = wanted
                 former.news.set()
@@ -172,6 +184,12 @@ class Leases:
             self._leases[recording.id] = lease
             self._of[visit.id] = recording.id
             lease.task = asyncio.create_task(self._keep(lease), name="keep a lease")
+
+    def _heard_trouble(self, lease: _Lease, trouble: str | None) -> None:
+        """The visit knows of this trouble now, or of none: then whoever knows more than we do has said so."""
+        if trouble is None and lease.told is not None and lease.trouble is not None:
+            lease.quiet_until = asyncio.get_running_loop().time() + CONTRADICTED_SECONDS
+        lease.told = trouble
 
     def _heard(self, news: MediaNews) -> None:
         if isinstance(news, RecorderSaid):
@@ -211,7 +229,7 @@ class Leases:
 
     async def _say(self, lease: _Lease, key: bytes) -> bool:
         """Tell the worker what it may have; whether it has taken it, and does what it may."""
-        endpoints = lease.wanted or ()
+        endpoints, version = lease.wanted or (), lease.version
         client = self._rooms.client_of(lease.shelved.visit)
         trouble: str | None = None
         taken = False
@@ -224,6 +242,7 @@ class Leases:
                     wrapped=lease.shelved.wrapped_key,
                     endpoints=endpoints,
                     seconds=LEASE_SECONDS,
+                    version=version,
                 )
                 taken = True
                 if endpoints and state != "recording":
@@ -231,6 +250,9 @@ class Leases:
             else:
                 trouble = "recorder_lost"
         except MediaRefusedError as refused:
+            if refused.code == STALE:
+                await self._look(lease)
+                return False
             trouble = "recorder_lost" if refused.code == "not_found" else refused.code
         except MediaUnavailableError:
             trouble = "recorder_lost"
@@ -249,7 +271,9 @@ class Leases:
 
     async def _tell_trouble(self, lease: _Lease) -> None:
         """Have the visit know what the recorder cannot do, or can again."""
-        if lease.trouble == lease.told:
+        if lease.trouble == lease.told or (lease.trouble is None and lease.failing_since is not None):
+            return
+        if lease.trouble is not None and asyncio.get_running_loop().time() < lease.quiet_until:
             return
         note = c.NoteRecording(recording=lease.shelved.id, trouble=lease.trouble)
         try:
@@ -286,7 +310,9 @@ class Leases:
         wait = LEASE_SECONDS
         if client is not None:
             try:
-                await client.stop_recording(lease.shelved.visit, within=END_WITHIN_SECONDS)
+                await client.stop_recording(
+                    lease.shelved.visit, within=END_WITHIN_SECONDS, version=lease.version
+                )
                 wait = 0.0
             except (MediaRefusedError, MediaUnavailableError):
                 log.warning("recording_lapses", visit=lease.shelved.visit, recording=lease.shelved.id)

@@ -25,6 +25,9 @@ SILENT_AFTER_SECONDS = 5.0
 """Workers send a heartbeat every second: one that says nothing for this long is taken for dead."""
 LARGEST_MESSAGE_BYTES = 1 << 20
 
+STALE = "stale"
+"""The refusal of what was decided on an older `version` than the room has heard of."""
+
 
 class MediaRefusedError(Exception):
     """The worker refused the request with a stable `code`."""
@@ -36,7 +39,11 @@ class MediaRefusedError(Exception):
 
 
 class MediaUnavailableError(Exception):
-    """The worker did not answer in time, or not in its own language."""
+    """The worker did not answer in time, or not in its own language. `nobody`: no process listens there."""
+
+    def __init__(self, why: str, *, nobody: bool = False) -> None:
+        super().__init__(why)
+        self.nobody = nobody
 
 
 class _Said(pydantic.BaseModel):
@@ -73,6 +80,39 @@ class Hello(_Said):
     worker: str = ""
     started: float | str = 0.0
     udp: Any = None
+    draining: bool = False
+
+
+class RoomEndpoint(_Said):
+    """An endpoint that was there when the listener came, and who was in its slots."""
+
+    endpoint: str
+    slots: tuple[FilledSlot, ...] = ()
+
+
+class RoomThere(_Said):
+    """A room that was there when the listener came; all of them follow the `Hello`."""
+
+    event: Literal["room"]
+    room: str
+    open: bool = False
+    version: int = 0
+    endpoints: tuple[RoomEndpoint, ...] = ()
+
+
+class Greeted(_Said):
+    """The last of the rooms that were there; from now on it is news."""
+
+    event: Literal["greeted"]
+
+
+class GateNow(_Said):
+    """Somebody opened or closed a room."""
+
+    event: Literal["gate"]
+    room: str
+    open: bool
+    version: int = 0
 
 
 class Heartbeat(_Said):
@@ -82,6 +122,7 @@ class Heartbeat(_Said):
     rooms: int = 0
     endpoints: int = 0
     figures: dict[str, float] = Field(default_factory=dict)
+    draining: bool = False
 
 
 class Connected(_Said):
@@ -148,7 +189,18 @@ class Recording(_Said):
 
 
 MediaEvent = Annotated[
-    Hello | Heartbeat | Connected | Silent | Heard | Gone | Slots | Flowing | Recording,
+    Hello
+    | RoomThere
+    | Greeted
+    | GateNow
+    | Heartbeat
+    | Connected
+    | Silent
+    | Heard
+    | Gone
+    | Slots
+    | Flowing
+    | Recording,
     Field(discriminator="event"),
 ]
 
@@ -170,8 +222,10 @@ def _parse(address: str) -> _Address:
     return _Address(None, f"http://{address}")
 
 
-def _path(*names: str) -> str:
-    return "/" + "/".join(quote(name, safe="") for name in names)
+def _path(*names: str, **numbers: int) -> str:
+    path = "/" + "/".join(quote(name, safe="") for name in names)
+    asked = "&".join(f"{name}={number}" for name, number in numbers.items() if number)
+    return f"{path}?{asked}" if asked else path
 
 
 class MediaClient:
@@ -201,36 +255,40 @@ class MediaClient:
         """Close every connection. Calls that wait end in `MediaUnavailableError`."""
         await self._session.close()
 
-    async def offer(self, room: str, endpoint: str, sdp: str) -> Answer:
+    async def offer(self, room: str, endpoint: str, sdp: str, *, version: int = 0) -> Answer:
         """Answer an endpoint's offer; an endpoint that is there already is replaced or restarted.
 
         Raises:
             MediaRefusedError: the offer cannot be answered (`code` says why).
             MediaUnavailableError: nobody answered.
         """
-        said = await self._call(
-            "POST", _path("rooms", room, "endpoints", endpoint), {"sdp": sdp}, within=OFFER_WITHIN_SECONDS
-        )
+        path = _path("rooms", room, "endpoints", endpoint, version=version)
+        said = await self._call("POST", path, {"sdp": sdp}, within=OFFER_WITHIN_SECONDS)
         try:
             return Answer.model_validate(said)
         except pydantic.ValidationError:
             raise MediaUnavailableError("the worker's answer has another shape") from None
 
-    async def open(self, room: str) -> None:
+    async def open(self, room: str, *, version: int = 0) -> None:
         """Let media flow in the room; makes the room if it is not there. Repeating changes nothing."""
-        await self._call("POST", _path("rooms", room, "open"))
+        await self._call("POST", _path("rooms", room, "open", version=version))
 
-    async def close(self, room: str) -> None:
+    async def close(self, room: str, *, version: int = 0) -> None:
         """Forward nothing in the room from now on; its endpoints stay connected. No room forwards nothing."""
-        await self._call("POST", _path("rooms", room, "close"), missing_is_fine=True)
+        await self._call("POST", _path("rooms", room, "close", version=version), missing_is_fine=True)
 
     async def remove(self, room: str) -> None:
         """End the room and every endpoint in it. A room that is not there is fine."""
         await self._call("DELETE", _path("rooms", room), missing_is_fine=True)
 
-    async def leave(self, room: str, endpoint: str) -> None:
-        """End one endpoint. One that is not there is fine."""
-        await self._call("DELETE", _path("rooms", room, "endpoints", endpoint), missing_is_fine=True)
+    async def leave(self, room: str, endpoint: str, *, offered: int = 0, version: int = 0) -> None:
+        """End one endpoint, if it was allowed on version `offered` or before. None there is fine."""
+        path = _path("rooms", room, "endpoints", endpoint, offered=offered, version=version)
+        await self._call("DELETE", path, missing_is_fine=True)
+
+    async def healthz(self) -> Mapping[str, Any]:
+        """What the worker counts since its start."""
+        return await self._call("GET", "/healthz")
 
     async def record(
         self,
@@ -241,14 +299,16 @@ class MediaClient:
         wrapped: bytes,
         endpoints: Sequence[str],
         seconds: float,
+        version: int = 0,
     ) -> str:
         """Lease these endpoints to the recorder for `seconds`, and no others; none pauses it.
 
         Answers what the recorder does now: `recording` or `paused`. An answer that is late is no answer: the
-        lease is said again, or lapses.
+        lease is said again, or lapses. `version`: how far the history had got on which this was agreed.
 
         Raises:
-            MediaRefusedError: there is no such room, another recording, or no recorder.
+            MediaRefusedError: there is no such room, another recording, or no recorder; `stale`: read the
+                history anew.
             MediaUnavailableError: nobody answered.
         """
         body = {
@@ -258,12 +318,14 @@ class MediaClient:
             "endpoints": list(endpoints),
             "seconds": seconds,
         }
-        said = await self._call("PUT", _path("rooms", room, "recording"), body, within=LEASE_WITHIN_SECONDS)
+        path = _path("rooms", room, "recording", version=version)
+        said = await self._call("PUT", path, body, within=LEASE_WITHIN_SECONDS)
         return str(said.get("state", ""))
 
-    async def stop_recording(self, room: str, *, within: float) -> None:
+    async def stop_recording(self, room: str, *, within: float, version: int = 0) -> None:
         """End the room's recording; comes back when all of it is written. None is fine."""
-        await self._call("DELETE", _path("rooms", room, "recording"), within=within, missing_is_fine=True)
+        path = _path("rooms", room, "recording", version=version)
+        await self._call("DELETE", path, within=within, missing_is_fine=True)
 
     async def room(self, room: str) -> Mapping[str, Any]:
         """What the worker knows of a room: `open` and `endpoints`; empty when it is not there."""
@@ -283,7 +345,7 @@ class MediaClient:
                     self._base + "/events", max_msg_size=LARGEST_MESSAGE_BYTES
                 )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise MediaUnavailableError(type(error).__name__) from None
+            raise MediaUnavailableError(type(error).__name__, nobody=_nobody(error)) from None
         try:
             while True:
                 try:
@@ -315,10 +377,16 @@ class MediaClient:
                 said = await response.json(content_type=None)
                 status = response.status
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise MediaUnavailableError(type(error).__name__) from None
+            raise MediaUnavailableError(type(error).__name__, nobody=_nobody(error)) from None
         if 200 <= status < 300:
             return said if isinstance(said, dict) else {}
         refused = said.get("error") if isinstance(said, dict) else None
         if 400 <= status < 500 and isinstance(refused, dict):
             raise MediaRefusedError(str(refused.get("code", "refused")), str(refused.get("sentence", "")))
         raise MediaUnavailableError(f"status {status}")
+
+
+def _nobody(error: Exception) -> bool:
+    """Whether the address was there to say that nobody listens."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return isinstance(cause, ConnectionRefusedError | FileNotFoundError)

@@ -6,6 +6,8 @@ Rules:
 * A person without one is in a `gap`, and `gone` once the gap is as long as their role allows.
 * A gap of some seconds is noted in the visit's history with the moment it began; a reload is not.
 * The socket that came last is the active one; older ones are told so and send no media.
+* A neighbour (another web process) that has somebody counts as one socket of theirs, named after it. Stamps
+  say which came last, across processes too; of two that came together the greater name wins, everywhere.
 * Presence is not place: this module tells what it sees, the waiting room decides what that means.
 * After a restart everybody who was here is in a gap that starts at the restart, so nobody is moved for it.
 
@@ -75,11 +77,23 @@ class Arrival:
     superseded: tuple[str, ...]
 
 
-class Attendance:
-    """The presence of everybody this process knows of. Every step is O(1) but for what it returns."""
+class _Stamp(NamedTuple):
+    """Which socket came later: by number, and by the name of its process where the numbers are equal."""
 
-    def __init__(self) -> None:
-        self._sockets: dict[Person, dict[str, None]] = {}
+    number: int
+    process: str
+
+
+class Attendance:
+    """The presence of everybody this process knows of. Every step is O(1) but for what it returns.
+
+    `me` is this process's name among its neighbours.
+    """
+
+    def __init__(self, me: str = "") -> None:
+        self._me = me
+        self._at: dict[str, set[Person]] = {}
+        self._sockets: dict[Person, dict[str, _Stamp]] = {}
         # A role's gaps all last equally long and `now` never goes back: insertion order is deadline order.
         self._gaps: dict[Role, dict[Person, float]] = {role: {} for role in GONE_AFTER_SECONDS}
         self._unnoted: dict[Person, float] = {}
@@ -96,12 +110,26 @@ class Attendance:
         return person in self._sockets or person in self._gaps[person.role] or person in self._gone
 
     def active(self, person: Person) -> str | None:
-        """The socket that came last."""
-        return next(reversed(self._sockets.get(person, {})), None)
+        """The socket that came last; a neighbour's name, if it came there."""
+        sockets = self._sockets.get(person, {})
+        return max(sockets, key=lambda socket: sockets[socket], default=None)
 
     def sockets(self, person: Person) -> tuple[str, ...]:
         """The person's open sockets, oldest first."""
         return tuple(self._sockets.get(person, ()))
+
+    def here(self, person: Person) -> int | None:
+        """The stamp of the newest socket that the person has in this process; None if there is none."""
+        mine = [stamp.number for stamp in self._sockets.get(person, {}).values() if stamp.process == self._me]
+        return max(mine, default=None)
+
+    def all_here(self) -> list[tuple[Person, int]]:
+        """Everybody with a socket in this process, with their stamps."""
+        return [(person, stamp) for person in self._sockets if (stamp := self.here(person)) is not None]
+
+    def at(self, neighbour: str) -> frozenset[Person]:
+        """Everybody a neighbour has."""
+        return frozenset(self._at.get(neighbour, ()))
 
     def expect(self, person: Person, now: float) -> Change | None:
         """Take somebody for present who has not connected yet: their gap starts now."""
@@ -112,11 +140,20 @@ class Attendance:
 
     def arrive(self, person: Person, socket: str) -> Arrival:
         """A socket of the person is open; those that were open before are superseded by it."""
+        newest = max((stamp.number for stamp in self._sockets.get(person, {}).values()), default=0)
+        return self._arrive(person, socket, _Stamp(newest + 1, self._me))
+
+    def arrive_at(self, neighbour: str, person: Person, stamp: int) -> Arrival:
+        """A neighbour has a socket of the person; older ones here are superseded by it."""
+        self._at.setdefault(neighbour, set()).add(person)
+        return self._arrive(person, neighbour, _Stamp(stamp, neighbour))
+
+    def _arrive(self, person: Person, socket: str, stamp: _Stamp) -> Arrival:
         before = self.presence(person)
         sockets = self._sockets.setdefault(person, {})
-        superseded = tuple(other for other in sockets if other != socket)
+        superseded = tuple(other for other, its in sockets.items() if other != socket and its < stamp)
         sockets.pop(socket, None)
-        sockets[socket] = None
+        sockets[socket] = stamp
         self._gaps[person.role].pop(person, None)
         self._unnoted.pop(person, None)
         self._gone.discard(person)
@@ -133,6 +170,14 @@ class Attendance:
         del self._sockets[person]
         self._gaps[person.role][person] = self._unnoted[person] = now
         return Change(person, Presence.GAP)
+
+    def depart_from(self, neighbour: str, person: Person, now: float) -> Change | None:
+        """A neighbour has nobody's socket of that person any more."""
+        people = self._at.get(neighbour, set())
+        people.discard(person)
+        if not people:
+            self._at.pop(neighbour, None)
+        return self.depart(person, neighbour, now)
 
     def forget(self, person: Person) -> None:
         """Stop keeping a person who has no open socket, as when their visit has ended."""

@@ -2,7 +2,7 @@
 
 Visits are history, rooms are weather: this module knows for every visit which gate it wants (none, closed,
 open), asks a worker for it until it is so, and starts over on another worker, or on the same one started
-again, when a worker dies. Nothing here is stored.
+again, when a worker dies.
 
 Rules:
 
@@ -10,95 +10,85 @@ Rules:
 * `want` never waits: the worker is told concurrently with everything else that follows a commit.
 * A lost worker costs its rooms, not their visits: whoever was connected is told `MediaLost` at once, and an
   offer that comes before a worker is back waits for it.
+* Several web processes may ask for one room. Which worker has it is written down (`Placements`). Every wish
+  names the version of the history it was decided on, and a room that knows a newer one refuses it: a process
+  that is behind can open nothing that was closed and let nobody in who was put out.
+* What is so now, the workers themselves tell, whoever asked for it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 import structlog
 
 from signaling import media_client as media
+from signaling.clock import Clock
 from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
 from signaling.media_client import MediaClient, MediaUnavailableError
-from signaling.workers import WorkerLost, WorkerNews, WorkerReady
+from signaling.reach import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Reach, Worker
+from signaling.workers import Workers
 from waiting_room.core.ids import RecordingId, VisitId
+from waiting_room.placements import Placements
 
 WORKER_WITHIN_SECONDS = 6.0
 """How long an offer waits for a worker; shorter than the 8 s that a page waits for its answer."""
-LONGEST_RETRY_SECONDS = 1.0
-FIRST_RETRY_SECONDS = 0.05
-RECONNECTS_BEFORE_RESTART = 5
-"""A worker that runs but cannot be talked to this often in a row is hung."""
 
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
+_OfARoom = media.RoomThere | media.GateNow | media.Connected | media.Slots | media.Gone
+
 log = structlog.get_logger("rooms")
-
-
-class Workers(Protocol):
-    """What keeps media workers running."""
-
-    def on_news(self, listener: Callable[[WorkerNews], None]) -> None:
-        """Tell `listener` when a worker is ready or lost."""
-        ...
-
-    async def restart(self, name: str) -> None:
-        """End a worker that does not answer, and start it again."""
-        ...
-
-
-@dataclass(slots=True)
-class _Worker:
-    name: str
-    client: MediaClient
-    spare: bool = False
-    follower: asyncio.Task[None] | None = None
-    started: str | None = None
-    rooms: int = 0
-    figures: Mapping[str, float] = field(default_factory=dict)
-    """What its last heartbeat told."""
 
 
 @dataclass(slots=True)
 class _Room:
     visit: VisitId
-    wanted: Gate = Gate.ABSENT
+    wanted: Gate | None = None
+    """None: a worker has it and nobody here has spoken of it yet."""
+    version: int = 0
     actual: Gate = Gate.ABSENT
-    worker: _Worker | None = None
+    told: int = 0
+    """The version of the newest gate that the worker has told of."""
+    worker: Worker | None = None
     slots: dict[str, tuple[media.FilledSlot, ...]] = field(default_factory=dict)
     """Endpoints with a connection, and who is in their slots."""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
-    evicted: set[str] = field(default_factory=set)
-    """Endpoints that must be gone before anything is opened or offered for them."""
+    evicted: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Endpoints that must be gone before anything is opened or offered for them: offered until, version."""
     settling: asyncio.Task[None] | None = None
+    checking: asyncio.Task[None] | None = None
 
 
 class Rooms:
-    """The rooms of all visits over all workers of this host."""
+    """The rooms of all visits over all workers."""
 
-    def __init__(self, workers: Workers) -> None:
-        self._workers: dict[str, _Worker] = {}
+    def __init__(self, workers: Workers, placements: Placements, clock: Clock) -> None:
         self._rooms: dict[VisitId, _Room] = {}
         self._listeners: list[Callable[[MediaNews], None]] = []
-        self._fleet = workers
-        self._someone_up = asyncio.Event()
-        self._closing: set[asyncio.Task[None]] = set()
-        workers.on_news(self._worker_news)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._greetings: dict[str, set[VisitId]] = {}
+        """Of workers that are telling what they have: the rooms told so far."""
+        self._reach = Reach(workers, placements, clock, self._heard, self._empty)
 
     def on_news(self, listener: Callable[[MediaNews], None]) -> None:
         """Call `listener` with every `MediaLost` and `MediaNow`. It must not block."""
         self._listeners.append(listener)
 
-    def want(self, visit: VisitId, gate: Gate) -> None:
-        """From now on the visit's room should be so. Returns at once; repeats until it is."""
+    def want(self, visit: VisitId, gate: Gate, version: int = 0) -> None:
+        """From now on the visit's room should be so. Returns at once; repeats until it is.
+
+        `version`: how far the history had got on which this was decided.
+        """
         room = self._rooms.get(visit)
         if room is None:
             if gate is Gate.ABSENT:
                 return
             room = self._rooms[visit] = _Room(visit)
+        room.version = max(room.version, version)
         if room.wanted is gate:
             return
         was_open = room.wanted is Gate.OPEN
@@ -129,34 +119,43 @@ class Rooms:
         """Counts for the metrics page."""
         return {
             "rooms": len(self._rooms),
+            "workers_in_reach": len(self._reach),
             "rooms_open": sum(room.actual is Gate.OPEN for room in self._rooms.values()),
             "rooms_unsettled": sum(not _settled(room) for room in self._rooms.values()),
         }
 
     def worker_figures(self) -> dict[str, Mapping[str, float]]:
         """What each worker last told of itself, by the worker's name."""
-        return {worker.name: worker.figures for worker in self._workers.values() if worker.figures}
+        return self._reach.figures()
 
     async def offer(
-        self, visit: VisitId, endpoint: str, sdp: str, still: Callable[[], bool] = lambda: True
+        self,
+        visit: VisitId,
+        endpoint: str,
+        sdp: str,
+        still: Callable[[], bool] = lambda: True,
+        *,
+        version: int = 0,
     ) -> media.Answer:
         """Answer an endpoint's offer, waiting for a worker if there is none just now.
 
         Offers for one endpoint take turns. `still` is asked when the answer is there: if the person may not
-        be in the room any more, the endpoint is evicted again before anybody else's turn.
+        be in the room any more, the endpoint is evicted again before anybody else's turn. `version`: how far
+        the history had got on which it was allowed.
 
         Raises:
-            MediaRefusedError: the offer cannot be answered.
+            MediaRefusedError: the offer cannot be answered; `stale`: read the history anew.
             MediaUnavailableError: no worker could take it in time.
             NotWantedError: `still` said no.
         """
-        room = self._rooms.setdefault(visit, _Room(visit, wanted=Gate.CLOSED))
+        room = self._rooms.setdefault(visit, _Room(visit))
+        room.wanted = room.wanted or Gate.CLOSED
         try:
             async with (
                 asyncio.timeout(WORKER_WITHIN_SECONDS),
                 room.turns.setdefault(endpoint, asyncio.Lock()),
             ):
-                worker, answer = await self._answered(room, endpoint, sdp)
+                worker, answer = await self._answered(room, endpoint, sdp, version)
                 if not still():
                     room.slots[endpoint] = ()
                     self.evict(visit, endpoint)
@@ -172,28 +171,35 @@ class Rooms:
         self._settle(room)
         return answer
 
-    async def _answered(self, room: _Room, endpoint: str, sdp: str) -> tuple[_Worker, media.Answer]:
+    async def _answered(
+        self, room: _Room, endpoint: str, sdp: str, version: int
+    ) -> tuple[Worker, media.Answer]:
         while True:
             while endpoint in room.evicted and room.settling is not None:
                 await asyncio.wait([room.settling])
-            worker = await self._worker_of(room)
+            worker = await self._worker_of(room, written=True)
             try:
-                return worker, await worker.client.offer(room.visit, endpoint, sdp)
+                return worker, await worker.client.offer(room.visit, endpoint, sdp, version=version)
             except MediaUnavailableError:
                 if room.worker is worker:  # it lives and did not answer: trying again may not help
                     await asyncio.sleep(FIRST_RETRY_SECONDS)
 
-    def evict(self, visit: VisitId, endpoint: str) -> None:
+    def evict(self, visit: VisitId, endpoint: str, *, offered: int = 0, version: int = 0) -> None:
         """End an endpoint whose person may not be in the room any more. Returns at once.
 
         Until it has ended the room is not opened, and a new offer for the endpoint waits: nobody sees or
-        hears a visit that was given to somebody else.
+        hears a visit that was given to somebody else. With `offered`, one that was allowed later stays.
         """
         room = self._rooms.get(visit)
         if room is not None and room.worker is not None:
-            room.slots.pop(endpoint, None)
-            room.evicted.add(endpoint)
+            if not offered:
+                room.slots.pop(endpoint, None)
+            room.evicted[endpoint] = (offered, version)
             self._settle(room)
+
+    def strays(self) -> tuple[VisitId, ...]:
+        """Rooms that a worker has and nobody here has spoken of."""
+        return tuple(room.visit for room in self._rooms.values() if room.wanted is None)
 
     async def settled(self) -> None:
         """Come back when every room is as it is wanted."""
@@ -203,93 +209,50 @@ class Rooms:
     async def stop(self) -> None:
         """Stop asking. The rooms stay as they are until their workers stop."""
         tasks = [room.settling for room in self._rooms.values() if room.settling is not None]
-        tasks += [worker.follower for worker in self._workers.values() if worker.follower is not None]
+        tasks += self._tasks
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, *self._closing, return_exceptions=True)
-        for worker in self._workers.values():
-            await worker.client.aclose()
-        self._workers.clear()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reach.stop()
         self._rooms.clear()
 
-    # --- workers -----------------------------------------------------------------------------------------
+    def _hold(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
-    def _worker_news(self, news: WorkerNews) -> None:
-        match news:
-            case WorkerReady():
-                self._lose(news.name)
-                worker = _Worker(news.name, MediaClient(news.address, news.key), news.spare)
-                self._workers[news.name] = worker
-                worker.follower = asyncio.create_task(self._follow(worker), name=f"follow {news.name}")
-                self._someone_up.set()
-            case WorkerLost():
-                self._lose(news.name)
+    # --- what workers tell -------------------------------------------------------------------------------
 
-    def _lose(self, name: str) -> None:
-        worker = self._workers.pop(name, None)
-        if worker is None:
-            return
-        if not self._workers:
-            self._someone_up.clear()
-        if worker.follower is not None:
-            worker.follower.cancel()
-        closing = asyncio.create_task(worker.client.aclose())
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
-        self._empty(worker)
-
-    def _empty(self, worker: _Worker) -> None:
+    def _empty(self, worker: Worker) -> None:
         """The rooms of a process that is no more: placed again, and those in them told."""
         lost = [room for room in self._rooms.values() if room.worker is worker]
-        worker.rooms = 0
         for room in lost:
-            expected = ENDPOINTS if room.wanted is Gate.OPEN else ()
-            connected = tuple(dict.fromkeys((*expected, *room.slots)))
-            room.worker, room.actual = None, Gate.ABSENT
-            room.slots.clear()
-            room.evicted.clear()
+            self._take_away(room)
             self._settle(room)
-            if connected:
-                self._tell(MediaLost(room.visit, connected))
         if lost:
             log.warning("rooms_lost", worker=worker.name, count=len(lost))
 
-    async def _follow(self, worker: _Worker) -> None:
-        """Read the worker's events for as long as it lives; have one started again that cannot be read."""
-        failures = 0
-        while failures < RECONNECTS_BEFORE_RESTART:
-            try:
-                async for event in worker.client.events():
-                    failures = 0
-                    self._heard(worker, event)
-            except MediaUnavailableError:
-                pass
-            failures += 1
-            await asyncio.sleep(min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0**failures))
-        log.warning("worker_hung", worker=worker.name)
-        worker.follower = None
-        await self._fleet.restart(worker.name)
+    def _take_away(self, room: _Room) -> None:
+        """The room is with no worker any more; whoever was in it is told."""
+        expected = ENDPOINTS if room.wanted is Gate.OPEN else ()
+        connected = tuple(dict.fromkeys((*expected, *room.slots)))
+        if room.worker is not None:
+            room.worker.rooms -= 1
+        room.worker, room.actual, room.told = None, Gate.ABSENT, 0
+        room.slots.clear()
+        room.evicted.clear()
+        if connected:
+            self._tell(MediaLost(room.visit, connected))
 
-    def _heard(self, worker: _Worker, event: media.MediaEvent) -> None:
+    def _heard(self, worker: Worker, event: media.MediaEvent) -> None:
         match event:
             case media.Hello():
-                if worker.started is not None and worker.started != str(event.started):
-                    self._empty(worker)
-                worker.started = str(event.started)
-            case media.Heartbeat():
-                worker.figures = event.figures
-            case media.Slots(room=name, endpoint=endpoint, slots=slots):
-                room = self._rooms.get(VisitId(name))
-                if room is not None and room.worker is worker:
-                    room.slots[endpoint] = slots
-                    self._tell(MediaNow(room.visit, endpoint, room.wanted is Gate.OPEN, slots))
-            case media.Gone(room=name, endpoint=endpoint, reason=reason):
-                room = self._rooms.get(VisitId(name))
-                if room is None or room.worker is not worker or reason == "replaced":
-                    return
-                known = room.slots.pop(endpoint, None) is not None
-                if known and reason in LOST and room.wanted is not Gate.ABSENT:
-                    self._tell(MediaLost(room.visit, (endpoint,)))
+                self._greetings[worker.name] = set()
+            case media.Greeted():
+                self._missed(worker, self._greetings.pop(worker.name, set()))
+            case media.RoomThere() | media.GateNow() | media.Connected() | media.Slots() | media.Gone():
+                self._heard_of(worker, event)
             case media.Recording(room=name, recording=recording, state=state, reason=reason):
                 room = self._rooms.get(VisitId(name))
                 if room is not None and room.worker is worker:
@@ -297,18 +260,111 @@ class Rooms:
             case _:
                 pass
 
+    def _missed(self, worker: Worker, there: set[VisitId]) -> None:
+        """The worker has told all it has: what else was thought to be there ended while nobody listened."""
+        for room in [one for one in self._rooms.values() if one.worker is worker]:
+            if room.visit not in there and (room.slots or room.actual is not Gate.ABSENT):
+                self._hold(self._ask_for(room, worker))
+
+    async def _ask_for(self, room: _Room, worker: Worker) -> None:
+        """It may have been made since the worker told."""
+        try:
+            there = await worker.client.room(room.visit)
+        except (MediaUnavailableError, media.MediaRefusedError):
+            return
+        if not there and room.worker is worker:
+            self._take_away(room)
+            self._settle(room)
+
+    def _heard_of(self, worker: Worker, event: _OfARoom) -> None:
+        visit = VisitId(event.room)
+        if isinstance(event, media.RoomThere) and worker.name in self._greetings:
+            self._greetings[worker.name].add(visit)
+        room = self._rooms.get(visit)
+        if room is None:
+            if isinstance(event, media.Gone):
+                return
+            room = self._rooms[visit] = _Room(visit)  # of a visit that was not heard of here yet
+        if room.worker is None:
+            self._put(room, worker)
+            room.actual = Gate.CLOSED
+        if room.worker is not worker:
+            self._check_place(room)
+        else:
+            self._take_in(room, event)
+
+    def _take_in(self, room: _Room, event: _OfARoom) -> None:
+        match event:
+            case media.RoomThere(open=is_open, version=version, endpoints=endpoints):
+                self._gate(room, version, is_open=is_open)
+                gone = room.slots.keys() - {one.endpoint for one in endpoints}
+                for one in endpoints:
+                    room.slots[one.endpoint] = one.slots
+                for endpoint in gone:
+                    self._gone(room, endpoint)
+            case media.GateNow(open=is_open, version=version):
+                self._gate(room, version, is_open=is_open)
+            case media.Connected(endpoint=endpoint):
+                room.slots.setdefault(endpoint, ())
+            case media.Slots(endpoint=endpoint, slots=slots):
+                room.slots[endpoint] = slots
+                self._tell(MediaNow(room.visit, endpoint, room.wanted is Gate.OPEN, slots))
+            case media.Gone(endpoint=endpoint, reason=reason):
+                if reason in LOST:
+                    self._gone(room, endpoint)
+                elif reason != "replaced":
+                    room.slots.pop(endpoint, None)
+
+    def _gate(self, room: _Room, version: int, *, is_open: bool) -> None:
+        room.actual, room.told = Gate.OPEN if is_open else Gate.CLOSED, version
+        self._settle(room)
+
+    def _gone(self, room: _Room, endpoint: str) -> None:
+        known = room.slots.pop(endpoint, None) is not None
+        if known and room.wanted not in {Gate.ABSENT, None}:
+            self._tell(MediaLost(room.visit, (endpoint,)))
+
     # --- rooms -------------------------------------------------------------------------------------------
 
-    async def _worker_of(self, room: _Room) -> _Worker:
-        """The room's worker; the least busy one for a room that has none, the spare when it is alone."""
+    async def _worker_of(self, room: _Room, *, written: bool = False) -> Worker:
+        """The room's worker: as remembered here, or as it is written down where all look."""
         while True:
-            if room.worker is not None and self._workers.get(room.worker.name) is room.worker:
+            change = self._reach.change
+            if not written and room.worker is not None and self._reach.has(room.worker):
                 return room.worker
-            if self._workers:
-                room.worker = min(self._workers.values(), key=lambda one: (one.spare, one.rooms))
-                room.worker.rooms += 1
-                return room.worker
-            await self._someone_up.wait()
+            worker = await self._reach.place(room.visit, room.worker)
+            if worker is not None:
+                self._put(room, worker)
+                return worker
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_RETRY_SECONDS):
+                    await change.wait()
+
+    def _put(self, room: _Room, worker: Worker) -> None:
+        if room.worker is worker:
+            return
+        if room.worker is not None:  # somebody moved it: nobody is to be left behind
+            former = room.worker
+            log.warning("room_moved", visit=room.visit)
+            self._take_away(room)
+            self._hold(_remove(former, room.visit))
+        room.worker = worker
+        worker.rooms += 1
+
+    def _check_place(self, room: _Room) -> None:
+        """Two workers speak of one room: what is written down says which of them has it."""
+        if room.checking is None:
+            room.checking = self._hold(self._read_place(room))
+
+    async def _read_place(self, room: _Room) -> None:
+        try:
+            async with asyncio.timeout(WORKER_WITHIN_SECONDS):
+                await self._worker_of(room, written=True)
+        except TimeoutError:
+            log.warning("room_not_placed", visit=room.visit)
+        finally:
+            room.checking = None
+        self._settle(room)
 
     def _settle(self, room: _Room) -> None:
         if room.settling is None and not _settled(room):
@@ -324,45 +380,57 @@ class Rooms:
 
     async def _ask(self, room: _Room) -> None:
         pause = FIRST_RETRY_SECONDS
-        while not _settled(room):
+        while not _settled(room) and room.wanted is not None:
             worker = await self._worker_of(room)
-            gate = room.wanted
+            gate, version = room.wanted, room.version
             try:
-                await self._make_so(room, worker, gate)
+                await self._make_so(room, worker, gate, version)
             except media.MediaRefusedError as error:
                 log.warning("room_refused", code=error.code, state=gate)
-                await asyncio.sleep(LONGEST_RETRY_SECONDS)
+                await asyncio.sleep(pause if error.code == media.STALE else LONGEST_RETRY_SECONDS)
+                pause = min(LONGEST_RETRY_SECONDS, pause * 2)
             except MediaUnavailableError:
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_RETRY_SECONDS, pause * 2)
             else:
                 pause = FIRST_RETRY_SECONDS
-                if room.worker is worker:
+                if room.worker is worker and version >= room.told:
                     room.actual = gate
                     if gate is Gate.ABSENT:
                         room.slots.clear()
+                        await self._reach.forget(room.visit)
 
-    async def _make_so(self, room: _Room, worker: _Worker, gate: Gate) -> None:
+    async def _make_so(self, room: _Room, worker: Worker, gate: Gate, version: int) -> None:
         """One gate, and nobody behind it who was evicted: closed before they go, open only after."""
         if gate is Gate.ABSENT:
             await worker.client.remove(room.visit)
             room.evicted.clear()
             return
         if gate is Gate.CLOSED and room.actual is Gate.OPEN:
-            await worker.client.close(room.visit)
-        for endpoint in tuple(room.evicted):
-            await worker.client.leave(room.visit, endpoint)
-            room.evicted.discard(endpoint)
+            await worker.client.close(room.visit, version=version)
+        for endpoint, (offered, decided) in tuple(room.evicted.items()):
+            await worker.client.leave(room.visit, endpoint, offered=offered, version=decided)
+            if room.evicted.get(endpoint) == (offered, decided):
+                del room.evicted[endpoint]
         if gate is Gate.OPEN:
-            await worker.client.open(room.visit)
+            await worker.client.open(room.visit, version=version)
 
     def _tell(self, news: MediaNews) -> None:
         for listener in self._listeners:
             listener(news)
 
 
+async def _remove(worker: Worker, visit: VisitId) -> None:
+    try:
+        await worker.client.remove(visit)
+    except (MediaUnavailableError, media.MediaRefusedError):
+        log.warning("room_left_behind", worker=worker.name)
+
+
 def _settled(room: _Room) -> bool:
     """Whether nothing has to be asked: a room that is not there is as closed as a room can be."""
     if room.evicted:
         return False
+    if room.wanted is None:
+        return True
     return room.wanted is room.actual or (room.wanted is Gate.CLOSED and room.actual is Gate.ABSENT)

@@ -1,6 +1,7 @@
 """Puts the demo's day into a house, through the same desk that everything else goes through."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,22 +46,30 @@ class Seeder:
 
     async def day(self) -> Day:
         """Accounts, an API key and a dozen visits around now; a kept database gets them in addition."""
-        for clinic in seed.CLINICS:
-            await self._house.accounts.save_clinic(clinic)
-        for person in seed.STAFF:
-            await self._house.accounts.save_staff(person)
+        await self.accounts()
         at = self._clock.now()
         api_key = API_KEY_PREFIX + self._ids.token()
         key = ApiKey(id=self._ids.new(), name="demo", scopes=frozenset({"booking"}))
         await self._house.keys.add(key, sha256_of(api_key), at)
         booker = Actor(Role.booking, key.id)
-        bookings = seed.bookings()
+        bookings = self.bookings()
         visits = [await self._book(booking, booker, at) for booking in bookings]
         first, second = [
             SeededMember(link=await self._link(visit, booker, at), birth_date=booking.born.isoformat())
             for visit, booking in zip(visits[:2], bookings[:2], strict=True)
         ]
         return Day(first=first, second=second, api_key=api_key)
+
+    async def accounts(self) -> None:
+        """The clinics and who works there."""
+        for clinic in seed.CLINICS:
+            await self._house.accounts.save_clinic(clinic)
+        for person in seed.STAFF:
+            await self._house.accounts.save_staff(person)
+
+    def bookings(self) -> Sequence[seed.Booking]:
+        """The visits, those of the demo's two members first."""
+        return seed.bookings()
 
     async def _book(self, booking: seed.Booking, booker: Actor, at: datetime) -> VisitId:
         visit, person = VisitId(self._ids.new()), TextId(self._ids.new())

@@ -13,7 +13,6 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from signaling.http.health import Health
 from signaling.settings import Listen
 
 FINISH_SECONDS: Final = 1.0
@@ -41,7 +40,7 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 async def run(
     app: web.Application,
-    health: Health,
+    drain: Callable[[float], None],
     listener: socket.socket,
     tls: ssl.SSLContext | None,
     *,
@@ -52,7 +51,8 @@ async def run(
     """Serve until SIGTERM or SIGINT; come back when everything is closed.
 
     `on_start` runs when the house has started, `on_ready` when requests are being answered.
-    After the first signal `/readyz` says no for `drain_seconds`; a second signal ends that.
+    After the first signal we `drain` for `drain_seconds`: `/readyz` says no, pages are sent elsewhere, and
+    requests are answered. A second signal ends that.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -72,7 +72,7 @@ async def run(
         on_ready()
         await stop.wait()
         stop.clear()
-        health.drain()
+        drain(drain_seconds)
         log.info("draining", seconds=drain_seconds)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), drain_seconds)

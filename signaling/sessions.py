@@ -152,10 +152,9 @@ class Sessions:
 
     async def sweep(self, keys: Iterable[str]) -> None:
         """Tell of those sessions that are over without our doing: switched off by a tool, or expired."""
-        at = self._clock.now()
-        for key in keys:
-            if await self._store.find(key, at) is None:
-                await self._tell(key)
+        keys = frozenset(keys)
+        for key in keys - await self._store.live(keys, self._clock.now()):
+            await self._tell(key)
 
     async def _tell(self, key: str) -> None:
         for listener in self._on_end:

@@ -96,6 +96,14 @@ class Settings(BaseSettings):
     media_advertise: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
+    media_workers_at: Annotated[tuple[str, ...], NoDecode] = ()
+    """Workers that run on their own, comma-separated: `HOST:PORT` or `unix:PATH`; none is started then."""
+
+    media_key: SecretStr | None = None
+    """What those on `HOST:PORT` want to be shown."""
+
+    redis_url: SecretStr | None = None
+    """Where the web processes of this house hear each other: `redis://…`, `rediss://…` or `unix://…`."""
     recordings: Path | None = None
     """The folder where recordings lie, encrypted; the same for every media worker and web process. Without
     it nothing can be recorded."""
@@ -165,6 +173,27 @@ class Settings(BaseSettings):
             return tuple(str(ipaddress.ip_address(part)) for part in _parts(value))
         except ValueError:
             raise ValueError("must be IP addresses with commas between") from None
+
+    @field_validator("media_workers_at", mode="before")
+    @classmethod
+    def _workers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        for part in _parts(value):
+            if not part.removeprefix("unix:"):
+                raise ValueError("must be HOST:PORT or unix:PATH, with commas between")
+            if not part.startswith("unix:"):
+                Listen.parse(part)
+        return tuple(dict.fromkeys(_parts(value)))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if urlsplit(value.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
 
     @field_validator("tls_cert", "tls_key")
     @classmethod
@@ -252,6 +281,15 @@ class Settings(BaseSettings):
                     ),
                 )
             )
+        if self.media_workers_at:
+            return problems + self._problems_of_sharing()
+        if self.redis_url is not None:
+            problems.append(
+                (
+                    f"{PREFIX}REDIS_URL",
+                    "is for several web processes, which share workers: set VIDEOVISIT_MEDIA_WORKERS_AT",
+                )
+            )
         if not self.listen.is_loopback and self.media_udp.is_loopback:
             problems.append(
                 (f"{PREFIX}MEDIA_UDP", "is on loopback, where browsers elsewhere cannot send their media to")
@@ -261,6 +299,12 @@ class Settings(BaseSettings):
                 (f"{PREFIX}MEDIA_ADVERTISE", "is needed, because VIDEOVISIT_MEDIA_UDP is a wildcard")
             )
         return problems
+
+    def _problems_of_sharing(self) -> list[tuple[str, str]]:
+        over_tcp = any(not address.startswith("unix:") for address in self.media_workers_at)
+        if over_tcp and self.media_key is None:
+            return [(f"{PREFIX}MEDIA_KEY", "is needed: what the workers on HOST:PORT want to be shown")]
+        return []
 
 
 def _parts(text: str) -> list[str]:

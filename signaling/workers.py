@@ -69,12 +69,49 @@ class WorkerReady:
 
 @dataclass(frozen=True, slots=True)
 class WorkerLost:
-    """A worker is gone and all its rooms with it."""
+    """A worker is gone and all its rooms with it. Unless it is only out of reach: then `surely` is false."""
 
     name: str
+    surely: bool = True
 
 
 WorkerNews = WorkerReady | WorkerLost
+
+
+class Workers(Protocol):
+    """What the rooms need of whoever keeps media workers."""
+
+    def on_news(self, listener: Callable[[WorkerNews], None]) -> None:
+        """Tell `listener` when a worker is ready or lost."""
+        ...
+
+    async def restart(self, name: str) -> None:
+        """A worker does not answer: end it and start it again, or call it lost until it answers."""
+        ...
+
+
+class Fleet(Workers, Protocol):
+    """Media workers as the house starts and stops them."""
+
+    def begin(self) -> None:
+        """Start without waiting."""
+        ...
+
+    async def all_ready(self) -> None:
+        """Come back when those that have to be there are there."""
+        ...
+
+    async def stop(self) -> None:
+        """End what `begin` began."""
+        ...
+
+    def figures(self) -> dict[str, int]:
+        """Counts for the metrics page."""
+        ...
+
+    def able(self) -> bool:
+        """Whether visits can have their rooms."""
+        ...
 
 
 def pause_before_start(deaths: int) -> float:
@@ -158,6 +195,10 @@ class MediaWorkers:
             "workers_spare": sum(child.ready.is_set() for child in self._spare),
             "worker_starts": sum(child.starts for child in (*self._children, *self._spare)),
         }
+
+    def able(self) -> bool:
+        """See `Fleet.able`: every one that is wanted is there."""
+        return all(child.ready.is_set() for child in self._children)
 
     def pids(self) -> dict[str, int]:
         """The process id of every worker that runs now."""

@@ -5,16 +5,17 @@ two who decide at once one wins; the other reads again and decides anew, and is 
 locked across processes.
 
 Within this process the commands of one visit take turns, which makes "published in order" a plain fact:
-subscribers hear of a visit's records after their commit, in `seq` order, each once.
+subscribers hear of a visit's records after their commit, in `seq` order, each once. What other processes
+record is told in its place as well, once somebody has the desk `look`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -32,6 +33,7 @@ from waiting_room.core.refusals import Refusal, Refused
 from waiting_room.core.views import Directory, ViewRole
 from waiting_room.database import Unavailable
 from waiting_room.people import People
+from waiting_room.positions import Known, Positions
 from waiting_room.reading import BoardRow, Missed, Reading, Snapshot
 from waiting_room.store import Append, ClinicianBusy, Conflict, NewLink, Store, Stored
 from waiting_room.texts import NewText, Vault
@@ -42,13 +44,9 @@ TRIES = 6
 A visit has a handful of people: losing this often means something is wrong, not busy.
 """
 
-VISITS_KEPT = 4_096
-"""Positions remembered, to save a read per command.
-
-Validated by every append, so being old costs a try, no more.
-"""
-
 _log = structlog.get_logger("waiting_room")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What subscribers hear. `records` lead from `before` to `after` without a gap; `texts` are open."""
+    """What subscribers hear. `records` lead from `before` to `after` without a gap; `texts` are open.
+
+    `elsewhere`: another process recorded it (or an append of ours whose answer was lost).
+    """
 
     before: Visit | None
     after: Visit
     records: tuple[Record, ...]
     texts: Mapping[TextId, str]
     directory: Directory
+    elsewhere: bool = False
 
     def public(self, role: ViewRole, viewer: str = "") -> list[Json]:
         """The records as pages of that role get them; `viewer` is a clinician's staff id.
@@ -84,14 +86,6 @@ What takes time goes into a queue of the subscriber's own.
 """
 
 
-@dataclass(slots=True)
-class _Known:
-    """What this desk last told its subscribers of a visit. `texts` is None until it is needed."""
-
-    stored: Stored
-    texts: dict[TextId, str] | None = None
-
-
 class Desk:
     """Executes commands and tells subscribers. One per process; any number of processes."""
 
@@ -101,10 +95,10 @@ class Desk:
         self._vault = vault
         self._people = people
         self._reading = Reading(store, vault, people)
-        self._known: OrderedDict[VisitId, _Known] = OrderedDict()
+        self._positions = Positions()
         self._turns: WeakValueDictionary[VisitId, asyncio.Lock] = WeakValueDictionary()
         self._subscribers: list[Subscriber] = []
-        self._running: set[asyncio.Task[Done | Refused]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """From now on `subscriber` hears every change this process makes or meets.
@@ -146,10 +140,7 @@ class Desk:
             Unavailable: the store cannot be reached; ask again with the same `command_id`.
         """
         wish = _Wish(visit, command, actor, at, command_id, dict(texts or {}), tuple(links), tuple(files))
-        task = asyncio.create_task(self._in_turn(wish))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
+        return await self._to_its_end(self._in_turn(wish))
 
     async def visit(self, visit: VisitId) -> Visit | None:
         """The visit as it is now."""
@@ -158,6 +149,46 @@ class Desk:
     async def open_visits(self, clinics: Collection[ClinicId] | None = None) -> tuple[Visit, ...]:
         """The visits of those clinics, or of all, that have not ended, by due time."""
         return tuple(stored.visit for stored in await self._store.open_visits(clinics))
+
+    async def follow(self) -> tuple[Visit, ...]:
+        """Every open visit, by due time. From now on subscribers hear what any process records of them.
+
+        As soon, that is, as `look` or `look_around` is called.
+        """
+        self._positions.following = True
+        found = await self._store.open_visits(None)
+        for stored in found:
+            if self._positions.get(stored.visit.id) is None:
+                self._positions.keep(stored)
+            else:
+                await self.look(stored.visit.id)
+        return tuple(stored.visit for stored in found)
+
+    async def look(self, visit: VisitId) -> None:
+        """Tell subscribers what other processes have recorded of a visit since they were last told.
+
+        Raises:
+            Unavailable: the store cannot be reached; nothing is lost, look again.
+        """
+        await self._to_its_end(self._look(visit))
+
+    async def _look(self, visit: VisitId) -> None:
+        async with self._turn(visit):
+            await self._read(visit)
+
+    async def look_around(self) -> int:
+        """The same for every open visit, in one question to the store; how many had moved on.
+
+        Raises:
+            Unavailable: the store cannot be reached.
+        """
+        now = await self._store.positions()
+        told = dict(self._positions.followed())
+        behind = [visit for visit, seq in now.items() if told.get(visit, 0) < seq]
+        behind += [visit for visit in told if visit not in now]  # it has ended
+        for visit in behind:
+            await self.look(visit)
+        return len(behind)
 
     async def view(self, visit: VisitId, role: ViewRole, viewer: str = "") -> Snapshot | None:
         """The visit as that role sees it now; see `Reading.view`."""
@@ -184,20 +215,30 @@ class Desk:
         while self._running:
             await asyncio.wait(self._running)
 
-    def _ended(self, task: asyncio.Task[Done | Refused]) -> None:
+    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Whoever waits may be cancelled; what is committed is told all the same."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # whoever asked may be gone; then nobody else would look at it
 
-    async def _in_turn(self, wish: _Wish) -> Done | Refused:
-        turn = self._turns.get(wish.visit)
+    def _turn(self, visit: VisitId) -> asyncio.Lock:
+        turn = self._turns.get(visit)
         if turn is None:
-            turn = self._turns[wish.visit] = asyncio.Lock()
-        async with turn:
+            turn = self._turns[visit] = asyncio.Lock()
+        return turn
+
+    async def _in_turn(self, wish: _Wish) -> Done | Refused:
+        async with self._turn(wish.visit):
             return await self._execute(wish)
 
     async def _execute(self, wish: _Wish) -> Done | Refused:
-        known = self._known.get(wish.visit)
+        known = self._positions.get(wish.visit)
         stored = known.stored if known else await self._read(wish.visit)
         for _ in range(TRIES):
             before = stored
@@ -241,7 +282,7 @@ class Desk:
                 files=wish.files,
             )
         )
-        known = self._known.get(wish.visit)
+        known = self._positions.get(wish.visit)
         if known is not None and known.texts is not None:
             known.texts.update({text: new.body for text, new in wish.texts.items()})
         await self._tell(before, stored, answer.records)
@@ -253,21 +294,29 @@ class Desk:
         Records of other processes, or of an append that seemed to fail, are told first.
         """
         stored = await self._store.load(visit)
-        known = self._known.get(visit)
+        known = self._positions.get(visit)
         if stored is None:
             return None
-        if known is None:
-            self._keep(stored)
-        elif known.stored.visit.seq < stored.visit.seq:
-            missed = await self._store.records(visit, since=known.stored.visit.seq)
-            await self._tell(
-                known.stored, stored, tuple(one for one in missed if one.seq <= stored.visit.seq)
-            )
+        if known is None and not (self._positions.following and stored.visit.state not in TERMINAL):
+            self._positions.keep(stored)
+            return stored
+        told = known.stored.visit.seq if known else 0
+        if told < stored.visit.seq:
+            missed = await self._store.records(visit, since=told)
+            records = tuple(one for one in missed if one.seq <= stored.visit.seq)
+            await self._tell(known.stored if known else None, stored, records, elsewhere=True)
         return stored
 
-    async def _tell(self, before: Stored | None, stored: Stored, records: tuple[Record, ...]) -> None:
+    async def _tell(
+        self,
+        before: Stored | None,
+        stored: Stored,
+        records: tuple[Record, ...],
+        *,
+        elsewhere: bool = False,
+    ) -> None:
         visit = stored.visit
-        known = self._keep(stored)
+        known = self._positions.keep(stored)
         if self._subscribers:
             change = Change(
                 before=before.visit if before else None,
@@ -275,13 +324,14 @@ class Desk:
                 records=records,
                 texts=await self._texts_for(known, records),
                 directory=self._people.directory,
+                elsewhere=elsewhere,
             )
             for subscriber in tuple(self._subscribers):
                 _call(subscriber, change)
         if visit.state in TERMINAL:
             known.texts = None  # they are to be forgotten, here as well
 
-    async def _texts_for(self, known: _Known, records: tuple[Record, ...]) -> Mapping[TextId, str]:
+    async def _texts_for(self, known: Known, records: tuple[Record, ...]) -> Mapping[TextId, str]:
         named = {getattr(record.event, "text", None) for record in records} - {None}
         if known.texts is None or not named <= known.texts.keys():
             try:
@@ -291,16 +341,6 @@ class Desk:
                 _log.warning("texts_unavailable", visit=known.stored.visit.id)
                 return {}
         return dict(known.texts)
-
-    def _keep(self, stored: Stored) -> _Known:
-        known = self._known.get(stored.visit.id)
-        if known is None:
-            known = self._known[stored.visit.id] = _Known(stored)
-        known.stored = stored
-        self._known.move_to_end(stored.visit.id)
-        while len(self._known) > VISITS_KEPT:
-            self._known.popitem(last=False)
-        return known
 
 
 @dataclass(frozen=True, slots=True)

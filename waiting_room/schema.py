@@ -279,3 +279,23 @@ recording_files = sa.Table(
     sa.Column("sha256", _DIGEST, nullable=False),
     sa.Column("made_at", UtcTime, nullable=False),
 )
+
+media_workers = sa.Table(
+    "media_workers",
+    metadata,
+    sa.Column("address", sa.String(255), primary_key=True),
+    sa.Column("started", _ID, nullable=False),
+    sa.Column("heard_at", UtcTime),
+    sa.Column("rooms", sa.Integer, nullable=False),
+    sa.Column("draining", sa.Boolean, nullable=False),
+)
+
+media_rooms = sa.Table(
+    "media_rooms",
+    metadata,
+    # No foreign keys: a room is weather, and may be forgotten before or after its visit.
+    sa.Column("room", _ID, primary_key=True),
+    sa.Column("worker", sa.String(255), nullable=False, index=True),
+    sa.Column("started", _ID, nullable=False),
+    sa.Column("placed_at", UtcTime, nullable=False),
+)

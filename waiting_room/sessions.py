@@ -7,6 +7,7 @@ The cookie itself, a random value, is never stored: `id_sha256` is its SHA-256 i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,6 +62,10 @@ class Sessions(Protocol):
 
     async def find(self, id_sha256: str, at: datetime) -> Session | None:
         """The session, if it is live."""
+        ...
+
+    async def live(self, ids_sha256: Collection[str], at: datetime) -> frozenset[str]:
+        """Which of them are live."""
         ...
 
     async def revoke(self, id_sha256: str, at: datetime) -> None:
@@ -120,6 +125,17 @@ class SqlSessions:
         )
         return session if session.is_live(at) else None
 
+    async def live(self, ids_sha256: Collection[str], at: datetime) -> frozenset[str]:
+        """See `Sessions.live`."""
+        asked = sorted(ids_sha256)
+
+        def work(connection: sa.Connection) -> frozenset[str]:
+            parts = (asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE))
+            found = [connection.execute(_LIVE, {"digests": part, "at": at}).scalars() for part in parts]
+            return frozenset(digest for part in found for digest in part)
+
+        return await self._database.read(work) if asked else frozenset()
+
     async def revoke(self, id_sha256: str, at: datetime) -> None:
         """See `Sessions.revoke`."""
         await self._revoke(sessions.c.id_sha256 == id_sha256, at)
@@ -152,6 +168,12 @@ class SqlSessions:
         return await self._database.write(lambda connection: connection.execute(ended).rowcount)
 
 
+_AT_ONCE = 500
+_LIVE = sa.select(sessions.c.id_sha256).where(
+    sessions.c.id_sha256.in_(sa.bindparam("digests", expanding=True)),
+    sessions.c.revoked_at.is_(None),
+    sessions.c.expires_at > sa.bindparam("at"),
+)
 _FIND = sa.select(sessions).where(sessions.c.id_sha256 == sa.bindparam("digest"))
 
 
@@ -169,6 +191,11 @@ class MemorySessions:
         """See `Sessions.find`."""
         session = self._sessions.get(id_sha256)
         return session if session is not None and session.is_live(at) else None
+
+    async def live(self, ids_sha256: Collection[str], at: datetime) -> frozenset[str]:
+        """See `Sessions.live`."""
+        found = {digest: self._sessions.get(digest) for digest in ids_sha256}
+        return frozenset(digest for digest, session in found.items() if session and session.is_live(at))
 
     async def revoke(self, id_sha256: str, at: datetime) -> None:
         """See `Sessions.revoke`."""

@@ -61,6 +61,11 @@ class WaitingRoomSettings(BaseSettings):
         return value
 
     @property
+    def on_sqlite(self) -> bool:
+        """Whether visits are kept in a file of this machine."""
+        return parse_url(self.database_url.get_secret_value()).get_backend_name() == "sqlite"
+
+    @property
     def keep_texts(self) -> timedelta:
         """How long a visit's texts outlive its end."""
         return timedelta(minutes=self.keep_texts_minutes)

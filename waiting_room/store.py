@@ -9,7 +9,7 @@ holds for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -133,6 +133,10 @@ class Store(Protocol):
 
         One query, whatever their number.
         """
+        ...
+
+    async def positions(self) -> Mapping[VisitId, int]:
+        """The number of the newest record of every visit that has not ended. One query, one snapshot."""
         ...
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:

@@ -5,7 +5,7 @@ For tests and rehearsals.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -122,6 +122,10 @@ class MemoryStore:
         return tuple(
             sorted(found, key=lambda stored: (stored.visit.due or stored.visit.start, stored.visit.id))
         )
+
+    async def positions(self) -> Mapping[VisitId, int]:
+        """See `Store.positions`."""
+        return {stored.visit.id: stored.visit.seq for stored in await self.open_visits()}
 
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
         """See `Store.texts`."""

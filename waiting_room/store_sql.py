@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -130,6 +130,11 @@ class SqlStore:
 
         return await self._database.read(work)
 
+    async def positions(self) -> Mapping[VisitId, int]:
+        """See `Store.positions`."""
+        rows = await self._database.read(lambda connection: connection.execute(_POSITIONS).all())
+        return {VisitId(row.id): row.seq for row in rows}
+
     async def texts(self, visits: Collection[VisitId]) -> tuple[SealedText, ...]:
         """See `Store.texts`."""
         parts = list(_in_parts(sorted(visits)))
@@ -223,6 +228,7 @@ _OPEN = (
     .where(visits.c.ended_at.is_(None))
     .order_by(visits.c.due_at, visits.c.id)
 )
+_POSITIONS = sa.select(visits.c.id, visits.c.seq).where(visits.c.ended_at.is_(None))
 _INSERT_VISIT = visits.insert()
 _UPDATE_VISIT = visits.update().where(
     visits.c.id == _BOUND("expected_id"),

@@ -95,36 +95,48 @@ class Recorder:
             return {}
         return {"recording": {"recording": recording.name, **_said(recording.tape.state)}}
 
-    def lease(self, name: str, order: LeaseBody) -> State:
+    def lease(self, name: str, order: LeaseBody, version: int = 0) -> State:
         """Start or renew a room's recording; from the next packet on it has who is named, and nobody else.
 
+        `version`: how far the history had got on which this was agreed; 0: nobody says.
+
         Raises:
-            RefusedError: this worker keeps no recordings, or the room is not there, or has another one.
+            RefusedError: this worker keeps no recordings, or the room is not there, or has another one, or
+                something newer than `version` was said of it.
         """
         if self._directory is None:
             raise RefusedError("recording_off", "This worker keeps no recordings.", 409)
         room = self._rooms.get(name)
         if room is None:
             raise RefusedError("not_found", "There is nothing of that name here.", 404)
+        _in_order(room, version)
         now = self._clock()
         recording = self._active.get(name)
         if recording is None:
             recording = self._begin(self._directory, room, order, now)
         elif recording.name != order.recording or not hmac.compare_digest(recording.key, order.key):
             raise RefusedError("recording_other", "The room has another recording.", 409)
+        room.leased = max(room.leased, version)
         room.core.lease(order.endpoints, now + order.seconds, now)
         self._tell(recording)
         return recording.tape.state
 
-    def stop(self, name: str) -> Recording | None:
+    def stop(self, name: str, version: int = 0) -> Recording | None:
         """End a room's recording, if it has one: no later packet is written, and what was gathered is.
 
-        Its end is on the disk when it is `over`.
+        Its end is on the disk when it is `over`. No lease of an older `version` begins it again.
+
+        Raises:
+            RefusedError: something newer than `version` was said of it.
         """
+        room = self._rooms.get(name)
+        if room is not None:
+            _in_order(room, version)
+            room.leased = max(room.leased, version)
         recording = self._active.pop(name, None)
         if recording is None:
             return None
-        room, tape, spool = self._rooms.get(name), recording.tape, recording.spool
+        tape, spool = recording.tape, recording.spool
         tape.end(self._clock())
         if room is not None:
             room.core.record(None)
@@ -189,6 +201,16 @@ class Recorder:
         if state != recording.told:
             recording.told = state
             self._news.tell("recording", room=recording.room, recording=recording.name, **_said(state))
+
+
+def _in_order(room: LiveRoom, version: int) -> None:
+    """A process that is behind must not record what somebody has meanwhile said no to.
+
+    Raises:
+        RefusedError: `stale`; nothing changed.
+    """
+    if version and version < max(room.leased, room.version):
+        raise RefusedError("stale", "This was agreed before something that the room knows already.", 409)
 
 
 def _said(state: State) -> dict[str, str]:

@@ -40,7 +40,7 @@ class _Place:
 
 async def check(settings: Configured, _clock: Clock) -> list[Finding]:
     """The server of VIDEOVISIT_REDIS_URL."""
-    url = getattr(settings.web, "redis_url", None)
+    url = settings.web.redis_url
     if url is None:
         return [Finding("redis", "none: one web process needs none")]
     return [await look(url.get_secret_value())]

@@ -21,6 +21,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     "https_required": (403, "Reach this server through its https address."),
     "slow_down": (429, "Too many tries from here. Wait a few minutes."),
     "unavailable": (503, "The records cannot be reached right now. Try again in a moment."),
+    "draining": (503, "This process is stopping. Connect again: another one answers."),
     "pages_not_built": (503, "The pages are not built. Run `make pages`."),
     "unexpected": (500, "Something went wrong on our side. Nothing was changed."),
     "bad_request": (400, "The request cannot be understood."),

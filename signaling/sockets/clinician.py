@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from signaling.notices import TookMedia
 from signaling.presence import Person
 from signaling.sessions import StaffSession
 from signaling.sockets import translate
@@ -93,6 +94,8 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         actor = Actor(Role.clinician, connection.session.staff)
         command_id = self.command_id(actor, said.id or self.parts.ids.new())
         try:
+            if not self.parts.neighbours.alone:
+                await self.parts.desk.look_around()  # whoever is next may have checked in with a neighbour
             answer = await self.parts.line.take_next(
                 connection.session.staff, self.parts.clock.now(), command_id
             )
@@ -134,6 +137,14 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
                 other.media_of = None
                 self.pipe.post(CLINICIAN, other.id, "superseded", {"visit": visit})
         connection.media_of = visit
+        self.parts.neighbours.tell(TookMedia(visit=visit))
+
+    def media_taken(self, visit: VisitId) -> None:
+        """The media of the visit is that of a neighbour's console from now on."""
+        for other in self.connections.values():
+            if other.media_of == visit:
+                other.media_of = None
+                self.pipe.post(CLINICIAN, other.id, "superseded", {"visit": visit})
 
     async def _ping(self, _connection: StaffConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

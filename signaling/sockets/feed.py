@@ -23,6 +23,7 @@ from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import Role, Visit
 from waiting_room.core.pairing import entry_of
 from waiting_room.core.patch import Json
+from waiting_room.core.records import apply
 from waiting_room.core.views import ViewRole, view
 from waiting_room.desk import Change
 from waiting_room.line import Line
@@ -72,10 +73,10 @@ class Feed:
 
     def change(self, change: Change) -> None:
         """A visit has changed: tell everybody who may know, now."""
-        before, after = change.before, change.after
-        for endpoint in vacated(before, after) if before is not None else ():
-            self.rooms.evict(after.id, endpoint)
-        self.rooms.want(after.id, wanted(after.state, after.mode))
+        after = change.after
+        for endpoint, at in vacated_at(change).items():
+            self.rooms.evict(after.id, endpoint, offered=at - 1, version=after.seq)
+        self.rooms.want(after.id, wanted(after.state, after.mode), after.seq)
         if after.state in TERMINAL:
             self.reports.forget(after.id)
         if not self.board.put(after, change.texts):
@@ -305,6 +306,16 @@ class Feed:
         """Tell nobody anything more."""
         if self._sums_due is not None:
             self._sums_due.cancel()
+
+
+def vacated_at(change: Change) -> dict[str, int]:
+    """Endpoints that somebody had to leave, with the last record by which that came about."""
+    seen, at = change.before, dict[str, int]()
+    for record in change.records:
+        before, seen = seen, apply(seen, record)
+        for endpoint in vacated(before, seen) if before is not None else ():
+            at[endpoint] = record.seq
+    return at
 
 
 def media_said(now: MediaNow) -> Json:

@@ -65,8 +65,8 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
             return refuse("guest_unknown")
         if isinstance(said, m.AgreeRecording) and connection.superseded:
             return refuse("superseded")  # whoever sits there is not in the visit
-        if isinstance(said, m.RefuseRecording) and self.parts.recorder is not None:
-            self.parts.recorder.forbid(session.visit)
+        if isinstance(said, m.RefuseRecording):
+            self.stop_recording(session.visit)
         translated = translate.guest(said, guest, session.device, self.parts.ids.new)
         return await self.execute(session.visit, translated, Actor(Role.guest, session.device), said.id)
 

@@ -76,8 +76,8 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
             return await self.host(connection, session.visit, said, Actor(Role.member, session.device))
         if isinstance(said, AgreeRecording) and connection.superseded:
             return refuse("superseded")  # whoever sits there is not in the visit
-        if isinstance(said, RefuseRecording) and self.parts.recorder is not None:
-            self.parts.recorder.forbid(session.visit)
+        if isinstance(said, RefuseRecording):
+            self.stop_recording(session.visit)
         clinic = self.parts.people.directory.clinics.get(known.clinic, {})
         try:
             translated = translate.member(said, self.parts.ids.new, clinic.get("phone", ""))

@@ -3,6 +3,7 @@
 A member's page and a guest's are such pages. Which part of the visit they see is their role's view.
 """
 
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 from signaling.presence import Person
@@ -52,10 +53,7 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
         session, feed, name = connection.session, self.parts.feed, self.namespace
         visit = session.visit
         feed.own[name].setdefault(visit, {})[connection.id] = connection  # type: ignore[assignment]
-        for other in self.parts.watch.arrived(self.person(session), connection.id):
-            if older := self.connections.get(other):
-                older.superseded = True
-                self.pipe.post(name, other, "superseded", {})
+        self.supersede(self.parts.watch.arrived(self.person(session), connection.id))
         missing = await self._missing(connection)
         if missing is None:
             self.pipe.close(name, connection.id)
@@ -72,6 +70,13 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
         connection.greeted = True
         self.greeted(connection)
         self._greet_media(connection, visit)
+
+    def supersede(self, sockets: Iterable[str]) -> None:
+        """A newer page of the same person is open, here or with a neighbour."""
+        for socket in sockets:
+            if (older := self.connections.get(socket)) and not older.superseded:
+                older.superseded = True
+                self.pipe.post(self.namespace, socket, "superseded", {})
 
     def greeted(self, connection: Connection[S]) -> None:
         """What else a page is told at first."""

@@ -7,7 +7,7 @@ and a page that does not read holds up nobody.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import engineio.packet
@@ -16,7 +16,10 @@ from aiohttp import web
 from engineio.async_drivers import aiohttp as driver
 
 from signaling.clock import Clock
+from signaling.http.errors import CodedError
 from signaling.sockets.bucket import Bucket
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LARGEST_MESSAGE_BYTES = 100_000
 PING_EVERY_SECONDS = 15
@@ -125,11 +128,30 @@ class Pipe:
         server.eio.on("message", self._on_message)
         server.eio.on("disconnect", self._on_disconnect)
         self.bad_packets = 0
+        self._leaving = False
         self._timers: set[asyncio.TimerHandle] = set()
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io/` in the application."""
         self._server.attach(app, socketio_path="socket.io")
+        app.middlewares.append(self._newcomers)
+
+    @web.middleware
+    async def _newcomers(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """While people are sent away nobody new comes in: a proxy takes the 503 to the next process."""
+        if self._leaving and request.path.startswith("/socket.io/") and "sid" not in request.query:
+            raise CodedError("draining", headers={"Retry-After": "1", "Connection": "close"})
+        return await handler(request)
+
+    def send_away(self, within_seconds: float) -> None:
+        """Let nobody in from now on, and close every connection, evenly over that time.
+
+        Pages come back by themselves, to a process that lets them in; together they would be a herd.
+        """
+        self._leaving = True
+        inside = list(self._server.eio.sockets)
+        for number, transport_id in enumerate(inside):
+            self._later(within_seconds * number / len(inside), transport_id)
 
     def post(self, namespace: str, socket_id: str, event: str, data: Any) -> None:
         """Queue an event for one socket. Never waits; a socket that is gone is no error."""

@@ -4,8 +4,8 @@ Live, like presence: the latest is the truth, nothing of it is numbered, journal
 the visit. The page reads its own browser; a user agent never leaves it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -57,7 +57,9 @@ class DeviceReport(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
+    """The latest of a visit's device."""
+
     report: DeviceReport
     at: datetime
     error: DeviceError | None
@@ -65,14 +67,20 @@ class _Heard:
     error_at: datetime | None
     told: FixCard | None
     """The steps that were on the screen last."""
+    here: bool = True
+    """Whether it came from a page of this process."""
 
     def said(self) -> Json:
+        """As the desk is told."""
         said: Json = {**self.report.model_dump(exclude_none=True), "at": to_iso(self.at)}
         if self.error is not None and self.error_at is not None:
             said["last_error"] = {"code": self.error, "at": to_iso(self.error_at)}
         if self.told is not None:
             said["told"] = self.told
         return said
+
+
+Listener = Callable[[Visit, Heard], None]
 
 
 class Reports:
@@ -82,18 +90,40 @@ class Reports:
         self._pipe = pipe
         self._namespace = namespace
         self._consoles = consoles
-        self._heard: dict[VisitId, _Heard] = {}
+        self._heard: dict[VisitId, Heard] = {}
+        self._listeners: list[Listener] = []
+
+    def on_heard(self, listener: Listener) -> None:
+        """Call `listener` with what is new of what pages here report."""
+        self._listeners.append(listener)
 
     def hear(self, visit: Visit, report: DeviceReport, at: datetime) -> None:
         """A page has sent a report; the same again is no news."""
         before = self._heard.get(visit.id)
         if before is not None and before.report == report:
+            self._heard[visit.id] = replace(before, here=True)
             return
         error, error_at = (None, None) if before is None else (before.error, before.error_at)
         if report.error is not None and (before is None or before.report.error != report.error):
             error, error_at = report.error, at
         told = report.card or (None if before is None else before.told)
-        heard = self._heard[visit.id] = _Heard(report, at, error, error_at, told)
+        heard = Heard(report, at, error, error_at, told)
+        self._take(visit, heard)
+        for listener in self._listeners:
+            listener(visit, heard)
+
+    def hear_of(self, visit: Visit, heard: Heard) -> None:
+        """A neighbour's page has sent a report."""
+        before = self._heard.get(visit.id)
+        if before is None or replace(before, here=False) != heard:
+            self._take(visit, heard)
+
+    def all_here(self) -> Iterator[tuple[VisitId, Heard]]:
+        """The latest of every visit whose page is, or was, one of this process."""
+        return iter([(visit, heard) for visit, heard in self._heard.items() if heard.here])
+
+    def _take(self, visit: Visit, heard: Heard) -> None:
+        self._heard[visit.id] = heard
         encoded = self._pipe.encode(self._namespace, "report", {"visit": visit.id, **heard.said()})
         for console in self._consoles.values():
             if console.greeted and visit.clinic in console.session.clinics:

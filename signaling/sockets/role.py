@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 from signaling.clock import Clock
 from signaling.gates import NotWantedError
 from signaling.ids import Ids
-from signaling.media_client import MediaRefusedError, MediaUnavailableError
+from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
+from signaling.neighbours import Neighbours
+from signaling.notices import NotRecorded
 from signaling.rooms import Rooms
 from signaling.sockets.answers import Answer, done, refuse, refused
 from signaling.sockets.board import Board
@@ -29,6 +31,8 @@ from waiting_room.desk import Desk
 from waiting_room.line import Line
 from waiting_room.people import People
 
+OFFER_TRIES = 3
+"""For an offer that was allowed by what a neighbour has changed since."""
 OFFER_COST = 5.0
 """An offer is a handshake and up to 64 kB of parsing."""
 QUALITY_COST = 5.0
@@ -49,6 +53,7 @@ class Parts:
     watch: Watch
     conditions: Conditions
     rooms: Rooms
+    neighbours: Neighbours
     sessions: Sessions
     links: Links
     recorder: Recorder | None
@@ -107,6 +112,12 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         address = {} if answer.join_url is None else {"join_url": answer.join_url}
         return done(answer.seq, guest=answer.guest, **address)
 
+    def stop_recording(self, visit: VisitId) -> None:
+        """Somebody has said no: nobody waits, here or with a neighbour, until it is written down."""
+        if self.parts.recorder is not None:
+            self.parts.recorder.forbid(visit)
+        self.parts.neighbours.tell(NotRecorded(visit=visit))
+
     def said_no(self, answer: Refused) -> Answer:
         """A refusal, with the name of whoever it speaks of."""
         who = answer.detail.get("clinician", answer.detail.get("by"))
@@ -126,14 +137,31 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]
     ) -> Answer:
         """Have a media worker answer an offer, if nothing forbids it before, nor when the answer is there."""
-        if (code := refusal()) is not None:
-            return refuse(code)
+        for _ in range(OFFER_TRIES):
+            if (code := refusal()) is not None:
+                return refuse(code)
+            known = self.parts.board.get(visit)
+            try:
+                answer = await self.parts.rooms.offer(
+                    visit, endpoint, sdp, lambda: refusal() is None, version=known.seq if known else 0
+                )
+            except NotWantedError:
+                return refuse(refusal() or "failed")
+            except MediaRefusedError as no:
+                if no.code != STALE:
+                    return refuse("media_refused", reason=no.code)
+                if not await self._catch_up(visit):
+                    break
+            except MediaUnavailableError:
+                break
+            else:
+                return done(sdp=answer.sdp, slots=[slot.model_dump() for slot in answer.slots])
+        return refuse("media_unavailable")
+
+    async def _catch_up(self, visit: VisitId) -> bool:
+        """A neighbour has gone further with the visit than this process knows: read it."""
         try:
-            answer = await self.parts.rooms.offer(visit, endpoint, sdp, lambda: refusal() is None)
-        except NotWantedError:
-            return refuse(refusal() or "failed")
-        except MediaRefusedError as no:
-            return refuse("media_refused", reason=no.code)
-        except MediaUnavailableError:
-            return refuse("media_unavailable")
-        return done(sdp=answer.sdp, slots=[slot.model_dump() for slot in answer.slots])
+            await self.parts.desk.look(visit)
+        except Unavailable:
+            return False
+        return True

@@ -1,6 +1,11 @@
-"""The watch: keeps presence from the sockets, tells it to the boards, and notes absences with the desk."""
+"""The watch: keeps presence from the sockets, tells it to the boards, and notes absences with the desk.
+
+Several processes watch the same people. Each notes what it sees, which is the same and recorded once; whoever
+has somebody's page open objects when their absence is noted all the same.
+"""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -38,22 +43,32 @@ class Watch:
     """Presence of everybody in a visit. One task; everything else happens when a socket comes or goes."""
 
     def __init__(
-        self, *, attendance: Attendance, board: Board, feed: Feed, desk: Desk, clock: Clock, ids: Ids
+        self,
+        *,
+        attendance: Attendance,
+        board: Board,
+        feed: Feed,
+        desk: Desk,
+        clock: Clock,
+        ids: Ids,
+        in_contact: Callable[[], bool],
     ) -> None:
+        """`in_contact`: whether this process can hear its neighbours, who may have whom it does not have."""
         self._attendance = attendance
         self._board = board
         self._feed = feed
         self._desk = desk
         self._clock = clock
         self._ids = ids
+        self._in_contact = in_contact
+        self._whereabouts: list[Callable[[Person, int | None], None]] = []
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._notes: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Expect everybody who has a visit open, and begin to watch."""
-        for visit in self._board:
-            self.expect(visit)
+        self.expect_all()
         self._task = asyncio.create_task(self._run(), name="watch presence")
 
     async def stop(self) -> None:
@@ -68,6 +83,10 @@ class Watch:
         while self._notes:
             await asyncio.wait(self._notes)
 
+    def on_whereabouts(self, listener: Callable[[Person, int | None], None]) -> None:
+        """Call `listener` when somebody has a page here, with its stamp, and with None when no more."""
+        self._whereabouts.append(listener)
+
     # --- who comes and goes ------------------------------------------------------------------------------
 
     def change(self, change: VisitChange) -> None:
@@ -79,11 +98,34 @@ class Watch:
                 self._attendance.forget(_guest(change.after, guest))
         if over:
             self._attendance.forget(Person(Role.member, change.after.id))
-        else:
-            self.expect(change.after)
+            return
+        self.expect(change.after)
+        if change.elsewhere:
+            self._object(change.after)
+
+    def _object(self, visit: Visit) -> None:
+        """Another process took somebody for gone whose page is open here."""
+        if visit.member_gone_since is not None:
+            person = Person(Role.member, visit.id)
+            if self._attendance.here(person) is not None:
+                self._note(visit.id, person, Presence.here, 0.0)
+        if visit.clinician_gone_since is not None and visit.claimed_by is not None:
+            person = Person(Role.clinician, visit.claimed_by)
+            if self._attendance.here(person) is not None:
+                self._note(visit.id, person, Presence.here, 0.0)
+
+    def expect_all(self) -> None:
+        """Everybody who has a visit open."""
+        for visit in self._board:
+            self.expect(visit)
 
     def expect(self, visit: Visit) -> None:
-        """Take the people of a visit for present, with a gap that begins now if they are not."""
+        """Take the people of a visit for present, with a gap that begins now if they are not.
+
+        Out of contact nobody is expected: whoever was never here may be with a neighbour.
+        """
+        if not self._in_contact():
+            return
         now = self._clock.monotonic()
         if visit.redeemed_at is not None:
             self._seen(self._attendance.expect(Person(Role.member, visit.id), now))
@@ -96,6 +138,7 @@ class Watch:
         """A socket of the person is open; answers those it supersedes."""
         arrival = self._attendance.arrive(person, socket)
         self._seen(arrival.change)
+        self._tell_where(person)
         for visit in self._visits_of(person) if person.role in NOTED else ():
             gone_since = visit.member_gone_since if person.role is Role.member else visit.clinician_gone_since
             if gone_since is not None:
@@ -105,6 +148,27 @@ class Watch:
     def departed(self, person: Person, socket: str) -> None:
         """A socket of the person is closed."""
         self._seen(self._attendance.depart(person, socket, self._clock.monotonic()))
+        if self._attendance.here(person) is None:
+            self._tell_where(person)
+        self._forget_if_over(person)
+
+    def arrived_at(self, neighbour: str, person: Person, stamp: int) -> tuple[str, ...]:
+        """A neighbour has a page of the person; answers the sockets it supersedes here."""
+        arrival = self._attendance.arrive_at(neighbour, person, stamp)
+        self._seen(arrival.change)
+        return arrival.superseded
+
+    def departed_from(self, neighbour: str, person: Person) -> None:
+        """A neighbour has no page of the person any more."""
+        self._seen(self._attendance.depart_from(neighbour, person, self._clock.monotonic()))
+        self._forget_if_over(person)
+
+    def _tell_where(self, person: Person) -> None:
+        stamp = self._attendance.here(person)
+        for listener in self._whereabouts:
+            listener(person, stamp)
+
+    def _forget_if_over(self, person: Person) -> None:
         if person.role is not Role.clinician and not self._expected(person):
             self._attendance.forget(person)
 

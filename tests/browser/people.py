@@ -67,9 +67,9 @@ class Person:
         )
 
     async def decodes_a_frame_of_a_new_connection(self) -> float:
-        """Epoch milliseconds of the first frame decoded after the page made a second connection."""
+        """Epoch milliseconds of the first frame decoded after a second connection of the page was up."""
         await self.page.wait_for_function(
-            "() => witness.connections > 1 && witness.frames.at(-1) > witness.connected.at(-1)",
+            "() => witness.connected.length > 1 && witness.frames.at(-1) > witness.connected.at(-1)",
             timeout=PATIENCE_MS,
         )
         at: float = await self.page.evaluate("witness.frames.find((t) => t > witness.connected.at(-1))")

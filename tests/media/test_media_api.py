@@ -127,8 +127,10 @@ async def test_listeners_are_greeted_and_hear_a_heartbeat(client: Client, runnin
         hello = await socket.receive_json(timeout=5)
         assert (hello["event"], hello["worker"]) == ("hello", "test")
         assert hello["udp"] == [f"127.0.0.1:{running.ports[0].address[1]}"]
+        assert await socket.receive_json(timeout=5) == {"event": "greeted"}
         beat = await socket.receive_json(timeout=5)
-        assert beat == {"event": "heartbeat", "rooms": 0, "endpoints": 0, "figures": beat["figures"]}
+        told = {"rooms": 0, "endpoints": 0, "draining": False, "figures": beat["figures"]}
+        assert beat == {"event": "heartbeat", **told}
         assert beat["figures"].keys() == {**running.worker.figures()}.keys()
         assert beat["figures"]["cpu_seconds"] > 0
 

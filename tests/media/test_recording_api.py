@@ -124,3 +124,42 @@ async def test_it_wants_the_key_like_everything_else(keeping: Running) -> None:
     async with TestClient(TestServer(Api(keeping.worker, "secret").application())) as client:
         assert await refusal(await client.put(WHERE, json=LEASE)) == (401, "not_authorized")
         assert await refusal(await client.delete(WHERE)) == (401, "not_authorized")
+
+
+async def test_a_lease_on_an_older_history_than_the_room_has_heard_is_refused(client: Client) -> None:
+    assert (await client.put(f"{WHERE}?version=12", json={**LEASE, "endpoints": []})).status == 200
+    late = await client.put(f"{WHERE}?version=11", json=LEASE)
+    assert await refusal(late) == (409, "stale")
+    said = await (await client.get("/rooms/visit")).json()
+    assert said["recording"]["state"] == "paused"
+
+
+async def test_a_wish_for_the_gate_makes_older_leases_stale_too(client: Client) -> None:
+    await client.post("/rooms/visit/close?version=13")
+    assert await refusal(await client.put(f"{WHERE}?version=12", json=LEASE)) == (409, "stale")
+
+
+async def test_what_is_over_is_not_begun_again_by_whoever_is_behind(client: Client) -> None:
+    await client.put(f"{WHERE}?version=11", json=LEASE)
+    assert (await client.delete(f"{WHERE}?version=12")).status == 204
+    assert await refusal(await client.put(f"{WHERE}?version=11", json=LEASE)) == (409, "stale")
+    assert "recording" not in await (await client.get("/rooms/visit")).json()
+
+
+async def test_a_late_end_does_not_end_the_next_recording(client: Client) -> None:
+    following = {**LEASE, "recording": "rec-2"}
+    assert (await client.put(f"{WHERE}?version=20", json=following)).status == 200
+    assert await refusal(await client.delete(f"{WHERE}?version=15")) == (409, "stale")
+    said = await (await client.get("/rooms/visit")).json()
+    assert said["recording"]["recording"] == "rec-2"
+
+
+async def test_a_refused_lease_makes_no_other_stale(client: Client) -> None:
+    await client.put(f"{WHERE}?version=11", json=LEASE)
+    early = await client.put(f"{WHERE}?version=20", json={**LEASE, "recording": "rec-2"})
+    assert await refusal(early) == (409, "recording_other")
+    assert (await client.delete(f"{WHERE}?version=15")).status == 204
+
+
+async def test_what_is_no_version_is_refused(client: Client) -> None:
+    assert await refusal(await client.put(f"{WHERE}?version=new", json=LEASE)) == (400, "bad_request")

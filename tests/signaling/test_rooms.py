@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from signaling.clock import SystemClock
 from signaling.gates import Gate, MediaLost, MediaNews, MediaNow, NotWantedError, wanted
 from signaling.media_client import MediaClient, MediaRefusedError, MediaUnavailableError
 from signaling.rooms import Rooms
@@ -17,6 +18,7 @@ from signaling.workers import WorkerLost, WorkerNews, WorkerReady
 from waiting_room.core.ids import VisitId
 from waiting_room.core.lifecycle import TERMINAL
 from waiting_room.core.model import State
+from waiting_room.placements import MemoryPlacements
 
 pytestmark = pytest.mark.sockets
 
@@ -99,6 +101,7 @@ class Fleet:
         self._listeners: list[Callable[[WorkerNews], None]] = []
         self.workers: dict[str, Worker] = {}
         self.restarted: list[str] = []
+        self.in_reach: Callable[[], int] = lambda: 0
         self.asked_to_restart = asyncio.Event()
 
     def on_news(self, listener: Callable[[WorkerNews], None]) -> None:
@@ -116,7 +119,11 @@ class Fleet:
         worker = Worker(f"unix:{self._folder}/{name}-{len(self.workers)}.sock")
         await worker.start()
         self.workers[name] = worker
+        before = self.in_reach()
         self.tell(WorkerReady(name, worker.address, spare=spare))
+        async with asyncio.timeout(5):
+            while self.in_reach() == before:  # noqa: ASYNC110 - it greets on a socket of its own
+                await asyncio.sleep(0)
         return worker
 
     async def dies(self, name: str) -> None:
@@ -129,7 +136,8 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.fleet = Fleet(folder)
-        self.rooms = Rooms(self.fleet)
+        self.rooms = Rooms(self.fleet, MemoryPlacements(), SystemClock())
+        self.fleet.in_reach = lambda: self.rooms.figures()["workers_in_reach"]
         self.told: list[MediaNews] = []
         self.more = asyncio.Event()
         self.rooms.on_news(self._hear)

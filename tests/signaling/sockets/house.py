@@ -13,14 +13,18 @@ from typing import Any
 import socketio
 from aiohttp import web
 
+from signaling.clock import SystemClock
 from signaling.directory import Directory
 from signaling.ids import SystemIds, sha256_of
 from signaling.leases import Leases
 from signaling.links import Links
+from signaling.neighbours import Neighbours
+from signaling.notices import Seal
 from signaling.recording_keys import RecordingKeys
 from signaling.rooms import Rooms
 from signaling.sessions import GUEST_COOKIE, MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
+from signaling.wire import Hub, MemoryWire
 from signaling.workers import WorkerNews
 from waiting_room.accounts import Clinic, MemoryAccounts, Staff
 from waiting_room.core import commands as c
@@ -33,6 +37,7 @@ from waiting_room.desk import Desk, Done
 from waiting_room.line import Line
 from waiting_room.migrations import migrate
 from waiting_room.people import People
+from waiting_room.placements import MemoryPlacements
 from waiting_room.reading import Reading
 from waiting_room.recordings import Recordings
 from waiting_room.sessions import MemorySessions
@@ -203,7 +208,15 @@ class House:
     store: SqlStore
     shelf: Recordings
     leases: Leases | None
+    neighbours: Neighbours
     pages: list[Page] = field(default_factory=list)
+    next_door: "House | None" = None
+    """Another web process of the same house: members and the desk come in here, clinicians there."""
+
+    @property
+    def processes(self) -> tuple["House", ...]:
+        """All of them."""
+        return (self,) if self.next_door is None else (self, self.next_door)
 
     async def books(
         self, name: str = "Ana Ruiz", *, clinic: ClinicId = NORTH, link: bool = True, **changes: Any
@@ -290,6 +303,8 @@ class House:
         self, namespace: str, cookie: str = "", *, auth: Any = None, origin: str | None = "own", **how: Any
     ) -> Page:
         """A page that connects; raises `socketio.exceptions.ConnectionError` if it may not."""
+        if self.next_door is not None and namespace == "/clinician":
+            return await self.next_door.connects(namespace, cookie, auth=auth, origin=origin, **how)
         page = how.get("page") or Page(namespace)
         page.cookie = cookie
         self.pages.append(page)
@@ -314,8 +329,9 @@ class House:
     async def passes(self, seconds: float) -> None:
         """Time goes by, and everything that follows from it has happened."""
         self.clock.passes(seconds)
-        self.sockets.watch.pass_time()
-        await self.sockets.watch.noted()
+        for house in self.processes:
+            house.sockets.watch.pass_time()
+            await house.sockets.watch.noted()
         for visit in await self.desk.open_visits():
             await self.desk.execute(visit.id, c.PassTime(), CLOCK, self.clock.at, CommandId(command_id()))
 
@@ -358,11 +374,21 @@ async def a_directory() -> MemoryAccounts:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, workers: Any = None, clock: Clock | None = None, records: bool = False
+    folder: Path,
+    *,
+    workers: Any = None,
+    clock: Clock | None = None,
+    records: bool = False,
+    hub: Hub | None = None,
+    sessions_store: MemorySessions | None = None,
+    placements: MemoryPlacements | None = None,
+    silence: Clock | None = None,
 ) -> AsyncIterator[House]:
     """A running house whose records are in `folder`; opening it again is a restart.
 
     `records`: its visits may be recorded.
+    Several at once are one house in several processes if they share a clock, a hub, sessions and placements.
+    `silence`: the clock by which neighbours are taken for dead.
     """
     database_url = f"sqlite:///{folder}/visits.db"
     migrate(database_url)
@@ -374,11 +400,12 @@ async def open_house(
     await people.refresh()
     desk = Desk(store, vault, people)
     ids = SystemIds()
-    sessions = Sessions(MemorySessions(), directory, clock, ids)
-    rooms = Rooms(workers or NoWorkers())
+    sessions = Sessions(sessions_store or MemorySessions(), directory, clock, ids)
+    rooms = Rooms(workers or NoWorkers(), placements or MemoryPlacements(), SystemClock())
     shelf, leases = Recordings(database), None
     if records:
         leases = Leases(desk=desk, rooms=rooms, shelf=shelf, keys=RECORDING_KEYS, clock=clock, ids=ids)
+    neighbours = Neighbours(MemoryWire(hub or Hub()), Seal(vault.digest), silence or SystemClock(), ids.new())
     app = web.Application()
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     site_url: list[str] = []
@@ -391,11 +418,14 @@ async def open_house(
         sessions=sessions,
         links=Links(desk, "https://visits.example.org", ids),
         rooms=rooms,
+        neighbours=neighbours,
         clock=clock,
         ids=ids,
         origins=origins,
         recorder=leases,
     )
+    sessions.on_end(sockets.session_ended)
+    sockets.on_look(lambda: sessions.sweep(sockets.session_keys()))
     sockets.attach(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -406,7 +436,7 @@ async def open_house(
     await sockets.start()
     if leases is not None:
         await leases.start()
-    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store, shelf, leases)
+    house = House(site_url[0], clock, desk, sockets, sessions, rooms, store, shelf, leases, neighbours)
     try:
         yield house
     finally:
@@ -419,3 +449,12 @@ async def open_house(
         await desk.close()
         await store.close()
         await database.close()
+
+
+@asynccontextmanager
+async def two_processes(folder: Path, **how: Any) -> AsyncIterator[House]:
+    """One house in two web processes: members and the desk are connected to one, clinicians to the other."""
+    shared = {"clock": Clock(), "hub": Hub(), "sessions_store": MemorySessions(), **how}
+    async with open_house(folder, **shared) as one, open_house(folder, **shared) as other:
+        one.next_door = other
+        yield one

@@ -25,6 +25,8 @@ class Told:
     key: bytes = b""
     wrapped: bytes = b""
     seconds: float = 0.0
+    version: int = 0
+    """How far the history had got on which it was agreed."""
 
 
 class Recorder(Worker):
@@ -35,6 +37,9 @@ class Recorder(Worker):
         self.told: list[Told] = []
         self.disk_full = False
         self.off = False
+        self.version = 0
+        self.stale = 0
+        """How often it was told what is older than something else it was told."""
         self.slow = asyncio.Event()
         self.slow.set()
         self.arriving = 0
@@ -49,11 +54,17 @@ class Recorder(Worker):
             return await super()._any(request)
         self.arriving += 1
         self.more.set()
+        version = int(request.query["version"])
         if request.method == "DELETE":
-            self._keep(Told(time.perf_counter(), self.told[-1].recording if self.told else "", None))
+            if self._is_stale(version):
+                return _stale()
+            recording = self.told[-1].recording if self.told else ""
+            self._keep(Told(time.perf_counter(), recording, None, version=version))
             return web.Response(status=204)
         body = json.loads(await request.read())
         await self.slow.wait()
+        if self._is_stale(version):
+            return _stale()
         if self.off:
             error = {"code": "recording_off", "sentence": "There is no folder."}
             return web.json_response({"error": error}, status=409)
@@ -65,10 +76,16 @@ class Recorder(Worker):
                 base64.b64decode(body["key"]),
                 base64.b64decode(body["wrapped"]),
                 body["seconds"],
+                version,
             )
         )
         writes = body["endpoints"] and not self.disk_full
         return web.json_response({"state": "recording" if writes else "paused"})
+
+    def _is_stale(self, version: int) -> bool:
+        self.stale += version < self.version
+        self.version = max(self.version, version)
+        return version < self.version
 
     def _keep(self, told: Told) -> None:
         self.told.append(told)
@@ -93,6 +110,11 @@ class Recorder(Worker):
     async def is_over(self) -> Told:
         await self.until(lambda: any(one.endpoints is None for one in self.told))
         return next(one for one in self.told if one.endpoints is None)
+
+
+def _stale() -> web.Response:
+    error = {"code": "stale", "sentence": "Something newer was said."}
+    return web.json_response({"error": error}, status=409)
 
 
 class Studio(Fleet):

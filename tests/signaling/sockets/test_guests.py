@@ -206,8 +206,9 @@ async def test_everybody_of_a_visit_hears_whether_a_guest_is_here_and_the_journa
             lambda page, where=where: page.presence.get(where, {}).get("guests") == {invited["guest"]: "gap"}
         )
     house.clock.passes(60)
-    house.sockets.watch.pass_time()
-    await house.sockets.watch.noted()
+    for process in house.processes:
+        process.sockets.watch.pass_time()
+        await process.sockets.watch.noted()
     for page, where in ((ana, OWN), (lee, ana.visit)):
         await page.until(
             lambda page, where=where: page.presence.get(where, {}).get("guests") == {invited["guest"]: "gone"}
@@ -224,6 +225,8 @@ async def test_nothing_is_kept_of_guests_when_the_visit_is_over(house: House) ->
     await maria.shows("ended")
     await maria.closes()
     await ana.closes()
-    await lee.until(lambda _: not any(house.sockets._feed.own[name] for name in ("/member", "/guest")))
+    async with asyncio.timeout(5):
+        while any(house.sockets._feed.own[name] for name in ("/member", "/guest")):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     attendance = house.sockets._feed.attendance
     assert not any(attendance._gaps.values())

@@ -138,7 +138,8 @@ async def test_ending_the_visit_removes_its_room(visit: Visit) -> None:
     await visit.lee.does("end", visit=visit.ana.visit, outcome="treated")
     await visit.ana.shows("completed")
     await visit.house.rooms.settled()
-    assert visit.house.rooms.figures() == {"rooms": 0, "rooms_open": 0, "rooms_unsettled": 0}
+    figures = visit.house.rooms.figures()
+    assert (figures["rooms"], figures["rooms_open"], figures["rooms_unsettled"]) == (0, 0, 0)
     caller = Caller(ANA_LUMA, ANA_HERTZ)
     visit.callers.append(caller)
     refused = await visit.ana.asks("offer", {"sdp": await caller.offer()})

@@ -105,6 +105,42 @@ def test_whoever_is_forgotten_has_no_deadline(attendance: Attendance) -> None:
     assert not attendance.knows(ANA)
 
 
+def test_a_neighbour_that_has_somebody_is_as_good_as_a_page_of_ours(attendance: Attendance) -> None:
+    attendance.arrive(ANA, "s1")
+    assert attendance.arrive_at("next-door", ANA, 2).superseded == ("s1",)
+    assert attendance.depart(ANA, "s1", now=1.0) is None
+    assert attendance.presence(ANA) is Presence.HERE
+    assert attendance.here(ANA) is None
+    assert attendance.depart_from("next-door", ANA, now=2.0) == Change(ANA, Presence.GAP)
+
+
+def test_a_page_that_comes_supersedes_that_of_a_neighbour(attendance: Attendance) -> None:
+    attendance.arrive_at("next-door", ANA, 7)
+    attendance.arrive(ANA, "s1")
+    assert attendance.here(ANA) == 8
+    assert attendance.active(ANA) == "s1"
+
+
+def test_of_two_pages_that_came_together_both_processes_choose_the_same() -> None:
+    a, b = Attendance("a"), Attendance("b")
+    a.arrive(ANA, "sa")
+    b.arrive(ANA, "sb")
+    assert a.arrive_at("b", ANA, 1).superseded == ("sa",)
+    assert b.arrive_at("a", ANA, 1).superseded == ()
+    assert (a.active(ANA), b.active(ANA)) == ("b", "sb")
+
+
+def test_who_is_with_which_neighbour_is_known(attendance: Attendance) -> None:
+    attendance.arrive_at("next-door", ANA, 1)
+    attendance.arrive_at("next-door", LEE, 1)
+    attendance.arrive(LEE, "s1")
+    assert attendance.at("next-door") == {ANA, LEE}
+    attendance.depart_from("next-door", ANA, now=1.0)
+    assert attendance.at("next-door") == {LEE}
+    assert attendance.all_here() == [(LEE, 2)]
+    assert attendance.depart_from("far-away", LEE, now=1.0) is None
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(["arrive", "depart", "wait"]),

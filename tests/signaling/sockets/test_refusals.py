@@ -88,9 +88,8 @@ async def test_a_greeting_that_does_not_fit_is_refused(house: House) -> None:
 
 
 async def test_an_ended_session_loses_its_sockets_at_once(house: House) -> None:
-    house.sessions.on_end(house.sockets.session_ended)
     lee = await house.clinician("lee")
-    (connection,) = house.sockets._feed.staff["/clinician"].values()
+    (connection,) = house.processes[-1].sockets._feed.staff["/clinician"].values()
     await house.sessions.end(connection.session.key)
     await asyncio.wait_for(lee.closed.wait(), 5)
     assert await why_not(house, "/clinician", lee.cookie) == "not_signed_in"

@@ -27,8 +27,9 @@ async def test_while_the_records_are_away_commands_fail_with_a_code_and_can_be_r
     ana = await house.member(checked_in=True)
     said = {"id": "again", "type": "say", "text": "Hello?"}
     with monkeypatch.context() as broken:
-        for name in ("append", "load", "recorded"):
-            broken.setattr(house.store, name, away)
+        for name in ("append", "load", "recorded", "positions"):
+            for process in house.processes:
+                broken.setattr(process.store, name, away)
         assert (await ana.asks("command", said))["error"]["code"] == "failed"
         assert (await lee.asks("next_patient", {"id": "n"}))["error"]["code"] == "failed"
         assert (await desk.does("issue_link", visit=ana.visit))["error"]["code"] == "failed"
@@ -47,7 +48,8 @@ async def test_an_absence_that_could_not_be_noted_is_noted_when_the_records_are_
     await ana.closes()
     await lee.until(lambda page: page.presence[ana.visit] == {"member": "gap"})
     with monkeypatch.context() as broken:
-        broken.setattr(house.store, "append", away)
+        for process in house.processes:
+            broken.setattr(process.store, "append", away)
         house.clock.passes(10)
         house.sockets.watch.pass_time()
         await asyncio.sleep(0.05)

@@ -295,13 +295,13 @@ async def test_texts_that_cannot_be_read_do_not_hold_up_what_is_committed(store:
 async def test_a_desk_remembers_so_many_visits_and_no_more(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("waiting_room.desk.VISITS_KEPT", 2)
+    monkeypatch.setattr("waiting_room.positions.VISITS_KEPT", 2)
     scene = await Scene.on(store)
     for number in range(4):
         await scene.booked(VisitId(f"v{number}"))
-    assert list(scene.desk._known) == ["v2", "v3"]
+    assert list(scene.desk._positions._others) == ["v2", "v3"]
     await scene.asks(BOOKING, c.Cancel(reason="mistake"), VisitId("v0"))
-    assert list(scene.desk._known) == ["v3", "v0"]
+    assert list(scene.desk._positions._others) == ["v3", "v0"]
 
 
 async def test_a_link_is_live_until_the_next_is_issued(scene: Scene, store: Store) -> None:
@@ -424,7 +424,7 @@ async def test_what_was_said_in_a_visit_is_forgotten_once_it_has_ended(
 ) -> None:
     await _busy_morning(scene)
     assert heard[-1].after.state is State.completed
-    assert scene.desk._known[ANA].texts is None
+    assert scene.desk._positions.get(ANA).texts is None
 
 
 async def test_a_command_that_changes_nothing_is_done(scene: Scene) -> None:
