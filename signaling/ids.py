@@ -29,8 +29,10 @@ class SystemIds:
     """The machine's randomness."""
 
     def new(self) -> str:
-        """A fresh id: 22 URL-safe characters."""
-        return secrets.token_urlsafe(ID_BYTES)
+        """A fresh id: 22 URL-safe characters, and no command line takes it for an option."""
+        while (fresh := secrets.token_urlsafe(ID_BYTES)).startswith("-"):
+            pass
+        return fresh
 
     def token(self) -> str:
         """A fresh secret: 43 URL-safe characters. Only its `sha256_of` is ever stored."""

@@ -29,3 +29,8 @@ def test_a_derived_value_needs_the_secret() -> None:
 
 def test_only_a_digest_is_stored() -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", sha256_of("token"))
+
+
+def test_no_command_line_takes_an_id_for_an_option() -> None:
+    ids = SystemIds()
+    assert not [one for one in (ids.new() for _ in range(2_000)) if one.startswith("-")]
