@@ -8,8 +8,8 @@ from typing import Final
 
 from signaling.ids import Ids, sha256_of
 from waiting_room.core import commands as c
-from waiting_room.core import guest_commands as g
-from waiting_room.core import guest_events as e
+from waiting_room.core import commands_guests as g
+from waiting_room.core import events_guests as e
 from waiting_room.core.ids import CommandId, GuestId, LinkId, TextId, VisitId
 from waiting_room.core.model import Actor, GuestKind
 from waiting_room.core.records import Record

@@ -19,7 +19,7 @@ from signaling.http.routing import Route
 from signaling.ids import Ids, sha256_of
 from signaling.sessions import GUEST_COOKIE, GUEST_SESSION, Sessions, set_cookie
 from signaling.throttle import GUEST_BY_ADDRESS, Throttle
-from waiting_room.core.guest_commands import JoinAsGuest
+from waiting_room.core.commands_guests import JoinAsGuest
 from waiting_room.core.guests import at_device, live
 from waiting_room.core.ids import CommandId, DeviceId
 from waiting_room.core.lifecycle import TERMINAL

@@ -57,7 +57,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: GuestConnection, data: Any) -> Answer:
-        said = m.guest_commands().validate_python(data)
+        said = m.commands_guests().validate_python(data)
         session = connection.session
         visit = await self.visit(session.visit)
         guest = None if visit is None else _guest(visit, session)

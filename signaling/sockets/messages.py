@@ -566,7 +566,7 @@ def member_commands() -> TypeAdapter[MemberCommand]:
 
 
 @cache
-def guest_commands() -> TypeAdapter[GuestCommand]:
+def commands_guests() -> TypeAdapter[GuestCommand]:
     """Reads what a guest's page sends as a command."""
     return TypeAdapter(GuestCommand)
 

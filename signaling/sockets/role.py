@@ -22,7 +22,7 @@ from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
 from signaling.sockets.translated import Translated
 from signaling.sockets.watch import Watch
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.ids import CommandId, GuestId, VisitId
 from waiting_room.core.model import Actor, Visit
 from waiting_room.core.refusals import Refused

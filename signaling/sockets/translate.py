@@ -8,7 +8,7 @@ from signaling.sockets import translate_chat
 from signaling.sockets.translated import Translated
 from signaling.sockets.wording import telephone
 from waiting_room.core import commands as c
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.ids import DeviceId, RecordingId, TextId
 from waiting_room.core.model import Call, Facing, Finding, Guest, Mode, Outcome
 from waiting_room.texts import KEPT_WITH_RECORDINGS, NewText

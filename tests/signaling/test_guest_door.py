@@ -8,7 +8,7 @@ from signaling.links import Invited, NewGuest
 from signaling.sessions import GUEST_COOKIE
 from signaling.throttle import GUEST_BY_ADDRESS
 from tests.signaling.house import ANA_BORN, Asker, World, as_json
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.ids import CommandId, GuestId, VisitId
 from waiting_room.core.model import Actor, GuestKind, Role
 from waiting_room.core.refusals import Refused

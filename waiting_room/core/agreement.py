@@ -8,7 +8,7 @@ everybody else has, too: people talk to each other.
 
 from collections.abc import Iterable
 
-from waiting_room.core import events as e
+from waiting_room.core import events_recording as e
 from waiting_room.core.events import Event
 from waiting_room.core.guests import at_device, joined
 from waiting_room.core.model import Actor, Role, State, Visit

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waiting_room.core.commands_chat import ChatCommand
-from waiting_room.core.guest_commands import GuestCommand
+from waiting_room.core.commands_guests import GuestCommand
 from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
 from waiting_room.core.model import Call, Facing, Finding, Mode, Outcome, Presence, Role
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from waiting_room.core import commands as c
 from waiting_room.core.commands import Command
 from waiting_room.core.commands_chat import ChatCommand
+from waiting_room.core.commands_guests import GuestCommand
 from waiting_room.core.decide_booking import decide_booking, decide_first
 from waiting_room.core.decide_chat import decide_chat
 from waiting_room.core.decide_clock import decide_presence, overdue
@@ -22,7 +23,6 @@ from waiting_room.core.decide_staff import decide_desk, decide_holder, decide_li
 from waiting_room.core.events import Event
 from waiting_room.core.evolve import evolve
 from waiting_room.core.grants import Relation, granted
-from waiting_room.core.guest_commands import GuestCommand
 from waiting_room.core.lifecycle import LIFECYCLE, TERMINAL
 from waiting_room.core.model import Actor, State, Visit
 from waiting_room.core.moments import moment

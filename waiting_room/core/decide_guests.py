@@ -7,8 +7,8 @@ for the first; whoever invited them, or the clinician, makes a new link if the d
 import re
 from typing import assert_never
 
-from waiting_room.core import guest_commands as c
-from waiting_room.core import guest_events as e
+from waiting_room.core import commands_guests as c
+from waiting_room.core import events_guests as e
 from waiting_room.core.deadlines import GUESTS_AT_ONCE, GUESTS_EVER
 from waiting_room.core.decide_booking import malformed
 from waiting_room.core.events import Event

@@ -6,7 +6,7 @@ Whether the actor may give the command at all, and is the holder where that is a
 from typing import assert_never
 
 from waiting_room.core import commands as c
-from waiting_room.core import events as e
+from waiting_room.core import events_help as e
 from waiting_room.core.deadlines import NOTES_MAX
 from waiting_room.core.decide_booking import is_code, malformed
 from waiting_room.core.events import Event

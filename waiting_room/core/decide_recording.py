@@ -7,7 +7,7 @@ import re
 from typing import assert_never
 
 from waiting_room.core import commands as c
-from waiting_room.core import events as e
+from waiting_room.core import events_recording as e
 from waiting_room.core.agreement import MEMBER, RUNNING, companions, have_agreed, person_of, who_must_agree
 from waiting_room.core.decide_booking import is_code, is_language, is_text_version, malformed
 from waiting_room.core.events import Event

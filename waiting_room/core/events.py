@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from waiting_room.core.event_form import FirstForm
 from waiting_room.core.events_chat import ChatEvent
-from waiting_room.core.guest_events import GuestEvent
-from waiting_room.core.ids import ClinicId, DeviceId, LinkId, RecordingId, StaffId, TextId, VisitId
-from waiting_room.core.model import Call, Facing, Finding, Mode, Outcome, Role
-
-
-class FirstForm:
-    """Events that are still stored as they were at first; one that changes says its own version instead."""
-
-    __slots__ = ()
-    version: ClassVar[int] = 1
-
+from waiting_room.core.events_guests import GuestEvent
+from waiting_room.core.events_help import HelpEvent
+from waiting_room.core.events_recording import RecordingEvent
+from waiting_room.core.ids import ClinicId, DeviceId, LinkId, StaffId, TextId, VisitId
+from waiting_room.core.model import Facing, Finding, Mode, Outcome, Role
 
 # --- booking ---------------------------------------------------------------------------------------
 
@@ -210,91 +205,6 @@ class LineSeen(FirstForm):
     by: Role
 
 
-# --- help, and other ways to meet --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpBegun(FirstForm):
-    """`by` of the desk is helping the member."""
-
-    type: ClassVar[str] = "help_begun"
-    by: StaffId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpEnded(FirstForm):
-    """Nobody of the desk is helping any more."""
-
-    type: ClassVar[str] = "help_ended"
-    by: StaffId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixShown(FirstForm):
-    """The desk put steps on the member's screen."""
-
-    type: ClassVar[str] = "fix_shown"
-    by: StaffId
-    card: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixAnswered(FirstForm):
-    """The member said whether the steps helped."""
-
-    type: ClassVar[str] = "fix_answered"
-    card: str
-    helped: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted(FirstForm):
-    """Staff wrote something down for other staff."""
-
-    type: ClassVar[str] = "noted"
-    by: StaffId
-    text: TextId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRequested(FirstForm):
-    """The member wants to be called instead."""
-
-    type: ClassVar[str] = "call_requested"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallWithdrawn(FirstForm):
-    """The member wants video after all."""
-
-    type: ClassVar[str] = "call_withdrawn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModeChanged(FirstForm):
-    """The visit is held in another way from now on."""
-
-    type: ClassVar[str] = "mode_changed"
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallNoted(FirstForm):
-    """The clinician is calling, has reached the member, or has not."""
-
-    type: ClassVar[str] = "call_noted"
-    call: Call
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOver(FirstForm):
-    """The member goes on at another device."""
-
-    type: ClassVar[str] = "handed_over"
-    device: DeviceId
-    by: DeviceId
-
-
 # --- presence --------------------------------------------------------------------------------------
 
 
@@ -477,131 +387,16 @@ class Closed(FirstForm):
     reason: str
 
 
-# --- recording -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingAsked(FirstForm):
-    """The holder asked to record and agreed by asking, to the words shown."""
-
-    type: ClassVar[str] = "recording_asked"
-    recording: RecordingId
-    by: StaffId
-    consent: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingAgreed(FirstForm):
-    """One person agreed, by the id of the words shown; `text` is the name of one who shares a device."""
-
-    type: ClassVar[str] = "recording_agreed"
-    recording: RecordingId
-    person: str
-    consent: str
-    language: str
-    text: TextId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRefused(FirstForm):
-    """One person does not agree."""
-
-    type: ClassVar[str] = "recording_refused"
-    recording: RecordingId
-    person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingWithdrawn(FirstForm):
-    """One person had agreed and does no more."""
-
-    type: ClassVar[str] = "recording_withdrawn"
-    recording: RecordingId
-    person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted(FirstForm):
-    """Everybody present has agreed."""
-
-    type: ClassVar[str] = "recording_started"
-    recording: RecordingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingPaused(FirstForm):
-    """Not everybody present has agreed (`consent_missing`), or the visit is on hold (`on_hold`)."""
-
-    type: ClassVar[str] = "recording_paused"
-    recording: RecordingId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingResumed(FirstForm):
-    """The visit runs and everybody present has agreed, again."""
-
-    type: ClassVar[str] = "recording_resumed"
-    recording: RecordingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStopped(FirstForm):
-    """Ended by the holder."""
-
-    type: ClassVar[str] = "recording_stopped"
-    recording: RecordingId
-    by: StaffId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFailing(FirstForm):
-    """What is said is not being kept: the recorder cannot write."""
-
-    type: ClassVar[str] = "recording_failing"
-    recording: RecordingId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRecovered(FirstForm):
-    """It writes again."""
-
-    type: ClassVar[str] = "recording_recovered"
-    recording: RecordingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SomeoneJoined(FirstForm):
-    """Somebody new is with the member: what was agreed on that device holds no more."""
-
-    type: ClassVar[str] = "someone_joined"
-    by: StaffId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingOpened(FirstForm):
-    """A file of a recording was handed out to the record's actor."""
-
-    type: ClassVar[str] = "recording_opened"
-    recording: RecordingId
-    file: str
-
-
 Event = (
     Booked | Rescheduled | Cancelled | LinkIssued | LinkPassed | LinkRested
     | Redeemed | BirthDateRefused | LocationGiven | CallbackGiven | PresentGiven | ConsentGiven
     | DevicesChecked | StepReached | CheckedIn | CheckedInEarly | EarlyEnded | Left | Returned
     | Said | LineSeen | Gone | Away | Back
-    | HelpBegun | HelpEnded | FixShown | FixAnswered | Noted
-    | CallRequested | CallWithdrawn | ModeChanged | CallNoted | HandedOver
     | Held | Released | Redirected | Offered | Declined | OfferExpired
     | Claimed | ClaimRenewed | ClaimReleased | ClaimExpired | Admitted | IdentityConfirmed
-    | RecordingAsked | RecordingAgreed | RecordingRefused | RecordingWithdrawn | RecordingStarted
-    | RecordingPaused | RecordingResumed | RecordingStopped | RecordingFailing | RecordingRecovered
-    | SomeoneJoined | RecordingOpened
     | Suspended | Resumed | Requeued | Extended | Completed | NoShow | Closed
     | ChatEvent
     | GuestEvent
+    | HelpEvent
+    | RecordingEvent
 )  # fmt: skip

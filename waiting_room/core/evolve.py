@@ -6,7 +6,8 @@ from functools import singledispatch
 from typing import Any
 
 from waiting_room.core import events, guests
-from waiting_room.core import guest_events as g
+from waiting_room.core import events_guests as g
+from waiting_room.core import events_help as h
 from waiting_room.core.deadlines import DEVICES_KEPT
 from waiting_room.core.events import Booked, Event
 from waiting_room.core.events_chat import ChatEvent
@@ -345,54 +346,54 @@ def _(_event: events.NoShow, visit: Visit, _at: datetime) -> Visit:
 
 
 @_fold.register
-def _(event: events.HelpBegun, visit: Visit, at: datetime) -> Visit:
+def _(event: h.HelpBegun, visit: Visit, at: datetime) -> Visit:
     return replace(visit, helper=event.by, helper_since=at)
 
 
 @_fold.register
-def _(_event: events.HelpEnded, visit: Visit, _at: datetime) -> Visit:
+def _(_event: h.HelpEnded, visit: Visit, _at: datetime) -> Visit:
     return replace(visit, helper=None, helper_since=None)
 
 
 @_fold.register
-def _(event: events.FixShown, visit: Visit, at: datetime) -> Visit:
+def _(event: h.FixShown, visit: Visit, at: datetime) -> Visit:
     return replace(visit, fix=Fix(card=event.card, by=event.by, at=at))
 
 
 @_fold.register
-def _(event: events.FixAnswered, visit: Visit, _at: datetime) -> Visit:
+def _(event: h.FixAnswered, visit: Visit, _at: datetime) -> Visit:
     return replace(visit, fix=visit.fix and replace(visit.fix, helped=event.helped))
 
 
 @_fold.register
-def _(event: events.Noted, visit: Visit, at: datetime) -> Visit:
+def _(event: h.Noted, visit: Visit, at: datetime) -> Visit:
     note = Note(seq=visit.seq + 1, by=event.by, text=event.text, at=at)
     return replace(visit, notes=(*visit.notes, note))
 
 
 @_fold.register
-def _(_event: events.CallRequested, visit: Visit, at: datetime) -> Visit:
+def _(_event: h.CallRequested, visit: Visit, at: datetime) -> Visit:
     return replace(visit, call_requested_at=at)
 
 
 @_fold.register
-def _(_event: events.CallWithdrawn, visit: Visit, _at: datetime) -> Visit:
+def _(_event: h.CallWithdrawn, visit: Visit, _at: datetime) -> Visit:
     return replace(visit, call_requested_at=None)
 
 
 @_fold.register
-def _(event: events.ModeChanged, visit: Visit, _at: datetime) -> Visit:
+def _(event: h.ModeChanged, visit: Visit, _at: datetime) -> Visit:
     """Settles what the member asked for; a call that was under way is none of the new mode's."""
     return replace(visit, mode=event.mode, call_requested_at=None, call=None, call_at=None)
 
 
 @_fold.register
-def _(event: events.CallNoted, visit: Visit, at: datetime) -> Visit:
+def _(event: h.CallNoted, visit: Visit, at: datetime) -> Visit:
     tries = visit.call_tries + (event.call is Call.calling)
     return replace(visit, call=event.call, call_at=at, call_tries=tries)
 
 
 @_fold.register
-def _(event: events.HandedOver, visit: Visit, _at: datetime) -> Visit:
+def _(event: h.HandedOver, visit: Visit, _at: datetime) -> Visit:
     others = tuple(device for device in visit.redeemed_by if device != event.device)
     return replace(visit, redeemed_by=(*others, event.device)[-DEVICES_KEPT:])

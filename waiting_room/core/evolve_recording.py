@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from waiting_room.core import events as e
+from waiting_room.core import events_recording as e
 from waiting_room.core.agreement import CLINICIAN, MEMBER, endpoint_of
 from waiting_room.core.events import Event
 from waiting_room.core.model import Visit

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.commands import Command
 from waiting_room.core.model import Actor, Role
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from waiting_room.core import guest_events as e
-from waiting_room.core.guest_events import GuestEvent
+from waiting_room.core import events_guests as e
+from waiting_room.core.events_guests import GuestEvent
 from waiting_room.core.ids import DeviceId, GuestId
 from waiting_room.core.model import Guest
 

@@ -28,7 +28,7 @@ from signaling.wire import Hub, MemoryWire
 from signaling.workers import WorkerNews
 from waiting_room.accounts import Clinic, MemoryAccounts, Staff
 from waiting_room.core import commands as c
-from waiting_room.core.guest_commands import JoinAsGuest
+from waiting_room.core.commands_guests import JoinAsGuest
 from waiting_room.core.ids import ClinicId, CommandId, DeviceId, LinkId, StaffId, TextId, VisitId
 from waiting_room.core.model import Actor, Mode, Role, Visit
 from waiting_room.core.patch import fold

@@ -12,7 +12,7 @@ from signaling.sockets import messages as m
 from signaling.sockets import translate
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.ids import DeviceId, GuestId, LinkId, TextId
 from waiting_room.core.model import Guest, GuestKind, Role
 
@@ -51,7 +51,7 @@ nearly = st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6).flatma
 
 @given(json_values | nearly)
 def test_anything_else_is_refused_and_nothing_else_happens(said: Any) -> None:
-    for read in (m.member_commands(), m.guest_commands(), m.clinician_commands(), m.support_commands()):
+    for read in (m.member_commands(), m.commands_guests(), m.clinician_commands(), m.support_commands()):
         try:
             command = read.validate_python(said)
         except ValidationError:
@@ -197,7 +197,7 @@ def test_a_name_hides_and_reorders_nothing(name: Any) -> None:
     ("kind", "command"), [("join_as_guest", g.JoinAsGuest), ("leave_as_guest", g.LeaveAsGuest)]
 )
 def test_every_guest_command_is_understood(kind: str, command: type) -> None:
-    read = m.guest_commands().validate_python({"id": "a", "type": kind})
+    read = m.commands_guests().validate_python({"id": "a", "type": kind})
     who = Guest(
         id=GuestId("guest-1"),
         kind=GuestKind.family,

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.waiting_room.core.world import Guest, World, refused, seen_by
-from waiting_room.core import guest_commands as g
-from waiting_room.core import guest_events as e
+from waiting_room.core import commands_guests as g
+from waiting_room.core import events_guests as e
 from waiting_room.core.deadlines import GUESTS_EVER
 from waiting_room.core.guests import after, at_device, joined, live
 from waiting_room.core.ids import DeviceId, GuestId

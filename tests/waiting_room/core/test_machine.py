@@ -11,7 +11,7 @@ from tests.waiting_room.core import laws
 from tests.waiting_room.core.world import BOOKING, SYSTEM, Answer, Member, World, refused
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.deadlines import next_deadline
 from waiting_room.core.guests import joined
 from waiting_room.core.ids import DeviceId, FileId, GuestId, LinkId, RecordingId, StaffId, TextId

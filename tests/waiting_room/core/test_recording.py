@@ -8,7 +8,7 @@ from tests.waiting_room.core.world import Clinician, Guest, Member, World, refus
 from waiting_room.core import commands as c
 from waiting_room.core.agreement import endpoint_of, lease_of, person_of, waiting_for, who_must_agree
 from waiting_room.core.decide_recording import decide_recording
-from waiting_room.core.events import RecordingAgreed, RecordingOpened, RecordingResumed
+from waiting_room.core.events_recording import RecordingAgreed, RecordingOpened, RecordingResumed
 from waiting_room.core.evolve import ImpossibleRecordError, evolve
 from waiting_room.core.ids import RecordingId
 from waiting_room.core.model import Actor, Role

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from tests.waiting_room.core import laws
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
-from waiting_room.core import guest_commands as g
+from waiting_room.core import commands_guests as g
 from waiting_room.core.ids import (
     ClinicId,
     CommandId,
