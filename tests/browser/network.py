@@ -32,18 +32,23 @@ def own_network() -> Iterator[str]:
     name = f"videovisit-{os.getpid()}"
     _ip("netns", "add", name)
     try:
-        _ip("-n", name, "link", "set", "lo", "up")
-        # A pair with both ends in here: a device of the kind `dummy` is not in every kernel.
-        _ip("-n", name, "link", "add", "near", "type", "veth", "peer", "name", "far")
-        _ip("-n", name, "addr", "add", f"{ADDRESS}/24", "dev", "near")
-        for end in ("near", "far"):
-            _ip("-n", name, "link", "set", end, "up")
-        # Firefox asks for the address of the way out; this one leads nowhere.
-        _ip("-n", name, "route", "add", "default", "via", "10.77.0.2", "dev", "near")
+        # From inside: `ip -n` wants to mount, which a root directory that is no mount point does not let it.
         with _inside(Path("/run/netns") / name):
+            _furnish()
             yield ADDRESS
     finally:
         _ip("netns", "del", name)
+
+
+def _furnish() -> None:
+    _ip("link", "set", "lo", "up")
+    # A pair with both ends in here: a device of the kind `dummy` is not in every kernel.
+    _ip("link", "add", "near", "type", "veth", "peer", "name", "far")
+    _ip("addr", "add", f"{ADDRESS}/24", "dev", "near")
+    for end in ("near", "far"):
+        _ip("link", "set", end, "up")
+    # Firefox asks for the address of the way out; this one leads nowhere.
+    _ip("route", "add", "default", "via", "10.77.0.2", "dev", "near")
 
 
 @contextlib.contextmanager
