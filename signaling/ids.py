@@ -40,8 +40,8 @@ class SystemIds:
 
 
 def sha256_of(token: str) -> str:
-    """What is stored of a token: its SHA-256 in hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What is stored of a token: its SHA-256 in hexadecimal. A header's bytes that are no text have one."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def derived(secret: str, *purpose: str, length: int = TOKEN_BYTES) -> str:

@@ -19,6 +19,8 @@ from signaling.throttle import (
     Budget,
     Throttle,
 )
+from signaling.turns import Turns
+from waiting_room.accounts import Staff
 from waiting_room.core.ids import StaffId
 
 
@@ -51,6 +53,7 @@ class SignInDesk:
         self._surroundings = surroundings
         self._figures = figures
         self._recording = recording
+        self._turns = Turns()
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of this module."""
@@ -69,19 +72,13 @@ class SignInDesk:
             (SIGN_IN_BY_USER_AND_ADDRESS, f"{user} {address}"),
         )
         try:
-            for budget, what in budgets:
-                await self._throttle.check(budget, what)
-        except CodedError:
-            self._figures.signed_in("throttled")
+            async with self._turns.turn(address):
+                for budget, what in budgets:
+                    await self._throttle.check(budget, what)
+                person = await self._matched(user, form.password, budgets)
+        except CodedError as no:
+            self._figures.signed_in("refused" if no.code == "sign_in_failed" else "throttled")
             raise
-        person = await self._directory.by_login(user)
-        active = person is not None and person.active
-        stored = person.password_hash if person is not None and active else None
-        if not await self._passwords.verify(stored, form.password) or person is None:
-            for budget, what in budgets:
-                await self._throttle.spend(budget, what)
-            self._figures.signed_in("refused")
-            raise CodedError("sign_in_failed")
         await self._throttle.refill(*budgets[-1])
         before = await self._sessions.staff(request)
         if before is not None:
@@ -91,6 +88,16 @@ class SignInDesk:
         response = web.json_response({"name": person.name, "roles": sorted(person.roles)})
         set_cookie(response, STAFF_COOKIE, secret, STAFF_SESSION)
         return response
+
+    async def _matched(self, user: str, password: str, budgets: tuple[tuple[Budget, str], ...]) -> Staff:
+        person = await self._directory.by_login(user)
+        active = person is not None and person.active
+        stored = person.password_hash if person is not None and active else None
+        if not await self._passwords.verify(stored, password) or person is None:
+            for budget, what in budgets:
+                await self._throttle.spend(budget, what)
+            raise CodedError("sign_in_failed")
+        return person
 
     async def _sign_out(self, _request: web.Request, principal: Principal) -> web.Response:
         await self._sessions.end(principal.key)

@@ -248,10 +248,10 @@ def _bearer(request: web.Request) -> str | None:
 
 
 def _check_time(start: datetime, minutes: int, at: datetime) -> None:
+    if start > at + FURTHEST:  # asked first: near the end of the calendar nothing can be added
+        raise CodedError("invalid", detail={"fields": [{"at": "start", "problem": "too_far_away"}]})
     if start + timedelta(minutes=minutes) <= at:
         raise CodedError("start_in_past")
-    if start > at + FURTHEST:
-        raise CodedError("invalid", detail={"fields": [{"at": "start", "problem": "too_far_away"}]})
 
 
 def _check_birth_date(body: NewVisit, at: datetime) -> None:

@@ -40,6 +40,8 @@ async def read(request: web.Request, model: type[B]) -> tuple[B, bytes]:
             raw = await request.read()
     except TimeoutError:
         raise CodedError("too_slow") from None
+    except web.RequestPayloadError:  # compressed otherwise than it says, or cut off
+        raise CodedError("malformed") from None
     try:
         return model.model_validate_json(raw), raw
     except ValidationError as error:

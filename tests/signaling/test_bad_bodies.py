@@ -98,3 +98,12 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(
     finally:
         writer.close()
         await writer.wait_closed()
+
+
+async def test_a_body_that_is_compressed_otherwise_than_it_says_is_malformed(world: World) -> None:
+    answer = await world.program().post(
+        "/api/v1/visits",
+        data=b"{}",
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    )
+    assert (answer.status, answer.code) == (400, "malformed")

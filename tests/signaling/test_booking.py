@@ -99,6 +99,8 @@ async def test_a_strange_idempotency_key_is_refused(world: World, key: str) -> N
         ({"member": {"phone": "call me"}}, "phone_invalid"),
         ({"start": "2026-06-01T10:00:00-07:00"}, "start_in_past"),
         ({"start": "2028-06-01T10:00:00-07:00"}, "invalid"),
+        ({"start": "9999-12-31T23:59:00Z", "minutes": 240}, "invalid"),
+        ({"start": "9999-12-31T23:59:00-14:00"}, "invalid"),
         ({"start": "2026-06-01T12:05:00"}, "invalid"),  # no offset
         ({"start": 1780340700}, "invalid"),
         ({"start": "noon"}, "invalid"),

@@ -34,3 +34,7 @@ def test_only_a_digest_is_stored() -> None:
 def test_no_command_line_takes_an_id_for_an_option() -> None:
     ids = SystemIds()
     assert not [one for one in (ids.new() for _ in range(2_000)) if one.startswith("-")]
+
+
+def test_what_a_header_holds_that_is_no_text_has_a_digest_too() -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", sha256_of("\udcff"))

@@ -10,6 +10,7 @@ import socketio
 from signaling import seed
 from signaling.sessions import STAFF_COOKIE, STAFF_SESSION
 from signaling.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_USER, SIGN_IN_BY_USER_AND_ADDRESS, Budget
+from signaling.turns import COME_BACK_SECONDS, MOST_IN_LINE
 from tests.signaling.house import World, as_json, running
 from waiting_room.sessions import SessionKind, SqlSessions
 
@@ -175,3 +176,19 @@ async def test_a_person_whom_a_tool_switched_off_loses_their_sockets(world: Worl
     async with asyncio.timeout(20):
         await out.wait()
     await page.disconnect()
+
+
+async def test_guesses_sent_all_at_once_are_counted_one_by_one(world: World) -> None:
+    guesses = [world.browser().sign_in("okafor", f"wrong {n}") for n in range(14)]
+    answers = [answer.code for answer in await asyncio.gather(*guesses)]
+    assert answers.count("sign_in_failed") == SIGN_IN_BY_USER_AND_ADDRESS.tries
+    assert answers.count("slow_down") == 14 - SIGN_IN_BY_USER_AND_ADDRESS.tries
+
+
+async def test_a_line_that_is_too_long_turns_the_next_away(world: World) -> None:
+    guesses = [world.browser().sign_in(f"nobody{n}", "wrong") for n in range(MOST_IN_LINE + 4)]
+    answers = await asyncio.gather(*guesses)
+    away = [answer for answer in answers if answer.code == "slow_down"]
+    assert len(away) == 4
+    assert {answer.headers["Retry-After"] for answer in away} == {str(COME_BACK_SECONDS)}
+    assert (await world.browser().sign_in("okafor")).status == 200

@@ -8,7 +8,15 @@ from typing import assert_never
 
 from waiting_room.core import commands as c
 from waiting_room.core import events_recording as e
-from waiting_room.core.agreement import MEMBER, RUNNING, companions, have_agreed, person_of, who_must_agree
+from waiting_room.core.agreement import (
+    CLINICIAN,
+    MEMBER,
+    RUNNING,
+    companions,
+    have_agreed,
+    person_of,
+    who_must_agree,
+)
 from waiting_room.core.decide_booking import is_code, is_language, is_text_version, malformed
 from waiting_room.core.events import Event
 from waiting_room.core.ids import RecordingId, StaffId
@@ -74,6 +82,8 @@ def _agree(
     person = person_of(visit, actor)
     if person not in who_must_agree(visit):
         return Refused(Refusal.not_present)
+    if command.consent not in {one.consent for one in running.agreed if one.person == CLINICIAN}:
+        return malformed("consent")  # agreed is what was asked, word for word
     beside = companions(visit) if person == MEMBER else ()
     if len(command.people) != len(beside):
         return Refused(Refusal.people_changed, {"others": len(beside)})

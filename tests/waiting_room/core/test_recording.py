@@ -361,3 +361,9 @@ def test_an_invitation_alone_gives_no_word_about_a_recording(world: World, recor
     maria = Guest(world, "Maria Ruiz")
     recorded.invites(maria)
     assert maria.agrees(recorded) == refused(Refusal.not_present)
+
+
+def test_agreed_is_what_was_asked_word_for_word(ana: Member, lee: Clinician) -> None:
+    lee.asks_to_record(ana, words="recording-2026-1")
+    assert ana.agrees(words="recording-2027-1") == refused(Refusal.malformed, field="consent")
+    assert state(ana) == "asked"
