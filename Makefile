@@ -17,7 +17,7 @@ run: $(VENV)/.product ## start the demo on http://127.0.0.1:8080 and print the t
 
 test: system lint types house pages-check ## every check and every test (asks apt for what the tests start)
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not browser and not slow"
-	$(VENV)/bin/pytest -n 0 -m "browser or slow"
+	$(VENV)/bin/pytest -n 0 -m "(browser or slow) and not webkit"
 	@echo "make test: all of it passed"
 
 test-unit: $(VENV)/.dev ## the tests that need no root, no browser and no database server
@@ -47,9 +47,12 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: bench image record-chaos
+.PHONY: bench image record-chaos webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
+
+webkit: system ## the camera check in WebKitGTK: not in `make test`, its driver loses a page now and then
+	$(VENV)/bin/pytest -n 0 -m webkit
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench

@@ -88,10 +88,8 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
 
 async def _reached(worker: WorkerReady, ports: str) -> list[Finding]:
     ids = SystemIds()
-    ours = ids.new().replace("-", "")
-    offer = _OFFER.format(
-        ufrag=ours, password=ids.token().replace("-", "+").replace("_", "/"), fingerprint=_FINGERPRINT
-    )
+    ours, password = _in_ice_letters(ids.new()), _in_ice_letters(ids.token())
+    offer = _OFFER.format(ufrag=ours, password=password, fingerprint=_FINGERPRINT)
     client = MediaClient(worker.address, worker.key)
     try:
         answer = _read((await client.offer(ROOM, ROOM, offer)).sdp)
@@ -108,6 +106,11 @@ async def _reached(worker: WorkerReady, ports: str) -> list[Finding]:
         return [Finding("udp", sentence, "Look at what the worker says in the log of `videovisit media`.")]
     finally:
         await client.aclose()
+
+
+def _in_ice_letters(secret: str) -> str:
+    """RFC 8839 has the letters of base64, not those of URLs."""
+    return secret.replace("-", "+").replace("_", "/")
 
 
 def _judged(where: tuple[str, int], outcome: stun.Outcome, ports: str) -> Finding:

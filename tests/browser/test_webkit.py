@@ -18,7 +18,7 @@ from tests.browser.test_access import AXE, PICTURES, TAGS
 from tests.browser.webdriver import WebDriver
 from tests.demo_server import DemoServer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.webkit]
 LOOP = "module"
 BORN = "1987-04-12"
 PHONE = 390
@@ -131,8 +131,9 @@ async def measure(page: WebDriver, width: int, height: int = 844) -> None:
     assert (await page.runs("return innerWidth")) == width
 
 
-@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def window(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WebDriver]:
+    """A browser for each test: one that is told to leave a page with a camera on may take its time."""
     async with webkit.launch(tmp_path_factory.mktemp("webkit")) as page:
         yield page
 
@@ -147,14 +148,11 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
 async def wanda(window: WebDriver, server: DemoServer) -> AsyncIterator[Visitor]:
-    """A member with her link open on a phone, in a tab that knows nothing of a test before."""
+    """A member with her link open on a phone."""
     link = await server.books("Wanda Kitt", BORN)
     await window.opens(link)
     await measure(window, PHONE)
     yield Visitor(window, link)
-    await window.runs("sessionStorage.clear(); localStorage.clear()")
-    await window.forgets()
-    await window.opens("about:blank")
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)

@@ -137,9 +137,12 @@ async def test_ending_the_visit_removes_its_room(visit: Visit) -> None:
     await visit.lee.does("admit", visit=visit.ana.visit)
     await visit.lee.does("end", visit=visit.ana.visit, outcome="treated")
     await visit.ana.shows("completed")
-    await visit.house.rooms.settled()
+    async with asyncio.timeout(WITHIN_SECONDS):
+        # News of the room that was on its way when it ended makes it known again, until the next look.
+        while visit.house.rooms.figures()["rooms"]:  # noqa: ASYNC110 - a count tells nobody when it changes
+            await asyncio.sleep(0.05)
     figures = visit.house.rooms.figures()
-    assert (figures["rooms"], figures["rooms_open"], figures["rooms_unsettled"]) == (0, 0, 0)
+    assert (figures["rooms_open"], figures["rooms_unsettled"]) == (0, 0)
     caller = Caller(ANA_LUMA, ANA_HERTZ)
     visit.callers.append(caller)
     refused = await visit.ana.asks("offer", {"sdp": await caller.offer()})
