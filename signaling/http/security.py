@@ -10,6 +10,15 @@ HSTS: Final = "max-age=31536000"
 """A year of https only, once we have spoken https."""
 
 
+OF_DOCUMENTS: Final = frozenset(
+    {"Content-Security-Policy", "Permissions-Policy", "X-Frame-Options", "Cross-Origin-Opener-Policy"}
+)
+"""What these say is about a document. Scripts and style sheets are none, a page loads a dozen of them, and
+each would carry most of a kilobyte over a bad network."""
+
+_NO_DOCUMENTS: Final = frozenset({"text/javascript", "application/javascript", "text/css"})
+
+
 def headers(public_origin: str) -> Mapping[str, str]:
     """The headers for a server that lives at this origin.
 
@@ -56,8 +65,10 @@ def protect(app: web.Application, public_origin: str) -> None:
     wanted = headers(public_origin)
 
     async def on_prepare(_request: web.Request, response: web.StreamResponse) -> None:
+        bare = response.content_type in _NO_DOCUMENTS
         for name, value in wanted.items():
-            response.headers.setdefault(name, value)
+            if not (bare and name in OF_DOCUMENTS):
+                response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.popall("Server", None)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from signaling.http.security import headers
+from signaling.http.security import OF_DOCUMENTS, headers
 from tests.signaling.house import World
 from web_client import DIST
 
@@ -53,6 +53,18 @@ async def test_every_answer_is_protected(world: World, path: str) -> None:
     assert "camera=(self), microphone=(self)" in answer.headers["Permissions-Policy"]
     assert "Server" not in answer.headers
     assert "Strict-Transport-Security" not in answer.headers
+
+
+@needs_pages
+async def test_what_is_no_document_carries_no_policy_of_documents(world: World) -> None:
+    html = (await world.stranger().get("/visit")).text
+    paths = re.findall(r"/assets/[^\"]+\.(?:js|css)", html)
+    assert paths
+    for path in paths:
+        answer = await world.stranger().get(path)
+        assert answer.headers.keys().isdisjoint(OF_DOCUMENTS), path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_https_is_remembered_by_browsers() -> None:
