@@ -13,6 +13,7 @@ from waiting_room.core.ids import VisitId
 from waiting_room.database import Database
 from waiting_room.keys import SqlKeys
 from waiting_room.migrations import HEAD
+from waiting_room.placements import SqlPlacements
 from waiting_room.sessions import SqlSessions
 from waiting_room.store import Broken
 from waiting_room.store_sql import SqlStore
@@ -108,4 +109,5 @@ async def purge(clock: Clock | None = None) -> dict[str, int]:
             "sessions": await SqlSessions(database).purge(at),
             "idempotency keys": await SqlKeys(database).purge(at),
             "budgets of tries": await SqlThrottles(database).purge(at),
+            "rooms of visits that are over": await SqlPlacements(database).purge(at),
         }

@@ -184,7 +184,10 @@ class SqlStore:
         """See `Store.verify_chain`."""
 
         def work(connection: sa.Connection) -> Broken | None:
-            found = connection.execute(_CHAIN, {"visit": visit}).all()
+            try:
+                found = connection.execute(_CHAIN, {"visit": visit}).all()
+            except ValueError:  # SQLite keeps JSON as it would any text
+                return Broken(visit, _first_unreadable(connection, visit), "cannot be read")
             if not found:
                 return Broken(visit, 1, "added") if _journal(connection, visit, since=0) else None
             rows = [_row(row) for row in found if row.seq is not None]
@@ -316,6 +319,17 @@ def _values(row: Row) -> dict[str, Any]:
 
 def _row(row: sa.Row[Any]) -> Row:
     return Row(**({name: getattr(row, name) for name in _FIELDS} | {"at": to_ms(row.at)}))
+
+
+def _first_unreadable(connection: sa.Connection, visit: VisitId) -> int:
+    its = sa.select(journal.c.seq).where(journal.c.visit_id == visit).order_by(journal.c.seq)
+    for seq in connection.execute(its).scalars().all():
+        one = sa.select(journal).where(journal.c.visit_id == visit, journal.c.seq == seq)
+        try:
+            connection.execute(one).one()
+        except ValueError:
+            return int(seq)
+    return 0
 
 
 def _meaning(rejected: Rejected, new: Append) -> Exception:

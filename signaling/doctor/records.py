@@ -1,12 +1,9 @@
 """The database: reached and written, laid out for us, in the same time as we are, and with people in it."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-
-import sqlalchemy as sa
 
 from signaling.clock import Clock
 from signaling.doctor.finding import Finding
@@ -14,8 +11,8 @@ from signaling.installation import Configured
 from waiting_room.accounts import SqlAccounts
 from waiting_room.core.model import Role
 from waiting_room.database import Database, Unavailable, parse_url
-from waiting_room.migrations import HEAD, revision, sync_engine
-from waiting_room.schema import visits
+from waiting_room.migrations import HEAD, revision
+from waiting_room.vitals import Vitals, vitals
 
 APART: Final = timedelta(seconds=2)
 """How far two clocks may differ. More, and claims and leases of two processes run out at different times."""
@@ -27,15 +24,6 @@ RELEASED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right says an earlier day than this program was written on."""
 
 FOLLOW: Final = "Let the machine follow a time source (chrony or systemd-timesyncd), and look again."
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the database said. `at` is its own clock's time; None where it has none of its own."""
-
-    read_only: bool
-    at: datetime | None
-    newest: datetime | None
 
 
 async def check(settings: Configured, clock: Clock) -> list[Finding]:
@@ -55,7 +43,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     try:
         at = await asyncio.to_thread(revision, url)
         before = clock.now()
-        asked = await asyncio.to_thread(_ask, url, with_visits=at == HEAD)
+        asked = await asyncio.to_thread(vitals, url, with_visits=at == HEAD)
         after = clock.now()
     except Exception as error:  # noqa: BLE001 - whatever it is, the text of it may hold the URL
         sentence = f"cannot be reached or written ({type(error).__name__})"
@@ -68,25 +56,7 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
     return [*found, await _directory(url)] if at == HEAD else found
 
 
-def _ask(url: str, *, with_visits: bool) -> _Asked:
-    engine = sync_engine(url)
-    try:
-        # On SQLite this begins with the right to write, so a file that cannot be written is found here.
-        with engine.connect() as connection, connection.begin():
-            newest: datetime | None = None
-            if with_visits:
-                newest = connection.execute(sa.select(sa.func.max(visits.c.updated_at))).scalar()
-            if engine.dialect.name == "sqlite":
-                return _Asked(read_only=False, at=None, newest=newest)
-            row = connection.execute(
-                sa.text("SELECT clock_timestamp(), current_setting('transaction_read_only')")
-            ).one()
-            return _Asked(read_only=row[1] == "on", at=row[0].astimezone(UTC), newest=newest)
-    finally:
-        engine.dispose()
-
-
-def _writable(asked: _Asked) -> Finding:
+def _writable(asked: Vitals) -> Finding:
     if asked.read_only:
         return Finding(
             "database",
@@ -117,7 +87,7 @@ def _sane(now: datetime) -> Finding:
     return Finding("clock", "not compared: there is no database to ask")
 
 
-def _clock(asked: _Asked, before: datetime, after: datetime) -> Finding:
+def _clock(asked: Vitals, before: datetime, after: datetime) -> Finding:
     now = before + (after - before) / 2
     if not _sane(now).well:
         return _sane(now)

@@ -1,41 +1,19 @@
-"""Redis, where one is configured: whether it lets us in and answers PING, by its own wire protocol (RESP2).
-
-By hand, so that looking needs no client that an installation of one process has no use for.
-"""
+"""Redis, where one is configured: whether it lets us in and answers PING."""
 
 import asyncio
-import contextlib
-import ssl
-from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from signaling.clock import Clock
 from signaling.doctor.finding import Finding
 from signaling.installation import Configured
 
 WITHIN_SECONDS: Final = 3.0
-PORT: Final = 6379
-LINE_BYTES: Final = 4096
-
-
-class RedisRefusedError(Exception):
-    """It answered, and not as was hoped. `code` is the first word of its answer, such as NOAUTH."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a URL of Redis says. Never shown: it may hold a password."""
-
-    path: str | None
-    host: str
-    port: int
-    tls: bool
-    login: tuple[str, ...] = field(repr=False)
+WHO_WE_ARE: Final = "Give user and password in VIDEOVISIT_REDIS_URL: redis://user:password@host:port/0."
+OTHER: Final = Finding(
+    "redis",
+    "something else than Redis answers there",
+    "See what runs at that address; VIDEOVISIT_REDIS_URL must name a Redis server.",
+)
 
 
 async def check(settings: Configured, _clock: Clock) -> list[Finding]:
@@ -47,59 +25,35 @@ async def check(settings: Configured, _clock: Clock) -> list[Finding]:
 
 
 async def look(url: str) -> Finding:
-    """Say PING to the server at `url`."""
+    """Say PING to the server at `url`, by the client that the processes use."""
+    # Loaded here: an installation of one process has no use for it.
+    from redis import asyncio as redis  # noqa: PLC0415
+    from redis import exceptions  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
     try:
-        async with asyncio.timeout(WITHIN_SECONDS):
-            await _ping(_read(url))
-    except RedisRefusedError as refused:
-        if refused.code in {"NOAUTH", "WRONGPASS", "NOPERM"}:
-            remedy = "Give user and password in VIDEOVISIT_REDIS_URL: redis://user:password@host:port/0."
-            return Finding("redis", f"does not let us in ({refused.code})", remedy)
-        remedy = "See what runs at that address; VIDEOVISIT_REDIS_URL must name a Redis server."
-        return Finding("redis", "something else than Redis answers there", remedy)
-    except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
+        client = redis.Redis.from_url(
+            # Nothing but the login before PING: an old server knows no more, and once is enough.
+            url,
+            protocol=2,
+            driver_info=None,
+            retry=redis.retry.Retry(NoBackoff(), 0),
+        )
+        try:
+            async with asyncio.timeout(WITHIN_SECONDS):
+                if not await client.ping():
+                    return OTHER
+        finally:
+            await client.aclose()
+    except exceptions.AuthenticationError:
+        named = "password" in client.connection_pool.connection_kwargs
+        sentence = "does not take this user and password" if named else "lets nobody in without a password"
+        return Finding("redis", sentence, WHO_WE_ARE)
+    except exceptions.NoPermissionError:
+        return Finding("redis", "does not let this user in", WHO_WE_ARE)
+    except (exceptions.InvalidResponse, exceptions.ResponseError):
+        return OTHER
+    except (exceptions.RedisError, OSError, ValueError) as error:
         remedy = "See that it runs, that VIDEOVISIT_REDIS_URL names it, and that firewalls let us in."
         return Finding("redis", f"cannot be reached ({type(error).__name__})", remedy)
     return Finding("redis", "answers")
-
-
-def _read(url: str) -> _Place:
-    parts = urlsplit(url)
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if parts.scheme == "unix":
-        password = password or parse_qs(parts.query).get("password", [""])[0]
-    login = (user, password) if user and password else (password,) if password else ()
-    path = unquote(parts.path) if parts.scheme == "unix" else None
-    return _Place(path, parts.hostname or "localhost", parts.port or PORT, parts.scheme == "rediss", login)
-
-
-async def _ping(place: _Place) -> None:
-    if place.path is not None:
-        reader, writer = await asyncio.open_unix_connection(place.path, limit=LINE_BYTES)
-    else:
-        tls = ssl.create_default_context() if place.tls else None
-        reader, writer = await asyncio.open_connection(place.host, place.port, ssl=tls, limit=LINE_BYTES)
-    try:
-        if place.login:
-            await _ask(reader, writer, "AUTH", *place.login)
-        if await _ask(reader, writer, "PING") != "PONG":
-            raise RedisRefusedError("other")
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-
-
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *words: str) -> str:
-    """One command and its simple answer.
-
-    Raises:
-        RedisRefusedError: it is an error, or no answer of Redis.
-    """
-    command = f"*{len(words)}\r\n" + "".join(f"${len(word.encode())}\r\n{word}\r\n" for word in words)
-    writer.write(command.encode())
-    await writer.drain()
-    line = (await reader.readuntil(b"\r\n")).decode(errors="replace").strip()
-    if line.startswith("+"):
-        return line[1:]
-    raise RedisRefusedError(line[1:].partition(" ")[0] if line.startswith("-") else "other")

@@ -136,3 +136,8 @@ def test_the_revisions_run_from_wherever_the_package_is_installed(tmp_path: Path
         env={"PYTHONPATH": str(tmp_path / "site")},
     )
     assert done.stdout.strip() == HEAD
+
+
+def test_looking_makes_no_file(tmp_path: Path) -> None:
+    assert revision(f"sqlite:///{tmp_path / 'absent.db'}") is None
+    assert not list(tmp_path.iterdir())

@@ -67,6 +67,15 @@ async def test_a_changed_record_is_named(
     assert await store.verify_chain(BEN) is None
 
 
+async def test_a_damaged_record_is_named(store: SqlStore, intruder: sa.Connection) -> None:
+    if intruder.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL refuses JSON that is none")
+    intruder.execute(sa.text("UPDATE journal SET data = '{\"te' WHERE visit_id = 'ana' AND seq = 4"))
+    intruder.commit()
+    assert await store.verify_chain(ANA) == Broken(ANA, 4, "cannot be read")
+    assert await store.verify_chain(BEN) is None
+
+
 async def test_a_changed_time_is_named(store: SqlStore, intruder: sa.Connection) -> None:
     intruder.execute(sa.text("UPDATE journal SET at = at + 1 WHERE visit_id = 'ana' AND seq = 4"))
     intruder.commit()

@@ -9,6 +9,7 @@ database the revisions build.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
 
@@ -66,7 +67,13 @@ def migrate(url: str, *, from_scratch: bool = False) -> bool:
 
 
 def revision(url: str) -> str | None:
-    """The revision the database at `url` is at; None when it is empty. Blocking; changes nothing."""
+    """The revision the database at `url` is at; None when it is empty or not there. Blocking.
+
+    Changes nothing: looking makes no file.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        return None
     engine = sync_engine(url)
     try:
         with engine.connect() as connection:

@@ -39,10 +39,16 @@ async def test_a_server_that_lets_us_in_answers(server: int, tmp_path: Path) -> 
     assert (await redis.look(f"unix://{tmp_path}/r?password=secret")).well
 
 
-@pytest.mark.parametrize(("login", "code"), [("", "NOAUTH"), (":wrong@", "WRONGPASS")])
-async def test_a_server_that_wants_a_password_is_said(server: int, login: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("login", "sentence"),
+    [
+        ("", "lets nobody in without a password"),
+        (":wrong@", "does not take this user and password"),
+    ],
+)
+async def test_a_server_that_wants_a_password_is_said(server: int, login: str, sentence: str) -> None:
     found = await redis.look(f"redis://{login}127.0.0.1:{server}/0")
-    assert found.sentence == f"does not let us in ({code})"
+    assert found.sentence == sentence
     assert "wrong" not in found.lines()
 
 
@@ -52,7 +58,7 @@ async def test_nobody_there_is_said() -> None:
     assert "hunter2" not in found.lines()
 
 
-@pytest.mark.parametrize("said", [b"220 mail.example.org ESMTP\r\n", b"-ERR unknown command\r\n", b"$4\r\n"])
+@pytest.mark.parametrize("said", [b"220 mail.example.org ESMTP\r\n", b"-ERR unknown command\r\n", b":4\r\n"])
 async def test_something_else_is_named(said: bytes) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"PING\r\n")
