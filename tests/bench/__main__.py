@@ -14,8 +14,8 @@ from tests.bench.figures import commit, median, percentile, rounded, write_sampl
 
 async def measure(trials: int) -> dict[str, object]:
     # First what is over in minutes and fails at once where its tools are missing.
-    worker = relay.measure()
-    recorded = recording.measure()
+    worker = await asyncio.to_thread(relay.measure)
+    recorded = await asyncio.to_thread(recording.measure)
     ready = []
     for _ in range(5):
         with tempfile.TemporaryDirectory() as folder:
@@ -31,7 +31,7 @@ async def measure(trials: int) -> dict[str, object]:
                 rows = await admits.measure(server, Path(folder), trials)
         finally:
             await server.stop()
-    composed = compose.measure()
+    composed = await asyncio.to_thread(compose.measure)
     frames = [row[key] for row in rows for key in ("member_first_frame_ms", "clinician_first_frame_ms")]
     pages = [row[key] for row in rows for key in ("member_dtls_ms", "clinician_dtls_ms") if key in row]
     consoles = [row["checkin_to_console_ms"] for row in rows]
