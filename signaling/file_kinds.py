@@ -22,6 +22,8 @@ MOST_PIXELS: Final = 120_000_000
 """More than any telephone takes. Larger pictures are made to choke whoever opens them."""
 
 _JPEG, _PNG, _PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
+_JPEG_DATA = frozenset({0xD9, 0xDA})
+"""The end, and the beginning of pixels: a frame comes before both."""
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 _PDF_WITHIN = 1024
@@ -132,10 +134,15 @@ def look(head: bytes, tail: bytes, size: int) -> Looked:
 
 
 def _carries_archive(tail: bytes) -> bool:
-    """Whether a ZIP archive ends where the file ends (APPNOTE 4.3.16): its comment reaches the last byte."""
+    """Whether a ZIP archive of one volume ends near the end (APPNOTE 4.3.16), where readers look for it.
+
+    They do not mind what follows, and so neither do we. The counts tell it from pixels that look like it.
+    """
     for found in re.finditer(rb"PK\x05\x06", tail):
-        at = found.start()
-        if at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail):
+        volumes, here, all_of_it = (
+            tail[found.end() + at : found.end() + at + size] for at, size in ((0, 4), (4, 2), (6, 2))
+        )
+        if volumes == bytes(4) and here == all_of_it and len(tail) >= found.start() + 22:
             return True
     return False
 
@@ -182,10 +189,15 @@ def _png_pixels(head: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_pixels(head: bytes) -> tuple[int, int] | None:
-    """From the start of frame: segments are walked from the first byte (ITU T.81, B.1.1.4)."""
+    """From the start of frame: segments are walked from the first byte (ITU T.81, B.1.1.4).
+
+    None where the small picture and the profile before it are longer than what is in sight.
+    """
     at = 2
-    while at + 9 <= len(head) and head[at] == 0xFF:
+    while at + 9 <= len(head):
         marker, length = head[at + 1], int.from_bytes(head[at + 2 : at + 4], "big")
+        if head[at] != 0xFF or marker in _JPEG_DATA:
+            return (0, 0)
         if marker == 0xFF:
             at += 1
             continue
@@ -193,7 +205,7 @@ def _jpeg_pixels(head: bytes) -> tuple[int, int] | None:
             height, width = head[at + 5 : at + 7], head[at + 7 : at + 9]
             return int.from_bytes(width, "big"), int.from_bytes(height, "big")
         at += 2 + length
-    return None
+    return None if len(head) >= HEAD_BYTES else (0, 0)
 
 
 def _webp_pixels(head: bytes) -> tuple[int, int] | None:

@@ -157,11 +157,12 @@ class RecordingsDoor:
     async def _hand_out(
         self, request: web.Request, principal: Principal, shelved: Shelved, file: File, reader: Reader
     ) -> web.StreamResponse:
-        start, stop = _part(request, reader.size)
+        asked = _part(request, reader.size)
+        part = range(reader.size) if asked is None else asked
         # The first piece before the answer begins: a damaged file is then an error, not half a download.
-        piece = await self._piece(reader, shelved, start, stop)
-        await self._journal(principal, shelved, file.name, again=start > 0)
-        response = web.StreamResponse(status=206 if "Range" in request.headers else 200)
+        piece = await self._piece(reader, shelved, part.start, part.stop)
+        await self._journal(principal, shelved, file.name, again=part.start > 0)
+        response = web.StreamResponse(status=200 if asked is None else 206)
         response.headers.update(
             {
                 "Content-Type": "video/webm",
@@ -171,12 +172,12 @@ class RecordingsDoor:
                 "ETag": f'"{file.sha256}"',
             }
         )
-        if response.status == 206:
-            response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{reader.size}"
-        response.content_length = stop - start
+        if asked is not None:
+            response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{reader.size}"
+        response.content_length = len(part)
         await response.prepare(request)
         try:
-            await self._stream(response, reader, shelved, piece, range(start, stop))
+            await self._stream(response, reader, shelved, piece, part)
         except (CodedError, TimeoutError):
             if request.transport is not None:
                 request.transport.abort()  # so that half a file is not taken for all of it
@@ -249,19 +250,22 @@ def acts_as(principal: Principal, shelved: Shelved) -> Audience | None:
     return Audience.privacy if Audience.privacy in principal.audiences else None
 
 
-def _part(request: web.Request, size: int) -> tuple[int, int]:
-    """From where to where (RFC 9110, section 14): all of it, or the one range asked for.
+def _part(request: web.Request, size: int) -> range | None:
+    """The one part asked for (RFC 9110, section 14); None for all of it, also where several are asked for.
 
     Raises:
         CodedError: there is no such part.
     """
+    asked = request.headers.get("Range", "")
+    if not asked.lower().startswith("bytes=") or "," in asked:
+        return None
     try:
-        start, stop, _ = request.http_range.indices(size)
+        part = range(*request.http_range.indices(size))
     except ValueError:
-        start, stop = size, size
-    if start >= stop and "Range" in request.headers:
+        part = range(0)
+    if not part or asked.endswith("=-0"):
         raise CodedError("range_unknown", headers={"Content-Range": f"bytes */{size}"})
-    return start, stop
+    return part
 
 
 def _described(listed: Listed) -> dict[str, Any]:

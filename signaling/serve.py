@@ -3,15 +3,18 @@
 import asyncio
 import contextlib
 import gc
+import logging
+import resource
 import signal
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from signaling.settings import Listen
 
@@ -19,6 +22,16 @@ FINISH_SECONDS: Final = 1.0
 """How long requests that are being answered may take once we stop."""
 
 BACKLOG: Final = 1024
+
+HEAD_SECONDS: Final = 75.0
+"""How long a connection may be idle or dribble before its next request's head is there. Longer lets strangers
+hold connections; shorter than a proxy keeps idle ones (often 60 s) fails requests now and then."""
+
+CONNECTIONS_AT_MOST: Final = 10_000
+"""Beyond it newcomers are cut off at once, and whoever is in a visit stays. Each holds some tens of kB."""
+
+DESCRIPTORS_KEPT: Final = 256
+"""For the database, files and workers."""
 
 log = structlog.get_logger("serve")
 
@@ -36,6 +49,50 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def connections_at_most() -> int:
+    """As many as this process may have open, and not all of them."""
+    most, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_AT_MOST + DESCRIPTORS_KEPT
+    if most < wanted:
+        most = wanted if limit == resource.RLIM_INFINITY else min(wanted, limit)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, limit))
+    return max(1, min(most, wanted) - DESCRIPTORS_KEPT)
+
+
+class _Site(web.SockSite):
+    """A listening socket with a bound on how many are let in."""
+
+    def __init__(self, runner: web.AppRunner, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+        super().__init__(runner, listener, ssl_context=tls, backlog=BACKLOG)
+        self._most = connections_at_most()
+
+    async def start(self) -> None:
+        """Listen."""
+        await web.BaseSite.start(self)
+        serve = self._runner.server
+        assert serve is not None
+
+        def connection() -> asyncio.BaseProtocol:
+            return serve() if len(serve.connections) < self._most else _Full()
+
+        self._server = await asyncio.get_running_loop().create_server(
+            connection, sock=self._sock, ssl=self._ssl_context, backlog=self._backlog
+        )
+
+
+class _Full(asyncio.Protocol):
+    """No room: whoever it is, a proxy or a page tries again."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Cut it off."""
+        cast("asyncio.Transport", transport).abort()
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Not what a stranger can cause at will: bytes that are no HTTP."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 async def run(
@@ -59,12 +116,20 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     # Our own request lines say what may be said; the access log would repeat addresses.
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FINISH_SECONDS)
+    lines = logging.getLogger("aiohttp.server.videovisit")
+    lines.addFilter(_is_ours)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        logger=lines,
+        handle_signals=False,
+        keepalive_timeout=HEAD_SECONDS,
+        shutdown_timeout=FINISH_SECONDS,
+    )
     try:
         await runner.setup()
         await on_start()
-        site = web.SockSite(runner, listener, ssl_context=tls, backlog=BACKLOG)
-        await site.start()
+        await _Site(runner, listener, tls).start()
         log.info("serving", port=listener.getsockname()[1])
         # What is there now stays: the collector, which a command may have put off, need not look at it again.
         gc.freeze()

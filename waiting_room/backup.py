@@ -77,7 +77,7 @@ def restore(url: str, source: Path) -> Copied:
 
 
 def _make_way(to: Path) -> None:
-    if to.exists():
+    if os.path.lexists(to):  # also a link that leads nowhere yet
         raise BackupError("there is a file of that name already: nothing is ever overwritten")
     if not to.absolute().parent.is_dir():
         raise BackupError("there is no such folder to write it to")

@@ -36,6 +36,7 @@ from signaling.throttle import FILES_BY_VISIT, Throttle
 from waiting_room.core.chat import takes_part
 from waiting_room.core.commands_chat import ShareFile
 from waiting_room.core.decide import decide
+from waiting_room.core.events_chat import FileShared, StillReleased
 from waiting_room.core.ids import CommandId, FileId, TextId, VisitId
 from waiting_room.core.model import Actor, FileKind, SharedFile, Visit
 from waiting_room.core.refusals import Refused
@@ -216,10 +217,13 @@ class FileDoor:
         looked: Looked,
         *,
         still: bool,
-    ) -> tuple[int, FileId | None]:
+    ) -> tuple[int, FileId]:
         """The visit's position after it, and the file that is shared.
 
         The same command again has an answer already, with the file that came with it at first.
+
+        Raises:
+            CodedError: it is refused, or its id was another command's.
         """
         text = TextId(self._ids.new())
         name = harmless(given_name(request.headers.get("X-File-Name", "")), looked.kind)
@@ -246,8 +250,10 @@ class FileDoor:
             raise CodedError("file_unknown") from None
         if isinstance(answer, Refused):
             raise refused(answer)
-        files = (getattr(record.event, "file", None) for record in answer.records)
-        return answer.visit.seq, next((file for file in files if file is not None), None)
+        for record in answer.records:
+            if isinstance(record.event, FileShared | StillReleased):
+                return answer.visit.seq, record.event.file
+        raise CodedError("idempotency_conflict")
 
     def _command_id(self, request: web.Request, actor: Actor) -> CommandId:
         given = request.headers.get("X-Command-Id", "")

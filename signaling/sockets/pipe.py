@@ -1,4 +1,4 @@
-"""The pipe under the namespaces: a Socket.IO server that is closed to everything we do not speak.
+"""The pipe under the namespaces.
 
 Socket.IO is a pipe here, not a bus: what is sent to whom is decided by our own index of connections, and
 every packet is put on its socket's queue in one synchronous step. So what one page is told has one order,
@@ -6,25 +6,18 @@ and a page that does not read holds up nobody.
 """
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import engineio.packet
 import socketio
 from aiohttp import web
-from engineio.async_drivers import aiohttp as driver
 
 from signaling.clock import Clock
-from signaling.http.errors import CodedError
 from signaling.sockets.bucket import Bucket
+from signaling.sockets.engine import TextPacket
+from signaling.sockets.entrance import Entrance
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-LARGEST_MESSAGE_BYTES = 100_000
-PING_EVERY_SECONDS = 15
-PING_WITHIN_SECONDS = 10
-"""A dead network is noticed after at most the sum of both; shorter wakes phones more often."""
 LONGEST_QUEUE = 1000
 """Messages that wait for one page. A page that does not read this many has gone, or is up to no good."""
 PACKETS_AT_ONCE = 300.0
@@ -32,84 +25,6 @@ PACKETS_PER_SECOND = 60.0
 """Of any kind, also those that no handler sees. More than the handlers' own allowances together."""
 NAMESPACE_WITHIN_SECONDS = 10.0
 """A connection that has not entered a namespace by then has no business here."""
-
-
-class TextPacket(socketio.packet.Packet):  # type: ignore[misc]
-    """Packets without binary attachments: we never send any, and a promise of 10⁹ of them is a leak."""
-
-    uses_binary_events = False
-
-    def decode(self, encoded_packet: str) -> int:
-        """Read a packet.
-
-        Raises:
-            ValueError: it is of a kind we do not speak, or is no event list.
-        """
-        attachments: int = super().decode(encoded_packet)
-        if attachments or self.packet_type in {socketio.packet.BINARY_EVENT, socketio.packet.BINARY_ACK}:
-            raise ValueError("binary packets are not spoken here")
-        if self.packet_type == socketio.packet.EVENT and not (
-            isinstance(self.data, list) and self.data and isinstance(self.data[0], str)
-        ):
-            raise ValueError("an event is a list that begins with its name")
-        return attachments
-
-
-class TextSocket(driver.WebSocket):  # type: ignore[misc]
-    """A WebSocket on which anything but a text that begins like a packet ends the connection.
-
-    Without compression: its windows cost a quarter of a megabyte per socket, our patches are small, and what
-    is secret is never compressed together with what somebody else has typed.
-    """
-
-    async def __call__(self, environ: Any) -> web.StreamResponse:
-        """Serve one connection."""
-        socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE_BYTES, compress=False)
-        self._sock = socket
-        self.environ = environ
-        await socket.prepare(environ["aiohttp.request"])
-        await self.handler(self)
-        return socket
-
-    async def wait(self) -> str:
-        """The next packet.
-
-        Raises:
-            OSError: the connection has ended, or should.
-        """
-        data = await super().wait()
-        if not isinstance(data, str) or data[:1] not in _FIRST:
-            raise OSError
-        return data
-
-
-_FIRST = frozenset("0123456")
-
-
-def make_server(origins: Sequence[str]) -> Any:
-    """A Socket.IO server for pages of exactly these origins.
-
-    Raises:
-        ValueError: no origin is given; Socket.IO would read that as every origin.
-    """
-    if not origins or "*" in origins:
-        raise ValueError("name the origins of our own pages")
-    server = socketio.AsyncServer(
-        async_mode="aiohttp",
-        namespaces=["/member", "/clinician", "/support"],
-        cors_allowed_origins=list(origins),
-        cors_credentials=True,
-        serializer=TextPacket,
-        max_http_buffer_size=LARGEST_MESSAGE_BYTES,
-        ping_interval=PING_EVERY_SECONDS,
-        ping_timeout=PING_WITHIN_SECONDS,
-        transports=["websocket", "polling"],
-        # Their loggers write whole packets at INFO: these say that something was wrong and nothing else.
-        logger=_quiet("socketio"),
-        engineio_logger=_quiet("engineio"),
-    )
-    server.eio._async = {**server.eio._async, "websocket": TextSocket}  # noqa: SLF001 - kept by a contract test
-    return server
 
 
 class Pipe:
@@ -128,27 +43,20 @@ class Pipe:
         server.eio.on("message", self._on_message)
         server.eio.on("disconnect", self._on_disconnect)
         self.bad_packets = 0
-        self._leaving = False
+        self._entrance = Entrance(server.eio.cors_allowed_origins)
         self._timers: set[asyncio.TimerHandle] = set()
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io/` in the application."""
         self._server.attach(app, socketio_path="socket.io")
-        app.middlewares.append(self._newcomers)
-
-    @web.middleware
-    async def _newcomers(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """While people are sent away nobody new comes in: a proxy takes the 503 to the next process."""
-        if self._leaving and request.path.startswith("/socket.io/") and "sid" not in request.query:
-            raise CodedError("draining", headers={"Retry-After": "1", "Connection": "close"})
-        return await handler(request)
+        app.middlewares.append(self._entrance.middleware)
 
     def send_away(self, within_seconds: float) -> None:
         """Let nobody in from now on, and close every connection, evenly over that time.
 
         Pages come back by themselves, to a process that lets them in; together they would be a herd.
         """
-        self._leaving = True
+        self._entrance.close()
         inside = list(self._server.eio.sockets)
         for number, transport_id in enumerate(inside):
             self._later(within_seconds * number / len(inside), transport_id)
@@ -255,19 +163,3 @@ class Pipe:
         except Exception:  # noqa: BLE001 - what cannot be read is counted, and its sender has to start again
             self.bad_packets += 1
             await self._close(transport_id)
-
-
-def _quiet(name: str) -> logging.Logger:
-    logger = logging.getLogger(f"{name}.videovisit")
-    logger.setLevel(logging.ERROR)  # their warnings can be caused at will by whoever connects
-    logger.addFilter(_drop_contents)
-    return logger
-
-
-def _drop_contents(record: logging.LogRecord) -> bool:
-    """Keep the line and lose what it was about: it may hold what a person typed."""
-    record.msg = "the socket server could not handle a packet"
-    record.args = ()
-    record.exc_info = None
-    record.exc_text = None
-    return True

@@ -14,11 +14,12 @@ from signaling.rooms import Rooms
 from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
 from signaling.sockets.conditions import Conditions
+from signaling.sockets.engine import make_server
 from signaling.sockets.feed import Feed
 from signaling.sockets.guest import GuestNamespace
 from signaling.sockets.member import MemberNamespace
 from signaling.sockets.neighbourhood import Neighbourhood
-from signaling.sockets.pipe import Pipe, make_server
+from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Sessions
 from signaling.sockets.role import Parts
 from signaling.sockets.support import SupportNamespace

@@ -10,6 +10,8 @@ LONGEST_TEXT = 500
 
 # Embeddings, overrides and isolates let a name show other letters than it has; marks (200E, 200F) do not.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and signs that show nothing: fillers of Hangul and the blank of Braille.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LINE_BREAKS = frozenset("\n")
 
 
@@ -26,7 +28,13 @@ def _visible(text: str, breaks: frozenset[str]) -> str:
             continue
         if char in _REORDERING or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}:
             raise ValueError("control characters are not allowed")
+    if text and not any(_shows(char) for char in text):
+        raise ValueError("there is nothing to see")
     return text
+
+
+def _shows(char: str) -> bool:
+    return char not in _BLANK and unicodedata.category(char) not in {"Cc", "Cf", "Mn", "Zs"}
 
 
 def _one_line(text: str) -> str:

@@ -1,61 +1,16 @@
-"""Every screen, in both languages and at three widths: axe finds nothing, nothing is cut off."""
+"""Every screen, in both languages: axe finds nothing, nothing is cut off, the keyboard comes everywhere."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
+from tests.browser.look import Tour
 from tests.browser.people import DESKTOP, PHONE, Clinician, Member, Support, open_page
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-HOUSE = Path(__file__).parents[2]
-AXE = (HOUSE / "web_client" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508", "best-practice"]
-RUN_AXE = """tags => axe.run(document, { runOnly: tags }).then((report) =>
-  report.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))"""
-WIDTHS = (320, 390, 1280)
-PICTURES = HOUSE / "test-results" / "screens"
-
-
-async def look(page: Page, name: str) -> list[str]:
-    """Photograph a screen at each width; what is wrong with it: axe findings and sideways scrolling."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    size = page.viewport_size
-    wrong = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 844 if width < 1000 else 800})
-        overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if overflow > 0:
-            wrong.append(f"{name} at {width}: {overflow} px wider than the screen")
-        await page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
-    if size is not None:
-        await page.set_viewport_size(size)
-    await page.evaluate(AXE)
-    found = await page.evaluate(RUN_AXE, TAGS)
-    return wrong + [f"{name}: {finding}" for finding in found]
-
-
-class Tour:
-    """Looks at each screen it is led to, in English and in Spanish, and collects what is wrong."""
-
-    def __init__(self, page: Page, door: str) -> None:
-        self.page, self.door = page, door
-        self.wrong: list[str] = []
-
-    async def stops_at(self, name: str, *, modal: bool = False) -> None:
-        """A modal dialog covers the language switch: it is seen in the language of its page."""
-        self.wrong += await look(self.page, f"{self.door}-{name}-en")
-        if not modal:
-            await self.speaks("Español")
-            self.wrong += await look(self.page, f"{self.door}-{name}-es")
-            await self.speaks("English")
-
-    async def speaks(self, language: str) -> None:
-        await self.page.get_by_text(language, exact=True).first.click()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

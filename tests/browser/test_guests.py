@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.look import Tour
 from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, open_page
-from tests.browser.test_access import Tour
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

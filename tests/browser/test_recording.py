@@ -8,8 +8,8 @@ import av
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.look import Tour
 from tests.browser.people import PATIENCE_MS, Clinician, Member
-from tests.browser.test_access import Tour
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, ConsoleMessage
 
+from tests.browser.look import look
 from tests.browser.people import DESKTOP, open_page
-from tests.browser.test_access import look
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,8 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Download, FilePayload, Playwright, expect
 
 from tests.browser import chromium, devices
+from tests.browser.look import Tour
 from tests.browser.people import PHONE, Clinician, Member, Person, open_page
-from tests.browser.test_access import Tour
 from tests.browser.test_whole_visit import in_a_visit
 from tests.demo_server import DemoServer
 from tests.signaling import file_samples as samples
@@ -45,7 +45,7 @@ async def opens_chat(person: Person) -> None:
 
 
 async def writes(person: Person, text: str) -> None:
-    await person.page.get_by_label("Write to everyone in this visit").fill(text)
+    await person.page.get_by_label("Write a message").fill(text)
     await person.page.keyboard.press("Enter")
 
 

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.look import Tour
 from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Person, open_page
-from tests.browser.test_access import Tour
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from signaling.clock import SystemClock
+from tests.browser.look import look
 from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Support, open_page
-from tests.browser.test_access import look
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

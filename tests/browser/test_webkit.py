@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from tests import demo_server
 from tests.browser import webkit
+from tests.browser.look import AXE, PICTURES, TAGS
 from tests.browser.people import Clinician
-from tests.browser.test_access import AXE, PICTURES, TAGS
 from tests.browser.webdriver import WebDriver
 from tests.demo_server import DemoServer
 

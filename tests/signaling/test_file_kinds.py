@@ -71,6 +71,11 @@ def test_an_archive_behind_a_file_is_not_taken(host: bytes) -> None:
     assert refusal(host + samples.zip_archive()) == "file_lies"
 
 
+@pytest.mark.parametrize("end", [b"%%EOF", b"\n%%EOF\n", b" " * 30 + b"%%EOF"])
+def test_an_archive_within_a_document_is_not_taken(end: bytes) -> None:
+    assert refusal(samples.pdf() + samples.zip_archive() + end) == "file_lies"
+
+
 def test_the_signature_of_an_archive_by_chance_is_no_archive() -> None:
     assert (
         looked(samples.jpeg(padding=9)[:-2] + b"PK\x05\x06" + b"x" * 60 + b"\xff\xd9").kind is FileKind.jpeg
@@ -89,6 +94,10 @@ def test_the_signature_of_an_archive_by_chance_is_no_archive() -> None:
         samples.heic()[:8] + b"heic",
         samples.png(0, 5),
         samples.jpeg(0, 5),
+        b"\xff\xd8\xff\xd9",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 9 + b"\xff\xd9",
+        b"\xff\xd8\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x12" * 99 + b"\xff\xd9",
+        b"\xff\xd8\xff" + b"no frame at all " * 9 + b"\xff\xd9",
         b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x00IEND\xaeB`\x82",
         b"RIFF\x0c\x00\x00\x00WEBPNONE\x00\x00\x00\x00",
     ],

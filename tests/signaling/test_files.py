@@ -291,6 +291,22 @@ async def test_the_same_command_again_shares_once(meeting: Meeting) -> None:
     assert len(meeting.rows()) == 1
 
 
+async def test_the_id_of_another_command_shares_nothing(meeting: Meeting) -> None:
+    text = TextId(meeting.world.ids.new())
+    await meeting.world.house.desk.execute(
+        meeting.visit,
+        chat.WriteChat(text=text),
+        Actor(Role.member, "phone"),
+        meeting.world.clock.now(),
+        CommandId("member.words"),
+        texts={text: NewText(kind="chat", body="Is it this one?")},
+    )
+    answer = await meeting.ana_sends(samples.png(), X_Command_Id="words")
+    assert (answer.status, answer.code) == (409, "idempotency_conflict")
+    assert await meeting.names() == ["Is it this one?"]
+    assert meeting.rows() == []
+
+
 async def test_a_still_picture_comes_only_when_asked_for(meeting: Meeting) -> None:
     refused = await meeting.ana_sends(samples.jpeg(1280, 720), X_File_Still="1")
     assert refused.code == "still_not_asked"

@@ -211,13 +211,22 @@ async def test_a_part_of_a_file(archive: Archive, asked: str, part: slice) -> No
     assert headers["Content-Range"].endswith(f"/{len(whole)}")
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=9-2", "lines=1-2"])
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=9-2", "bytes=-0", "bytes=-", "bytes=x"])
 async def test_a_part_that_is_not_there(archive: Archive, asked: str) -> None:
     visit, recording = await archive.recorded()
     okafor = await archive.browser_of("okafor")
     answer = await okafor.get(path(recording), headers={"Range": asked})
     assert (answer.status, answer.code) == (416, "range_unknown")
     assert await archive.opened(visit) == []
+
+
+@pytest.mark.parametrize("asked", ["lines=1-2", "bytes=0-1,5-6", ""])
+async def test_what_asks_for_no_single_part_gets_the_file(archive: Archive, asked: str) -> None:
+    _, recording = await archive.recorded()
+    okafor = await archive.browser_of("okafor")
+    status, headers, got = await bytes_of(okafor, path(recording), Range=asked)
+    assert (status, got) == (200, archive.films[recording, "member.webm"])
+    assert "Content-Range" not in headers
 
 
 async def test_a_download_that_goes_on_is_one_access_and_another_is_another(archive: Archive) -> None:

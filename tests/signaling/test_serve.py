@@ -1,6 +1,7 @@
 """`videovisit serve` as a process: over TLS, from an empty folder to an orderly end."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import ssl
@@ -12,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from signaling.serve import listening_socket
+from signaling.serve import DESCRIPTORS_KEPT, listening_socket
 from signaling.settings import Listen
 from tests.demo_server import write_certificate
 
@@ -50,9 +51,13 @@ async def runs(*arguments: str, env: dict[str, str]) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, env: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def serving(
+    folder: Path, env: dict[str, str], *through: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with (folder / "serve.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(VIDEOVISIT, "serve", env=env, cwd=folder, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            *through, VIDEOVISIT, "serve", env=env, cwd=folder, stderr=log
+        )
     try:
         yield process
     finally:
@@ -93,3 +98,30 @@ async def test_from_an_empty_folder_to_an_orderly_end(tmp_path: Path) -> None:
         assert (await get(session, f"{base}/healthz"))[0] == 200
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_strangers_cannot_fill_the_house_nor_its_log(tmp_path: Path) -> None:
+    """As many as fit are let in, the next are cut off, and bytes that are no HTTP leave no line."""
+    port = free_port()
+    env = environment(tmp_path, port)
+    assert (await runs("migrate", env=env))[0] == 0
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    connector = aiohttp.TCPConnector(ssl=trust)
+    few = ("prlimit", f"--nofile={DESCRIPTORS_KEPT + 20}:{DESCRIPTORS_KEPT + 20}")
+    async with serving(tmp_path, env, *few), aiohttp.ClientSession(connector=connector) as session:
+        base = f"https://127.0.0.1:{port}"
+        assert (await get(session, f"{base}/readyz"))[0] == 200
+        strangers, cut_off = [], 0
+        for _ in range(40):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust)
+            writer.write(b"\x00 NOT HTTP\r\n\r\n" if not strangers else b"GET / HT")
+            strangers.append(writer)
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(0.05):
+                    cut_off += not await reader.read(1)
+        assert cut_off >= 20
+        assert (await get(session, f"{base}/readyz"))[0] == 200
+        for writer in strangers:
+            writer.transport.abort()
+    assert "error" not in (tmp_path / "serve.log").read_text()

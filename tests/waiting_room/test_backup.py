@@ -143,6 +143,13 @@ def test_nothing_is_overwritten(sqlite_laid_out: str, there: str, tmp_path: Path
         restore(there, copy)
 
 
+def test_a_link_that_leads_nowhere_is_not_followed(sqlite_laid_out: str, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(BackupError, match="already"):
+        back_up(sqlite_laid_out, tmp_path / "copy.db")
+    assert not (tmp_path / "elsewhere.db").exists()
+
+
 def cut(copy: Path) -> None:
     copy.write_bytes(copy.read_bytes()[:-5000])
 

@@ -141,3 +141,8 @@ def test_the_revisions_run_from_wherever_the_package_is_installed(tmp_path: Path
 def test_looking_makes_no_file(tmp_path: Path) -> None:
     assert revision(f"sqlite:///{tmp_path / 'absent.db'}") is None
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path / 'new.db'}")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}

@@ -8,6 +8,7 @@ database the revisions build.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -57,6 +58,8 @@ def migrate(url: str, *, from_scratch: bool = False) -> bool:
     engine = sync_engine(url)
     try:
         if engine.dialect.name == "sqlite":
+            with contextlib.suppress(OSError):  # then the engine says it
+                Path(engine.url.database or "").touch(mode=0o600)  # for its owner alone, as its log is then
             _use_write_ahead_log(engine)
         with engine.connect() as connection, connection.begin():
             if engine.dialect.name == "postgresql":

@@ -38,6 +38,74 @@ async def test_pages_of_other_origins_are_refused(house: House, transport: str) 
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+    ],
+)
+async def test_a_poll_without_an_origin_says_whose_page_it_is_of(
+    house: House, headers: dict[str, str], status: int
+) -> None:
+    async with aiohttp.ClientSession() as session, session.get(polling(house), headers=headers) as answer:
+        assert answer.status == status
+
+
+async def test_who_is_no_page_of_ours_says_nothing(house: House) -> None:
+    async with aiohttp.ClientSession() as session:
+        async with session.get(polling(house)) as answer:
+            transport = json.loads((await answer.text())[1:])["sid"]
+        async with session.post(f"{polling(house)}&sid={transport}", data="40/member,{}") as answer:
+            assert answer.status == 403
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(house.url + "/socket.io/?EIO=4&transport=websocket")
+
+
+async def test_answers_are_not_made_into_scripts(house: House) -> None:
+    async with aiohttp.ClientSession() as session, session.get(polling(house) + "&j=0") as answer:
+        assert answer.status == 400
+
+
+def polling(house: House) -> str:
+    """Where a page begins whose network lets no WebSocket through."""
+    return house.url + "/socket.io/?EIO=4&transport=polling"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"7",
+        b"9",
+        b"2",
+        b"x" * 200_000,
+        b"\x1e" * 50,
+        b"4" + b"[" * 9000,
+        b"42/member,[",
+        b"1",
+        b"b!",
+    ],
+    ids=str,
+)
+async def test_who_posts_nonsense_is_answered(house: House, body: bytes) -> None:
+    """Whatever comes of it, it comes at once, and a poll that waits ends."""
+    headers = {"Origin": house.url}
+    async with aiohttp.ClientSession(headers=headers) as session, asyncio.timeout(5):
+        async with session.get(polling(house)) as answer:
+            address = f"{polling(house)}&sid={json.loads((await answer.text())[1:])['sid']}"
+        for _ in range(3):
+            async with session.post(address, data=body) as answer:
+                assert answer.status in {200, 400, 413}
+        async with session.post(address, data=b"1") as answer:  # it goes
+            assert answer.status in {200, 400}
+        async with session.get(address) as answer:
+            assert answer.status in {200, 400}
+
+
+@pytest.mark.parametrize(
     ("namespace", "code"),
     [("/member", "no_visit"), ("/clinician", "not_signed_in"), ("/support", "not_signed_in")],
 )

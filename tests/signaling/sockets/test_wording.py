@@ -27,6 +27,15 @@ def test_ordinary_words_of_any_language_are_kept(typed: str, kept: str) -> None:
     assert ONE_LINE.validate_python(typed, strict=True) == kept
 
 
+@pytest.mark.parametrize(
+    "typed", ["\u200f", "\u200b\u200d", "\u3164", "\u2800 \u2800", "\u0301", "\ufeff\u00ad"]
+)
+def test_what_shows_nothing_is_no_text(typed: str) -> None:
+    for kind in (ONE_LINE, LINES, MAYBE):
+        with pytest.raises(ValidationError):
+            kind.validate_python(typed)
+
+
 def test_line_breaks_are_of_one_kind() -> None:
     assert LINES.validate_python("one\r\ntwo\rthree", strict=True) == "one\ntwo\nthree"
 

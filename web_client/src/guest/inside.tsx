@@ -60,7 +60,7 @@ export function Inside({ session, onOut }: { readonly session: GuestSession; rea
   const offline = link === "offline" && !elsewhere && view?.out === null;
   return (
     <Frame
-      brand={t("brand.name")}
+      brand={view?.clinic || t("brand.name")}
       kind={screen === "visit" && !elsewhere ? "stage" : "page"}
       notice={offline && <Banner tone="warn">{t("offline")}</Banner>}
     >

@@ -14,6 +14,8 @@ export interface GuestView {
   readonly others: readonly Guest[];
   readonly clinician: { readonly name: string; readonly credentials: string } | null;
   readonly forName: string;
+  /** Where the visit is held; empty when the invitation is over. */
+  readonly clinic: string;
   readonly recording: Recording;
 }
 
@@ -22,6 +24,7 @@ export function readView(json: JsonObject): GuestView {
   const me = guests.find((guest) => guest.id === json["me"]) ?? null;
   const clinician = json["clinician"];
   const out = json["out"];
+  const clinic = json["clinic"];
   return {
     state: (typeof json["state"] === "string" ? json["state"] : "waiting") as GuestState,
     out: out === "removed" || out === "replaced" ? out : null,
@@ -31,6 +34,7 @@ export function readView(json: JsonObject): GuestView {
       ? { name: String(clinician["name"] ?? ""), credentials: String(clinician["credentials"] ?? "") }
       : null,
     forName: typeof json["for_name"] === "string" ? json["for_name"] : "",
+    clinic: isObject(clinic) ? String(clinic["name"] ?? "") : "",
     recording: readRecording(json["recording"]),
   };
 }

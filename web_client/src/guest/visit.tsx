@@ -96,6 +96,15 @@ export function VisitScreen({ session, view }: { readonly session: GuestSession;
               {t("visit.microphone_failed")}
             </Banner>
           )}
+          {camera.kind === "failed" && (
+            <Banner
+              tone="warn"
+              live="polite"
+              actions={<Button onClick={() => void session.studio.startCamera()}>{t("visit.devices_retry")}</Button>}
+            >
+              {t("visit.camera_failed")}
+            </Banner>
+          )}
         </div>
         <SelfCorner class="pip" below={<FlipButton studio={session.studio} short />}>
           {camera.kind === "on" ? (

@@ -14,7 +14,7 @@ export function stepsOf(view: Pick<MemberView, "mode">): readonly Step[] {
 export type Screen = Step | "waiting" | "visit" | "ending";
 
 /** The words the member agrees to; a change of the words is a new id. */
-export const CONSENT_TEXT = "telehealth_2026_11";
+export const CONSENT_TEXT = "telehealth_2026_12";
 /** The words for a visit by telephone. */
 export const CONSENT_TEXT_PHONE = "telephone_2026_11";
 

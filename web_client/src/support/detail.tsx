@@ -78,7 +78,7 @@ export function Detail({ me, view, here, now, connections, report, line, onClose
       </div>
       <div class="row">
         <span class="strong">{stateWords(view.state, t)}</span>
-        {view.state !== "booked" && <PresenceBadge here={here} />}
+        {view.state !== "booked" && !isOver(view) && <PresenceBadge here={here} />}
         <RecordingBadge recording={view.recording} />
         <NeedBadges language={view.language} interpreter={view.interpreter} onBehalf={false} mode={view.mode} />
       </div>

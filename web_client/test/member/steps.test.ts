@@ -11,7 +11,7 @@ const ANSWERS = {
   location: "12 Oak Street, Springfield, Illinois",
   callback: "+12175550134",
   present: "Nobody else",
-  consent: "telehealth_2026_11",
+  consent: "telehealth_2026_12",
   devices: CHECKED,
 };
 const visit = (state: VisitState, more: JsonObject = {}) =>
