@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from aiohttp import web
 
 from signaling.clock import SystemClock
 from signaling.directory import Directory
+from signaling.http.errors import CodedError
 from signaling.ids import SystemIds, sha256_of
 from signaling.leases import Leases
 from signaling.links import Links
@@ -372,6 +373,17 @@ async def a_directory() -> MemoryAccounts:
     return accounts
 
 
+@web.middleware
+async def coded(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """As the real application answers a refusal."""
+    try:
+        return await handler(request)
+    except CodedError as refusal:
+        return refusal.response()
+
+
 @asynccontextmanager
 async def open_house(
     folder: Path,
@@ -406,7 +418,7 @@ async def open_house(
     if records:
         leases = Leases(desk=desk, rooms=rooms, shelf=shelf, keys=RECORDING_KEYS, clock=clock, ids=ids)
     neighbours = Neighbours(MemoryWire(hub or Hub()), Seal(vault.digest), silence or SystemClock(), ids.new())
-    app = web.Application()
+    app = web.Application(middlewares=[coded])
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     site_url: list[str] = []
     origins = ["http://127.0.0.1:1"]
