@@ -20,7 +20,7 @@ SOURCES: Final = {"audio": ("microphone",), "video": ("camera", "screen")}
 CNAME: Final = "videovisit"
 """One for all slots, so that a browser plays a slot's audio and video in step (RFC 7022 asks for no more)."""
 
-_UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack pli")
+_UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
 _DOWN_FEEDBACK: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
 _CODECS: Final = {"audio": "opus/48000/2", "video": "VP8/90000"}
 _HOST_PREFERENCE: Final = 126 << 24

@@ -1,6 +1,6 @@
 """An answer in the words of the core: what each accepted m-line carries."""
 
-from media.answer import CNAME, Lane, extensions
+from media.answer import CNAME, Lane, extensions, feedback
 from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Uplink
 from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC
 
@@ -36,6 +36,7 @@ def _uplink(lane: Lane) -> Uplink:
         ssrc=stream.ssrc if stream else None,
         rtx_ssrc=stream.rtx if stream else None,
         extensions=_extensions(lane),
+        nack="nack" in feedback(lane),
     )
 
 

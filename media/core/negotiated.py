@@ -40,7 +40,7 @@ class Uplink:
     """An m-line on which the endpoint sends (its `sendonly`, our `recvonly`).
 
     `ssrc` and `rtx_ssrc` as the offer declares them; `None` where it does not: they are then learnt from the
-    mid extension, or from the payload type where only one m-line has it.
+    mid extension, or from the payload type where only one m-line has it. `nack`: it repeats what is lost.
     """
 
     mid: str
@@ -51,6 +51,7 @@ class Uplink:
     ssrc: int | None = None
     rtx_ssrc: int | None = None
     extensions: Extensions = field(default_factory=Extensions)
+    nack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,12 +144,9 @@ class Room:
         else:
             if not track.live:
                 self._share(track, now)
-            if track.targets:
-                self._forward(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
-            elif track.wants_keyframe:
-                self._await_keyframe(track, count, packet[start:end], now, out)
-            if track.tap is not None:
-                track.tap.packet(count, marked & 0x80, timestamp, packet[start:end], now)
+            self._take(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
+        if track.missing.fresh:
+            self._ask_again(sender, track, now, out)
 
     def _receive_repair(self, sender: Endpoint, packet: Packet, now: float, out: list[Send]) -> None:
         """RTX (RFC 4588): what it repeats is handled as if it came itself; as padding, it only probes."""
@@ -159,16 +156,29 @@ class Room:
         if track is None:
             sender.unbound += 1
         elif end - start > 2:
-            count = track.accept_repair(packet[start] << 8 | packet[start + 1])
+            count = track.accept_repair(packet[start] << 8 | packet[start + 1], now)
             if not count:
                 sender.dropped += 1
                 return
-            if track.targets:
-                self._forward(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
-            elif track.wants_keyframe:
-                self._await_keyframe(track, count, packet[start + 2 : end], now, out)
-            if track.tap is not None:
-                track.tap.packet(count, marked & 0x80, timestamp, packet[start + 2 : end], now)
+            self._take(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
+
+    def _take(  # noqa: PLR0917 - keywords cost as much as a table look-up here
+        self,
+        track: Track,
+        count: int,
+        marker: int,
+        timestamp: int,
+        payload: Packet,
+        now: float,
+        out: list[Send],
+    ) -> None:
+        """A payload that is new: to whom it goes, and onto the tape."""
+        if track.targets:
+            self._forward(track, count, marker, timestamp, payload, now, out)
+        elif track.wants_keyframe:
+            self._await_keyframe(track, count, payload, now, out)
+        if track.tap is not None:
+            track.tap.packet(count, marker, timestamp, payload, now)
 
     def _forward(  # noqa: PLR0917 - keywords cost as much as a table look-up here
         self,
@@ -274,6 +284,8 @@ class Room:
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
             for track in endpoint.tracks:
+                if track.missing:
+                    self._ask_again(endpoint, track, now, out)
                 if track.wants_keyframe and track.taken and track.may_ask(now):
                     self._ask(track, now, out)
                 gone |= track.stop_sharing(now)
@@ -330,6 +342,19 @@ class Room:
         if track.ssrc is not None:
             sender = self._endpoints[track.endpoint]
             out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
+
+    def _ask_again(self, sender: Endpoint, track: Track, now: float, out: list[Send]) -> None:
+        """Ask for what is missing, if anything becomes of it; for a keyframe where that was in vain."""
+        missing = track.missing
+        if not track.taken or track.ssrc is None:
+            missing.clear()
+            return
+        numbers = missing.due(now, sender.downlink.round_trip)
+        if numbers:
+            out.append((sender.name, rtcp.nack(sender.rtcp_ssrc, track.ssrc, numbers), True))
+        if missing.gave_up:
+            missing.gave_up = False
+            track.want_keyframe(now)
 
     def _limit_all(self, now: float, out: list[Send]) -> None:
         """Tell every sender what the narrowest of its receivers can take; who share one share evenly."""

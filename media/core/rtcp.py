@@ -168,6 +168,21 @@ def keyframe_request(sender: int, media: int) -> bytes:
     return _HEAD.pack(0x80 | _FMT_PLI, PSFB, 2) + _PAIR.pack(sender, media)
 
 
+def nack(sender: int, media: int, numbers: list[int]) -> bytes:
+    """A request for lost packets by their sequence numbers, in rising order (RFC 4585 §6.2.1)."""
+    entries: list[int] = []
+    first = None
+    for number in numbers:
+        step = 0 if first is None else (number - first) & 0xFFFF
+        if first is None or not 0 < step <= 16:
+            first = number
+            entries.append((number & 0xFFFF) << 16)
+        else:
+            entries[-1] |= 1 << (step - 1)
+    head = _HEAD.pack(0x80 | _FMT_NACK, RTPFB, 2 + len(entries)) + _PAIR.pack(sender, media)
+    return head + b"".join(_WORD.pack(entry) for entry in entries)
+
+
 def remb(sender: int, bitrate: int, ssrcs: tuple[int, ...]) -> bytes:
     """A REMB of at most `bitrate` bit/s (rounded down to 18 bits) for a sender's `ssrcs`."""
     exponent = max(bitrate.bit_length() - 18, 0)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from media.core import negotiated
+from media.core.missing import Missing
 from media.core.negotiated import Kind, Source
 from media.core.rtcp import Block
 from media.core.rtp import signed32
@@ -46,8 +47,8 @@ class Track:
     __slots__ = (
         "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_seen",
         "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
-        "mid", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "told", "type",
-        "video", "wanted_at", "wants_keyframe",
+        "mid", "missing", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "told",
+        "type", "video", "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
@@ -57,6 +58,7 @@ class Track:
         self.kind = record.kind
         self.source = record.source
         self.video = record.kind is Kind.VIDEO
+        self.missing = Missing()
         self.type = record.payload_type
         self.clock = CLOCK_RATES[record.kind]
         self.ssrc = record.ssrc
@@ -79,6 +81,7 @@ class Track:
         self._received = self._received_before = self._expected_before = 0
         self._jitter = 0.0
         self.told = _NOTHING
+        self.missing.clear()
 
     @property
     def taken(self) -> bool:
@@ -103,6 +106,8 @@ class Track:
         if step - 1 < 0x7FFF and step and self.highest:
             if step > JUMP or now - self.heard_at > HOLE:
                 self._regate(now, jumped=step > JUMP)
+            elif step > 1 and self.record.nack:
+                self.missing.lost(self.highest + 1, self.highest + step - 1, now)
             count = self.highest + step
             self.highest = count
             if timestamp != self.timestamp:
@@ -131,14 +136,17 @@ class Track:
         count = self.highest - back
         if back >= RECENT or self._seen[count & 1023] == count:
             return 0
+        self.missing.came(count)
         return count
 
-    def accept_repair(self, sequence: int) -> int:
+    def accept_repair(self, sequence: int, now: float) -> int:
         """The count of a packet restored from a retransmission; 0 if it was seen, is too old or too new."""
         if not self.highest:
             return 0
         step = (sequence - self.highest) & 0xFFFF
         if 0 < step <= JUMP:
+            if step > 1 and self.record.nack:
+                self.missing.lost(self.highest + 1, self.highest + step - 1, now)
             count = self.highest = self.highest + step
         else:
             count = self.accept_late(sequence)
@@ -195,6 +203,7 @@ class Track:
 
     def _regate(self, now: float, *, jumped: bool) -> None:
         """After a hole video needs a keyframe; after a jump every slot closes the numbers up."""
+        self.missing.clear()
         if not (jumped or self.video):
             return
         for slot in self.targets:

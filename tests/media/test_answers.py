@@ -72,11 +72,12 @@ def test_the_payload_types_are_the_offers() -> None:
             assert media.fmt == (video if media.kind == "video" else audio)
 
 
-def test_an_uplink_gets_transport_feedback_and_no_retransmission_requests() -> None:
+def test_an_uplink_gets_transport_feedback_and_repeats_what_is_lost() -> None:
     microphone, camera, *_ = answer_of(typical()).media
     assert [(item.type, item.parameter) for item in camera.rtp.codecs[0].rtcpFeedback] == [
         ("transport-cc", None),
         ("ccm", "fir"),
+        ("nack", None),
         ("nack", "pli"),
     ]
     assert [item.type for item in microphone.rtp.codecs[0].rtcpFeedback] == ["transport-cc"]

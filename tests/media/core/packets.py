@@ -50,6 +50,7 @@ def negotiated(
     video_slots: int = 1,
     declared: bool = True,
     rtx: bool = True,
+    nack: bool = False,
 ) -> Negotiated:
     """An endpoint whose SSRCs begin at `base`: microphone +1, camera +2 (RTX +3), screen +4 (RTX +5), slots
     from +11 (audio) and +21 (video, RTX ten more)."""
@@ -60,7 +61,7 @@ def negotiated(
 
     uplinks = [
         Uplink("0", Kind.AUDIO, Source.MICROPHONE, opus, ssrc=ssrc(1), extensions=up),
-        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up),
+        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up, nack),
     ]
     if screen:
         uplinks.append(Uplink("2", Kind.VIDEO, Source.SCREEN, vp8, vp8 + 1, ssrc(4), ssrc(5), up))

@@ -1,0 +1,63 @@
+"""What a stream that comes to us lacks, and when to ask its sender for it (generic NACK, RFC 4585 §6.2.1).
+
+A number is asked for as soon as a later one shows that it is missing, and again after a round trip, until it
+comes, or is too old to be of use: then the picture needs a keyframe instead.
+"""
+
+from typing import Final
+
+TRIES: Final = 10
+AGE: Final = 1.0
+"""Seconds after which a packet comes too late for whoever waits for it."""
+APART: Final = 0.05
+"""Least seconds between two requests for one number: a round trip that was never measured is short."""
+AT_MOST: Final = 256
+"""Numbers that are asked for. More at once is no loss to repair but an outage."""
+
+
+class Missing:
+    """Of one track. Sequence numbers are `count`s, without wrap-around."""
+
+    __slots__ = ("_wanted", "fresh", "gave_up")
+
+    def __init__(self) -> None:
+        self._wanted: dict[int, tuple[float, int, float]] = {}  # count → (since, tries, not again before)
+        self.fresh = False
+        """Whether numbers were found missing that nobody was asked for yet."""
+        self.gave_up = False
+        """Whether some were given up since this was last set to False."""
+
+    def __len__(self) -> int:
+        return len(self._wanted)
+
+    def lost(self, first: int, last: int, now: float) -> None:
+        """The counts `first` to `last` did not come when a later one did."""
+        if len(self._wanted) + last - first >= AT_MOST:
+            self.clear()
+            self.fresh = self.gave_up = True
+            return
+        for count in range(first, last + 1):
+            self._wanted[count] = (now, 0, now)
+        self.fresh = True
+
+    def came(self, count: int) -> None:
+        """One that may have been missing is here."""
+        self._wanted.pop(count, None)
+
+    def clear(self) -> None:
+        """Miss nothing any more: the stream begins anew."""
+        self._wanted.clear()
+        self.fresh = False
+
+    def due(self, now: float, round_trip: float) -> list[int]:
+        """The counts to ask for now, in order; each counts as asked for."""
+        self.fresh = False
+        asked = []
+        for count, (since, tries, again_at) in list(self._wanted.items()):
+            if tries >= TRIES or now - since > AGE:
+                del self._wanted[count]
+                self.gave_up = True
+            elif now >= again_at:
+                self._wanted[count] = (since, tries + 1, now + max(APART, round_trip))
+                asked.append(count)
+        return asked
