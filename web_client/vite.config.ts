@@ -40,7 +40,8 @@ function door(id: string, { getModuleInfo }: Rollup.ManualChunkMeta): string | u
       queue.push(...(getModuleInfo(next)?.importedIds ?? []));
     }
   }
-  if (!before.has(id) || id.endsWith(".css")) return undefined;
+  // Not the page itself: who shares a word with it would run it.
+  if (!before.has(id) || id.endsWith(".css") || id === resolve(root, "member/main.tsx")) return undefined;
   return id.startsWith(resolve(root, "member")) ? "door" : "kit";
 }
 

@@ -41,6 +41,7 @@ async def look(page: Page, name: str) -> list[str]:
     await page.screenshot(path=PICTURES / f"{name}-rtl.png", full_page=True)
     await page.evaluate("look.restore()")
     await page.set_viewport_size(size)
+    await page.evaluate("scrollTo(0, 0)")
     await page.evaluate(AXE)
     wrong += await page.evaluate(RUN_AXE, TAGS)
     return [f"{name}: {finding}" for finding in wrong]
