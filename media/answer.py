@@ -21,7 +21,9 @@ CNAME: Final = "videovisit"
 """One for all slots, so that a browser plays a slot's audio and video in step (RFC 7022 asks for no more)."""
 
 _UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
-_DOWN_FEEDBACK: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
+_DOWN_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
+_DOWN_FEEDBACK_BY_REMB: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
+"""Of an endpoint that offers nothing better: one or the other, because a browser sends only one."""
 _CODECS: Final = {"audio": "opus/48000/2", "video": "VP8/90000"}
 _HOST_PREFERENCE: Final = 126 << 24
 
@@ -91,7 +93,8 @@ def feedback(lane: Lane) -> tuple[str, ...]:
     if lane.direction == "recvonly":
         wanted = _UP_FEEDBACK if TRANSPORT_CC in lane.section.extensions else _UP_FEEDBACK[1:]
     elif lane.direction == "sendonly" and lane.section.kind == "video":
-        wanted = _DOWN_FEEDBACK
+        numbered = TRANSPORT_CC in lane.section.extensions and "transport-cc" in lane.section.feedback
+        wanted = _DOWN_FEEDBACK if numbered else _DOWN_FEEDBACK_BY_REMB
     return tuple(item for item in wanted if item in lane.section.feedback)
 
 
@@ -101,7 +104,7 @@ def extensions(lane: Lane) -> dict[str, int]:
     if lane.direction == "recvonly":
         wanted = [MID, *([TRANSPORT_CC] if "transport-cc" in feedback(lane) else [])]
     elif lane.direction == "sendonly" and lane.section.kind == "video":
-        wanted = [ABS_SEND_TIME]
+        wanted = [TRANSPORT_CC if "transport-cc" in feedback(lane) else ABS_SEND_TIME]
     else:
         wanted = []
     return {uri: offered[uri] for uri in wanted if uri in offered}

@@ -1,15 +1,18 @@
 """What an endpoint can receive: its video rate now, the cap its reports ask for, and the repair budget.
 
-Two witnesses. *Loss* (the fraction lost of its reception reports): above 10 % the cap is what was sent less
-half of what was lost; between 2 and 10 % it stays; below 2 % it grows by 5 % a second, and goes when it is
-twice what is sent. *REMB*: a browser's estimate starts low and follows what it is sent by 8 % a second, so
-a low one alone says nothing. It limits when it is below what is being sent and has fallen or has not risen
-for a second, from then on until it is well above. The lower of the two is the cap; without either there is
-none.
+Three witnesses. *Delay*, where it sends transport-wide feedback (see `estimate`). *Loss* (the fraction lost
+in its reception reports): above 10 % the cap is what was sent less half of what was lost; between 2 and 10 %
+it stays; below 2 % it grows by 5 % a second, and goes when it is twice what is sent. *REMB*, where it sends
+that instead: a browser's estimate starts low and follows what it is sent by 8 % a second, so a low one alone
+says nothing. It limits when it is below what is being sent and has fallen or has not risen for a second, from
+then on until it is well above. The lowest is the cap; without any there is none.
 """
 
 from collections import deque
 from typing import Final
+
+from media.core.estimate import LOWEST, Estimate
+from media.core.send_log import Delivered
 
 WINDOW: Final = 1.0
 """Seconds over which the rate is measured."""
@@ -21,8 +24,6 @@ DECREASE_EVERY: Final = 0.3
 """Seconds (and a round trip) until a lower rate can show in a report."""
 UNUSED: Final = 2.0
 """A cap this many times what is sent limits nothing."""
-LOWEST: Final = 50_000.0
-"""bit/s: the least cap; below it no picture is worth sending, and audio is outside the budget."""
 REMB_UNUSED: Final = 1.4
 """The same for an estimate: a browser's goes no higher than 1.5 times what it receives."""
 REMB_STALE: Final = 5.0
@@ -38,13 +39,14 @@ class Downlink:
     """Of one endpoint. Rates are bit/s of video payload; `octets` counts them from the start."""
 
     __slots__ = (
-        "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_risen_to", "_rose_at",
-        "_samples", "_saved", "_saved_at", "rate", "round_trip",
+        "_estimate", "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_risen_to",
+        "_rose_at", "_samples", "_saved", "_saved_at", "rate", "round_trip",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.rate = 0.0
         self.round_trip = 0.0
+        self._estimate = Estimate()
         self._samples: deque[tuple[float, int]] = deque()
         self._loss_cap: float | None = None
         self._grown_at = 0.0
@@ -81,6 +83,10 @@ class Downlink:
                 self._loss_cap = None
         self._grown_at = now
 
+    def arrived(self, delivered: list[Delivered], now: float) -> None:
+        """Transport-wide feedback came."""
+        self._estimate.feedback(delivered, now, self.round_trip, self.rate * REMB_UNUSED)
+
     def estimated(self, bitrate: float, now: float) -> None:
         """The receiver's REMB came."""
         fell = bitrate < self._remb / _RISE
@@ -100,6 +106,9 @@ class Downlink:
         if self._remb_limits and now - self._remb_at <= REMB_STALE:
             remb = max(self._remb, LOWEST)
             cap = remb if cap is None else min(cap, remb)
+        delay = self._estimate.cap
+        if delay is not None and now - self._estimate.heard_at <= REMB_STALE:
+            cap = delay if cap is None else min(cap, delay)
         return cap
 
     def may_repair(self, size: int, octets: int) -> bool:

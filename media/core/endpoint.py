@@ -5,8 +5,9 @@ from typing import Final
 from media.core import rtcp
 from media.core.downlink import Downlink
 from media.core.negotiated import Extensions, Kind, Negotiated
-from media.core.rtcp import Block, SenderInfo
+from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import Packet, find_extension
+from media.core.send_log import SendLog
 from media.core.slot import Slot
 from media.core.track import Track
 from media.core.twcc import INTERVAL, Arrivals
@@ -30,7 +31,7 @@ class Endpoint:
 
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots",
+        "downlink", "dropped", "log", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots",
         "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
@@ -40,6 +41,7 @@ class Endpoint:
         self.slots: list[Slot] = []
         self.arrivals = Arrivals()
         self.downlink = Downlink()
+        self.log = SendLog()
         self.told: object = None  # the seats its last event named
         self.malformed = 0  # packets that could not be read
         self.unbound = 0  # RTP of an SSRC that is nobody's
@@ -66,6 +68,7 @@ class Endpoint:
             else:
                 slot.adopt(record)
             self.slots.append(slot)
+            slot.log = self.log if slot.record.extensions.transport_cc is not None else None
         self.slots_by_ssrc = {slot.ssrc: slot for slot in self.slots}
         ids = [track.record.extensions for track in self.tracks] or [Extensions()]
         # one id means one thing in a bundle (RFC 8843 §9.2), so any m-line's will do
@@ -141,6 +144,10 @@ class Endpoint:
                 losses.append(block.fraction / 256)
         if losses:
             self.downlink.lost(max(losses), now)
+
+    def arrived(self, arrived: Arrived, now: float) -> None:
+        """Its transport-wide feedback on what we sent."""
+        self.downlink.arrived(self.log.feedback(arrived), now)
 
     def feedback(self, now: float) -> list[bytes]:
         """What it is to be told of its own sending now: arrivals, and once a second a receiver report."""

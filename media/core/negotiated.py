@@ -60,8 +60,8 @@ class Slot:
 
     `ssrc` and `rtx_ssrc` are those of the answer. Without `rtx_payload_type` or `rtx_ssrc` lost packets are
     repeated byte for byte on `ssrc`. `source`: keeps the slot for one source; `None`: any of its kind. Of the
-    extensions, mid and abs-send-time are written; a browser that is offered transport-cc here stops its REMB,
-    so do not answer it.
+    extensions, mid and either transport-cc or abs-send-time are written: an endpoint that is answered the
+    former sends transport-wide feedback, else REMB.
     """
 
     mid: str

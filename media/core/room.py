@@ -22,7 +22,7 @@ from media.core import rtcp
 from media.core.endpoint import Endpoint
 from media.core.events import Event, Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
-from media.core.rtcp import Block, KeyframeWanted, Nack, SenderInfo
+from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
 from media.core.tape import Tap, Tape
@@ -208,10 +208,8 @@ class Room:
                     continue
             sequence = ours & 0xFFFF
             our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-            packet = (
-                slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, time & 0xFFFF)
-                + payload
-            )
+            low = time & 0xFFFF if slot.log is None else slot.log.number(size, now)
+            packet = slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, low) + payload
             if ours > slot.last_count:
                 slot.last_count = ours
                 slot.last_time = our_time
@@ -243,7 +241,8 @@ class Room:
             ours = slot.late(count) if count <= slot.settled else count + slot.shift
             if ours:
                 our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, time >> 16, time & 0xFFFF)
+                low = time & 0xFFFF if slot.log is None else slot.log.number(0, now)
+                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, time >> 16, low)
                 slot.packets += 1
                 out.append((slot.endpoint, head, False))
 
@@ -268,6 +267,8 @@ class Room:
                 self._repair(sender, message, now, out)
             elif isinstance(message, KeyframeWanted):
                 self._pass_request(sender, message.media, now, out)
+            elif isinstance(message, Arrived):
+                sender.arrived(message, now)
             else:
                 sender.downlink.estimated(message.bitrate, now)
         if blocks:

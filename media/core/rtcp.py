@@ -26,6 +26,10 @@ _FMT_NACK: Final = 1
 _FMT_PLI: Final = 1
 _FMT_FIR: Final = 4
 _FMT_AFB: Final = 15
+_FMT_TRANSPORT: Final = 15
+_ARRIVALS: Final = Struct(">HHI")
+_STATUSES: Final = 2048
+"""Packets of one transport-wide feedback that are read: more than browsers send in seconds."""
 _NACKS: Final = 64
 """Entries of a NACK that are read: they name up to 1,088 packets, more than are kept."""
 _REMB_MAX: Final = 10_000_000_000
@@ -75,7 +79,15 @@ class Remb:
     bitrate: int
 
 
-Message = SenderInfo | Block | Nack | KeyframeWanted | Remb
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Transport-wide feedback: of each number from `base` on, when it came if it did (its own seconds)."""
+
+    base: int
+    at: tuple[float | None, ...]
+
+
+Message = SenderInfo | Block | Nack | KeyframeWanted | Remb | Arrived
 
 
 def read(packet: Packet) -> list[Message] | None:
@@ -94,7 +106,11 @@ def read(packet: Packet) -> list[Message] | None:
         stop = end
         if flags & 0x20:
             padding = packet[end - 1]
-            if end != size or not padding or padding % 4 or padding > words * 4:
+            # Transport-wide feedback is filled up to words by padding, wherever it stands.
+            filled = kind == RTPFB and flags & 0x1F == _FMT_TRANSPORT
+            if not filled and (end != size or padding % 4):
+                return None
+            if not 0 < padding <= words * 4:
                 return None
             stop -= padding
         found = _read_one(bytes(packet[at + 4 : stop]), kind, flags & 0x1F)
@@ -116,11 +132,9 @@ def _read_one(content: bytes, kind: int, count: int) -> list[Message] | None:
     if kind in {RTPFB, PSFB}:
         if len(content) < 8:
             return None
-        return (
-            _read_nack(content)
-            if (kind, count) == (RTPFB, _FMT_NACK)
-            else _read_payload(content, kind, count)
-        )
+        if kind == PSFB:
+            return _read_payload(content, count)
+        return _read_transport(content, count)
     return []
 
 
@@ -145,10 +159,54 @@ def _read_nack(content: bytes) -> list[Message]:
     return [Nack(_WORD.unpack_from(content, 4)[0], tuple(numbers))]
 
 
-def _read_payload(content: bytes, kind: int, count: int) -> list[Message] | None:
+def _read_transport(content: bytes, count: int) -> list[Message] | None:
+    """Generic NACK and transport-wide feedback."""
+    if count == _FMT_NACK:
+        return _read_nack(content)
+    if count == _FMT_TRANSPORT:
+        arrived = _read_arrivals(content)
+        return None if arrived is None else [arrived]
+    return []
+
+
+def _read_arrivals(content: bytes) -> Arrived | None:
+    """draft-holmer-rmcat-transport-wide-cc-extensions-01, 3.1; at most `_STATUSES` packets of it."""
+    if len(content) < 16:
+        return None
+    base, total, stamp = _ARRIVALS.unpack_from(content, 8)
+    total = min(total, _STATUSES)
+    symbols: list[int] = []
+    at, size = 16, len(content)
+    while len(symbols) < total:
+        if at + 2 > size:
+            return None
+        chunk = content[at] << 8 | content[at + 1]
+        at += 2
+        if not chunk & 0x8000:
+            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, total - len(symbols))
+            if not chunk & 0x1FFF:
+                return None
+        elif chunk & 0x4000:
+            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        else:
+            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+    reference = stamp >> 8
+    ticks = (reference - 0x1000000 if reference & 0x800000 else reference) * 256
+    came: list[float | None] = []
+    for symbol in symbols[:total]:
+        if symbol == 1 and at < size:
+            ticks += content[at]
+        elif symbol == 2 and at + 2 <= size:
+            ticks += int.from_bytes(content[at : at + 2], "big", signed=True)
+        elif symbol:
+            return None
+        at += symbol
+        came.append(ticks / 4000 if symbol else None)
+    return Arrived(base, tuple(came))
+
+
+def _read_payload(content: bytes, count: int) -> list[Message] | None:
     """PLI, FIR and REMB; any other feedback is somebody else's."""
-    if kind != PSFB:
-        return []
     if count == _FMT_PLI:
         return [KeyframeWanted(_WORD.unpack_from(content, 4)[0])]
     if count == _FMT_FIR:

@@ -24,7 +24,9 @@ _ONE_BYTE_ID_MAX: Final = 14
 _ONE_BYTE_LENGTH_MAX: Final = 16
 
 Pack = Callable[[int, int, int, int, int, int], bytes]
-"""Marker with payload type, sequence, timestamp, SSRC, high byte and low word of abs-send-time → a head."""
+"""Marker with payload type, sequence, timestamp, SSRC, high byte and low word of abs-send-time → a head.
+
+Where the slot has transport-wide numbers, the low word is the number."""
 
 
 def bounds(packet: Packet) -> tuple[int, int]:
@@ -74,15 +76,27 @@ def find_extension(packet: Packet, end: int, wanted: int) -> tuple[int, int]:
 
 
 def packer(mid: str, extensions: Extensions) -> Pack:
-    """The function that writes the heads of one slot: with abs-send-time and its mid, each if negotiated."""
+    """The function that writes the heads of one slot.
+
+    With its mid and either a transport-wide number or abs-send-time, each if negotiated.
+    """
     mid_bytes = mid.encode() if extensions.mid is not None else b""
     time_id = extensions.abs_send_time
-    block = max(extensions.mid or 0, time_id or 0) > _ONE_BYTE_ID_MAX or len(mid_bytes) > _ONE_BYTE_LENGTH_MAX
+    number_id = extensions.transport_cc
+    block = (
+        max(extensions.mid or 0, number_id or time_id or 0) > _ONE_BYTE_ID_MAX
+        or len(mid_bytes) > _ONE_BYTE_LENGTH_MAX
+    )
 
     def element(number: int, size: int) -> bytes:
         return bytes((number, size)) if block else bytes((number << 4 | (size - 1),))
 
     after = element(extensions.mid, len(mid_bytes)) + mid_bytes if extensions.mid is not None else b""
+    if number_id is not None:
+        before = element(number_id, 2)
+        after += bytes(-(len(before) + 2 + len(after)) % 4)
+        words = (len(before) + 2 + len(after)) // 4
+        return _with_number(_EXTENSION.pack(_TWO_BYTE if block else _ONE_BYTE, words) + before, after)
     if time_id is None:
         if not after:
             return _bare
@@ -105,6 +119,15 @@ def _with_tail(tail: bytes) -> Pack:
 
     def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:
         return layout(0x90, marked, sequence, time, ssrc, tail)
+
+    return pack
+
+
+def _with_number(before: bytes, after: bytes) -> Pack:
+    layout = Struct(f">BBHII{len(before)}sH{len(after)}s").pack
+
+    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, number: int) -> bytes:
+        return layout(0x90, marked, sequence, time, ssrc, before, number, after)
 
     return pack
 

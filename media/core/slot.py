@@ -12,6 +12,7 @@ from media.core.events import Seat
 from media.core.negotiated import Kind, Source
 from media.core.rtp import packer, send_time, signed32
 from media.core.send_cache import SendCache
+from media.core.send_log import SendLog
 
 if TYPE_CHECKING:
     from media.core.track import Track
@@ -28,8 +29,8 @@ class Slot:
 
     __slots__ = (
         "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at", "last_count",
-        "last_time", "occupant", "octets", "pack", "packets", "record", "repair_sequence", "repair_type",
-        "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
+        "last_time", "log", "occupant", "octets", "pack", "packets", "record", "repair_sequence",
+        "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
@@ -50,6 +51,7 @@ class Slot:
         self.octets = 0
         self.repair_sequence = 0
         self.cache = SendCache()
+        self.log: SendLog | None = None  # where its packets get transport-wide numbers, if they do
         self._mapped: Track | None = None
         self._holes: list[int] = []
         self.adopt(record)
@@ -126,12 +128,13 @@ class Slot:
             return packet
         self.repair_sequence = (self.repair_sequence + 1) & 0xFFFF
         time = send_time(now)
+        low = time & 0xFFFF if self.log is None else self.log.number(len(packet), now)
         head = self.pack(
             (packet[1] & 0x80) | self.repair_type,
             self.repair_sequence,
             int.from_bytes(packet[4:8], "big"),
             self.record.rtx_ssrc,
             time >> 16,
-            time & 0xFFFF,
+            low,
         )
         return head + packet[2:4] + packet[len(head) :]

@@ -87,11 +87,18 @@ def test_an_uplink_gets_transport_feedback_and_repeats_what_is_lost() -> None:
 def test_a_slot_asks_for_an_estimate_and_for_what_it_misses() -> None:
     slot = answer_of(typical()).media[4]
     assert [(item.type, item.parameter) for item in slot.rtp.codecs[0].rtcpFeedback] == [
-        ("goog-remb", None),
+        ("transport-cc", None),
         ("ccm", "fir"),
         ("nack", None),
         ("nack", "pli"),
     ]
+    assert {item.uri: item.id for item in slot.rtp.headerExtensions} == {TRANSPORT_CC: 7}
+
+
+def test_who_offers_no_transport_feedback_is_asked_for_remb() -> None:
+    plain = changed(slots(1)[1], without=("a=rtcp-fb:120 transport-cc",))
+    slot = answer_of(offer(MICROPHONE, CAMERA, plain)).media[2]
+    assert ("goog-remb", None) in [(item.type, item.parameter) for item in slot.rtp.codecs[0].rtcpFeedback]
     assert {item.uri: item.id for item in slot.rtp.headerExtensions} == {ABS_SEND_TIME: 6}
 
 

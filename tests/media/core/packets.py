@@ -51,6 +51,7 @@ def negotiated(
     declared: bool = True,
     rtx: bool = True,
     nack: bool = False,
+    numbered: bool = False,
 ) -> Negotiated:
     """An endpoint whose SSRCs begin at `base`: microphone +1, camera +2 (RTX +3), screen +4 (RTX +5), slots
     from +11 (audio) and +21 (video, RTX ten more)."""
@@ -74,7 +75,9 @@ def negotiated(
             base + 21 + i,
             vp8 + 1 if rtx else None,
             base + 31 + i if rtx else None,
-            extensions=Extensions(abs_send_time=TIME),
+            extensions=Extensions(transport_cc=TRANSPORT, mid=MID)
+            if numbered
+            else Extensions(abs_send_time=TIME),
         )
         for i in range(video_slots)
     ]

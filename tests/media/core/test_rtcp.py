@@ -66,7 +66,7 @@ def test_what_says_nothing_to_us_is_passed_over() -> None:
     others = [
         RtcpSdesPacket(chunks=[RtcpSourceInfo(ssrc=1, items=[(1, b"a")])]),
         RtcpByePacket(sources=[1]),
-        RtcpRtpfbPacket(fmt=15, ssrc=1, media_ssrc=2),
+        RtcpRtpfbPacket(fmt=14, ssrc=1, media_ssrc=2),
         RtcpPsfbPacket(fmt=2, ssrc=1, media_ssrc=2),
         RtcpPsfbPacket(fmt=15, ssrc=1, media_ssrc=2, fci=b"ELSE"),
     ]

@@ -1,8 +1,11 @@
-from struct import unpack_from
+from struct import pack, unpack_from
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.core import rtcp
+from media.core.rtcp import Arrived
 from media.core.twcc import JUMP, STATUSES, Arrivals
 
 TICK = 0.00025
@@ -152,3 +155,66 @@ def test_every_arrival_is_reported_as_it_was(steps: list[tuple[int, float]], sta
             for packet in arrivals.reports(1, 9, now):
                 said |= read(packet)
     assert matches(said, came)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 400)), min_size=1, max_size=300),
+    st.integers(0, 0xFFFF),
+)
+def test_what_we_write_we_read(steps: list[tuple[int, int]], first: int) -> None:
+    """Every number that came is read at its time, every other as missing."""
+    arrivals = Arrivals()
+    number, now, came = first, 50.0, {}
+    for step, ticks in steps:
+        number, now = number + step, now + ticks * TICK
+        came[number] = now
+    arrivals.fresh.update({number & 0xFFFF: at for number, at in came.items()})
+    for packet in arrivals.reports(1, 9, now):
+        (message,) = rtcp.read(packet) or []
+        assert isinstance(message, Arrived)
+        independent = read(packet)
+        assert len(message.at) == len(independent)
+        for place, at in enumerate(message.at):
+            expected = independent[(message.base + place) & 0xFFFF]
+            assert at == expected or (
+                at is not None and expected is not None and abs(at - expected) < TICK / 2
+            )
+
+
+def test_feedback_in_one_bit_vectors_is_read() -> None:
+    """Seven of fourteen came, each a quarter of a millisecond after the one before."""
+    head = pack(">BBHIIHHI", 0xAF, 205, 7, 1, 9, 500, 14, 3 << 8)
+    vector = pack(">H", 0x8000 | 0b01010101010101)
+    (message,) = rtcp.read(head + vector + bytes([1] * 7) + b"\x00\x00\x03") or []
+    assert isinstance(message, Arrived)
+    assert message.base == 500
+    came = [at for at in message.at if at is not None]
+    assert came == pytest.approx([0.192 + TICK * step for step in range(1, 8)])
+    assert [at is None for at in message.at] == [True, False] * 7
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        pack(">HHI", 1, 5, 0)[:7],
+        pack(">HHI", 1, 5, 0),
+        pack(">HHIH", 1, 5, 0, 0x2000),
+        pack(">HHIH", 1, 5, 0, 0x2005),
+        pack(">HHIH", 1, 2, 0, 0x4002) + b"\x00\x07",
+        pack(">HHIH", 1, 3, 0, 0x6003) + bytes(2),
+    ],
+    ids=["nothing", "short", "no chunk", "empty run", "no deltas", "half a delta", "reserved symbol"],
+)
+def test_feedback_that_says_less_than_it_claims_is_dropped_whole(content: bytes) -> None:
+    fill = -len(content) % 4
+    padded = content + (bytes(fill - 1) + bytes((fill,)) if fill else b"")
+    packet = pack(">BBHII", 0xAF if fill else 0x8F, 205, 2 + len(padded) // 4, 1, 9) + padded
+    assert rtcp.read(packet) is None
+
+
+def test_a_claim_of_very_many_packets_is_read_in_part() -> None:
+    run = pack(">HHI", 1, 0xFFFF, 0) + pack(">H", 0x1FFF) * 8
+    (message,) = rtcp.read(pack(">BBHII", 0x8F, 205, 2 + len(run) // 4, 1, 9) + run) or []
+    assert isinstance(message, Arrived)
+    assert len(message.at) == 2048

@@ -1,0 +1,121 @@
+"""What the way to a receiver carries, by what its transport-wide feedback says arrived, and how late.
+
+Nothing limits until the way fills: then the cap is a little less than what arrived meanwhile, so that the
+queue can empty; it stays while the queue does, and then grows, quickly far from where the way was full before
+and carefully near it. It never grows past what arriving packets have shown, and goes when it limits nothing.
+"""
+
+from collections import deque
+from typing import Final
+
+from media.core.gradient import Gradient, Usage
+from media.core.send_log import Delivered
+from media.core.standing import Standing
+
+WINDOW: Final = 0.5
+"""Seconds over which arrivals are counted."""
+LEAST: Final = 0.2
+"""Seconds of arrivals that are a rate."""
+BACK_OFF: Final = 0.85
+GROWTH_PER_SECOND: Final = 1.08
+NEAR: Final = 0.15
+"""How near the cap may be to where the way was full, of that, for growing carefully."""
+PACKET: Final = 1200 * 8
+"""Bits of a packet; or of one of thirty pictures a second, if that is less. It grows carefully by so much for
+each round trip and the time that feedback takes, doubled."""
+FEEDBACK: Final = 0.1
+UNUSED_FOR: Final = 2.0
+"""Seconds for which a cap must have limited nothing."""
+SHOWN: Final = 1.5
+MARGIN: Final = 10_000.0
+"""bit/s: the cap is at most so many times what arrived, and a little more."""
+LOWEST: Final = 50_000.0
+"""bit/s: the least cap; below it no picture is worth sending, and audio is outside the budget."""
+AGAIN_AFTER: Final = 0.3
+"""Seconds, beside a round trip, until a lower cap can show."""
+
+
+class Estimate:
+    """Of one receiver. Rates are bit/s of payload; `cap` is None while nothing limits."""
+
+    __slots__ = (
+        "_arrivals",
+        "_bytes",
+        "_fell_at",
+        "_full_at",
+        "_gradient",
+        "_grown_at",
+        "_standing",
+        "_used_at",
+        "cap",
+        "heard_at",
+    )
+
+    def __init__(self) -> None:
+        self.cap: float | None = None
+        self.heard_at = float("-inf")
+        """When feedback came last."""
+        self._gradient = Gradient()
+        self._standing = Standing()
+        self._arrivals: deque[tuple[float, int]] = deque()
+        self._bytes = 0
+        self._full_at: float | None = None  # the rate at which the way was full
+        self._fell_at = self._grown_at = self._used_at = float("-inf")
+
+    def feedback(self, delivered: list[Delivered], now: float, round_trip: float, unused: float) -> None:
+        """Packets arrived. A cap above `unused` bit/s goes."""
+        self.heard_at = now
+        for sent, size, arrived in delivered:
+            self._gradient.packet(sent, arrived)
+            self._arrivals.append((arrived, size))
+            self._bytes += size
+        if not delivered:
+            return
+        delay = min(arrived - sent for sent, _, arrived in delivered)
+        stands = self._standing.report(delay, now)
+        rate = self._rate()
+        if rate is None:
+            return
+        usage = self._gradient.usage
+        if usage is Usage.OVER:
+            self._fall(rate, now, round_trip)
+        elif stands:
+            if self._fall(rate, now, round_trip):
+                self._standing.fell(delay)
+        elif usage is Usage.NORMAL and self.cap is not None:
+            self._grow(rate, now, round_trip)
+            if self.cap <= unused:
+                self._used_at = now
+            elif now - self._used_at > UNUSED_FOR:
+                self.cap = self._full_at = None
+        self._grown_at = now
+
+    def _rate(self) -> float | None:
+        """What arrived of late, on the receiver's clock; None before that is enough for a rate."""
+        arrivals = self._arrivals
+        newest = arrivals[-1][0]
+        while newest - arrivals[0][0] > WINDOW or arrivals[0][0] > newest:
+            self._bytes -= arrivals.popleft()[1]
+        passed = newest - arrivals[0][0]
+        return self._bytes * 8 / passed if passed >= LEAST else None
+
+    def _fall(self, rate: float, now: float, round_trip: float) -> bool:
+        """Send less, unless that has just begun; whether it begins now."""
+        if now - self._fell_at < AGAIN_AFTER + round_trip:
+            return False
+        self._fell_at = now
+        wanted = max(rate * BACK_OFF, LOWEST)
+        self._full_at = rate
+        self._used_at = now
+        self.cap = wanted if self.cap is None else min(self.cap, wanted)
+        return True
+
+    def _grow(self, rate: float, now: float, round_trip: float) -> None:
+        assert self.cap is not None
+        passed = min(now - self._grown_at, 1.0)
+        full = self._full_at
+        if full is not None and abs(self.cap - full) <= full * NEAR:
+            grown = self.cap + min(PACKET, self.cap / 30) * passed / (2 * (FEEDBACK + round_trip))
+        else:
+            grown = self.cap * GROWTH_PER_SECOND**passed
+        self.cap = max(self.cap, min(grown, rate * SHOWN + MARGIN))

@@ -1,0 +1,53 @@
+"""What was sent to an endpoint under which transport-wide number, and what of it its feedback says arrived.
+
+One counter for all numbered streams of a transport (draft-holmer-rmcat-transport-wide-cc-extensions-01): the
+packets of every video slot, retransmissions included. The packet path only writes two list entries.
+"""
+
+from typing import Final, NamedTuple
+
+from media.core.rtcp import Arrived
+
+KEPT: Final = 4096
+"""Packets whose sending is remembered, a power of two: some seconds; feedback comes ten times a second."""
+_MASK: Final = KEPT - 1
+
+
+class Delivered(NamedTuple):
+    """A packet that arrived: our seconds, bytes of payload, the receiver's seconds on a clock of its own."""
+
+    sent: float
+    size: int
+    arrived: float
+
+
+class SendLog:
+    """Of one endpoint. `count` is the newest number, without wrap-around."""
+
+    __slots__ = ("_at", "_size", "count")
+
+    def __init__(self) -> None:
+        self.count = KEPT
+        self._at = [0.0] * KEPT
+        self._size = [-1] * KEPT  # -1: nothing was sent, or its fate is known
+
+    def number(self, size: int, now: float) -> int:
+        """The number (16 bits) of a packet with so much payload that is sent now."""
+        count = self.count = self.count + 1
+        place = count & _MASK
+        self._at[place] = now
+        self._size[place] = size
+        return count & 0xFFFF
+
+    def feedback(self, arrived: Arrived) -> list[Delivered]:
+        """The deliveries that a report tells for the first time, in sending order."""
+        delivered: list[Delivered] = []
+        first = self.count - ((self.count - arrived.base) & 0xFFFF)
+        for place, at in enumerate(arrived.at):
+            count = first + place
+            index = count & _MASK
+            if at is None or self._size[index] < 0 or not self.count - KEPT < count <= self.count:
+                continue
+            delivered.append(Delivered(self._at[index], self._size[index], at))
+            self._size[index] = -1
+        return delivered
