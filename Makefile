@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: bench image record-chaos webkit
+.PHONY: bench chaos fuzz image record-chaos soak switch webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
 
@@ -56,6 +56,9 @@ webkit: system ## the camera check in WebKitGTK: not in `make test`, its driver 
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
+
+fuzz: $(VENV)/.dev ## damaged inputs into the parsers of STUN, RTP, RTCP and SDP (ARGS="--packets 100000 --offers 10000": a look)
+	$(PY) -m tests.fuzz $(ARGS)
 
 record-chaos: $(VENV)/.dev ## kill workers that record, and read back what is on the disk
 	$(PY) -m tests.chaos.record $(ARGS)
