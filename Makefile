@@ -57,6 +57,9 @@ webkit: system ## the camera check in WebKitGTK: not in `make test`, its driver 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
 
+chaos: $(VENV)/.dev ## kill media workers while visits run, and see both sides get their media back (ARGS="--kills 20")
+	$(PY) -m tests.chaos.kills $(ARGS)
+
 fuzz: $(VENV)/.dev ## damaged inputs into the parsers of STUN, RTP, RTCP and SDP (ARGS="--packets 100000 --offers 10000": a look)
 	$(PY) -m tests.fuzz $(ARGS)
 
