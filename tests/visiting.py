@@ -5,7 +5,6 @@ media was lost, and growing pauses between tries that fail.
 """
 
 import asyncio
-import datetime as dt
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from typing import Any, Final
 import aiohttp
 import aioice.ice
 
+from signaling.clock import SystemClock
 from tests.demo_server import DemoServer
 from tests.signaling.house import Asker
 from tests.signaling.sockets.house import Page
@@ -57,7 +57,7 @@ def media_processes(server: DemoServer) -> dict[int, str]:
 
 
 class Side:
-    """One person's page. `media` is their connection now; `back` is set when it was made anew after a loss."""
+    """One person's page. `media` is their connection now; `renewed` is set when it was made anew."""
 
     def __init__(self, page: Page, visit: str | None, make: Callable[[], Caller | RawClient]) -> None:
         self.page = page
@@ -205,7 +205,7 @@ class Doorstep:
         number = self.booked
         body = {
             "clinic": "harbor",
-            "start": dt.datetime.now(dt.UTC).isoformat(),
+            "start": SystemClock().now().isoformat(),
             "minutes": 30,
             "mode": "video",
             "member": {"ref": f"{self.series}-{number}", "name": "Ada Battery", "birth_date": BIRTH_DATE},
