@@ -59,10 +59,17 @@ def media_processes(server: DemoServer) -> dict[int, str]:
 class Side:
     """One person's page. `media` is their connection now; `renewed` is set when it was made anew."""
 
-    def __init__(self, page: Page, visit: str | None, make: Callable[[], Caller | RawClient]) -> None:
+    def __init__(
+        self,
+        page: Page,
+        visit: str | None,
+        make: Callable[[], Caller | RawClient],
+        lead: Callable[[str], str] = str,
+    ) -> None:
         self.page = page
         self._visit = visit
         self._make = make
+        self._lead = lead
         self.media: Caller | RawClient | None = None
         self.lives = 0
         self.renewed = asyncio.Event()
@@ -124,7 +131,7 @@ class Side:
         answer = await self.page.asks("offer", said)
         if not answer.get("ok"):
             raise ConnectionError(str(answer.get("error", {}).get("code")))
-        return str(answer["sdp"])
+        return self._lead(str(answer["sdp"]))
 
     async def close(self) -> None:
         """Give the connection up."""
@@ -199,8 +206,8 @@ class Doorstep:
         await page.hears("board")
         return page
 
-    async def member(self) -> tuple[str, Page]:
-        """A visit that was booked for now, and its member's page in the waiting room."""
+    async def book(self) -> tuple[str, str]:
+        """A visit for now: its id, and its link."""
         self.booked += 1
         number = self.booked
         body = {
@@ -220,28 +227,34 @@ class Doorstep:
         )
         booked = await program.post("/api/v1/visits", body)
         assert booked.status == 201, booked.text
+        return booked.json["id"], booked.json["join_url"]
+
+    async def member(self) -> tuple[str, Page]:
+        """A visit that was booked for now, and its member's page in the waiting room."""
+        visit, link = await self.book()
         asker = self._asker()
-        token = booked.json["join_url"].partition("#")[2]
+        token = link.partition("#")[2]
         redeemed = await asker.post("/api/member/redeem", {"token": token, "birth_date": BIRTH_DATE})
         assert redeemed.json["outcome"] in {"ready", "late"}, redeemed.text
         page = await self._opens("/member", asker.cookies)
         await page.hears("snapshot")
         await page.checks_in()
         await page.shows("waiting")
-        return booked.json["id"], page
+        return visit, page
 
     async def visit(
         self,
         console: Page,
         member: Callable[[], Caller | RawClient],
         clinician: Callable[[], Caller | RawClient],
+        leads: tuple[Callable[[str], str], Callable[[str], str]] = (str, str),
     ) -> Visit:
-        """A visit from its booking to its open room, both sides connected."""
+        """A visit from its booking to its open room, both sides connected; `leads` may change answers."""
         id_, page = await self.member()
         await _sees(console, id_)
         answer = await console.does("claim", visit=id_)
         assert answer.get("ok"), answer
-        visit = Visit(id_, Side(page, None, member), Side(console, id_, clinician))
+        visit = Visit(id_, Side(page, None, member, leads[0]), Side(console, id_, clinician, leads[1]))
         await asyncio.gather(*(side.connect() for side in visit.sides))
         answer = await console.does("admit", visit=id_)
         assert answer.get("ok"), answer
@@ -253,6 +266,17 @@ class Doorstep:
             if (await _ask(path, f"/rooms/{visit}")) is not None:
                 return pid
         return None
+
+    async def where(self, worker: str) -> tuple[str, int]:
+        """The UDP address of a worker, as it greets those who listen."""
+        path = next(path for path in media_processes(self.server).values() if Path(path).stem == worker)
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.UnixConnector(path)) as http,
+            http.ws_connect("http://worker/events") as events,
+        ):
+            hello = await events.receive_json()
+        host, _, port = hello["udp"][0].rpartition(":")
+        return host, int(port)
 
     async def workers_answer(self, count: int) -> None:
         """Wait until so many workers answer."""
