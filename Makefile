@@ -47,15 +47,27 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: bench image record-chaos webkit
+.PHONY: bench chaos fuzz image record-chaos soak switch webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
+
+soak: $(VENV)/.dev ## visits come and go for two hours; what does the worker keep? (ARGS="--minutes 3": a look)
+	$(PY) -m tests.soak $(ARGS)
+
+switch: system ## addresses that change under a visit: NAT rebinding, and another network under a real page
+	$(PY) -m tests.switch $(ARGS)
 
 webkit: system ## the camera check in WebKitGTK: not in `make test`, its driver loses a page now and then
 	$(VENV)/bin/pytest -n 0 -m webkit
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
+
+chaos: $(VENV)/.dev ## kill media workers while visits run, and see both sides get their media back (ARGS="--kills 20")
+	$(PY) -m tests.chaos.kills $(ARGS)
+
+fuzz: $(VENV)/.dev ## damaged inputs into the parsers of STUN, RTP, RTCP and SDP (ARGS="--packets 100000 --offers 10000": a look)
+	$(PY) -m tests.fuzz $(ARGS)
 
 record-chaos: $(VENV)/.dev ## kill workers that record, and read back what is on the disk
 	$(PY) -m tests.chaos.record $(ARGS)

@@ -130,5 +130,14 @@ class Caller:
                 if abs(float(spectrum.argmax()) * 2 - hertz) < 20:
                     return
 
+    async def hears_anything(self) -> None:
+        """Come back when sound that is not silence was decoded from a slot."""
+        track = self._slots[0].receiver.track
+        while True:
+            frame = await track.recv()
+            assert isinstance(frame, av.AudioFrame)
+            if np.abs(frame.to_ndarray().astype(int)).max() > 2000:
+                return
+
     async def close(self) -> None:
         await self.connection.close()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from calling import Caller
 from raw_client import RawClient
@@ -70,3 +71,26 @@ class Running:
         for caller in self._callers:
             await caller.close()
         await self.worker.stop()
+
+
+def state(running: Any) -> dict[str, Any]:
+    """Everything about rooms and endpoints that a datagram could have changed, but counters and times."""
+    return {
+        room.name: (
+            room.core.is_open,
+            room.core.endpoints(),
+            {
+                name: (
+                    member.current,
+                    member.keys,
+                    member.dtls,
+                    member.silent,
+                    tuple(member.paths),
+                    tuple(member.credentials),
+                    member.dtls is not None and member.dtls.started,
+                )
+                for name, member in room.members.items()
+            },
+        )
+        for room in running.worker.rooms
+    }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from raw_client import RawClient, until
-from running import Running
+from running import Running, state
 
 from media.intake import SOURCES_MAX
 
@@ -39,29 +39,6 @@ def hello_and_alerts() -> list[bytes]:
         for version in (0xFEFD, 0xFEFF)
         for sequence in range(3)
     ]
-
-
-def state(running: Running) -> dict[str, Any]:
-    """Everything about rooms and endpoints that a datagram could have changed, but counters and times."""
-    return {
-        room.name: (
-            room.core.is_open,
-            room.core.endpoints(),
-            {
-                name: (
-                    member.current,
-                    member.keys,
-                    member.dtls,
-                    member.silent,
-                    tuple(member.paths),
-                    tuple(member.credentials),
-                    member.dtls is not None and member.dtls.started,
-                )
-                for name, member in room.members.items()
-            },
-        )
-        for room in running.worker.rooms
-    }
 
 
 async def spray(running: Running, datagrams: list[bytes], send: Any) -> None:

@@ -1,5 +1,5 @@
 /**
- * One RTCPeerConnection per page, one offer and answer per life of it, no renegotiation.
+ * One RTCPeerConnection per page, one offer and answer per life of it; offered again only to find another way.
  *
  * The offer has, in this order: microphone, camera and screen (sendonly, made without tracks), then the slots onto
  * which the server forwards the others: `audioSlots` audio and `videoSlots` video lines (recvonly), one of the latter
@@ -9,6 +9,8 @@
  * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
  * an encoder that starts anew begins at full size with a key frame.
  *
+ * Where the way may have changed (the network is back, people who were there are not heard any more, the browser
+ * calls the connection shaky), ICE is restarted on the same DTLS session: media goes on as soon as a way is found.
  * A connection that is lost is made anew with a new offer, after growing pauses; `failed` after the last try, and
  * from the start where the browser has no way to connect at all.
  */
@@ -17,6 +19,7 @@ import { type Readable, Store } from "../store";
 import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
 import { afterPaint } from "./frames";
+import { Silence } from "./silence";
 
 export type ConnectionState = "idle" | "connecting" | "connected" | "reconnecting" | "failed" | "closed";
 
@@ -65,6 +68,8 @@ export interface SharedScreen {
 const NO_TRACKS: Tracks = { camera: null, microphone: null };
 const CONNECT_WITHIN_MS = 8_000;
 const DISCONNECTED_FOR_MS = 1_000;
+const RESTARTED_WITHIN_MS = 4_000;
+const LOOK_EVERY_MS = 500;
 
 export class Connection {
   /** Sound and picture of the main one of the others: their slots, or the first of each kind before the server said. */
@@ -89,13 +94,17 @@ export class Connection {
   private readonly wake = () => {
     if (document.visibilityState !== "hidden" && this.retry !== null) void this.remake();
   };
+  private readonly cameOnline = () => {
+    if (this.retry === null) void this.life?.restart();
+    this.wake();
+  };
 
   constructor(options: ConnectionOptions) {
     this.options = options;
     if (!this.able) this.now.set("failed");
     this.state = this.now;
     this.shared = this.screen;
-    window.addEventListener("online", this.wake);
+    window.addEventListener("online", this.cameOnline);
     document.addEventListener("visibilitychange", this.wake);
   }
 
@@ -169,7 +178,7 @@ export class Connection {
   }
 
   close(): void {
-    window.removeEventListener("online", this.wake);
+    window.removeEventListener("online", this.cameOnline);
     document.removeEventListener("visibilitychange", this.wake);
     this.forget();
     this.now.set("closed");
@@ -185,7 +194,7 @@ export class Connection {
   /** A new peer connection and a new offer, in place of whatever there was. */
   private async remake(): Promise<void> {
     this.forget();
-    const life = new Life(this.options, (news) => this.heard(life, news));
+    const life = new Life(this.options, (news) => this.heard(life, news), () => this.isSomebodyThere());
     this.life = life;
     try {
       await this.apply();
@@ -215,6 +224,10 @@ export class Connection {
       this.now.set(this.now.get() === "connecting" ? "connecting" : "reconnecting");
       this.retry = setTimeout(() => void this.remake(), pauseBefore(this.tries, Math.random()));
     }
+  }
+
+  private isSomebodyThere(): boolean {
+    return this.uses === null || this.uses.some(({ from }) => from != null);
   }
 
   private async apply(): Promise<void> {
@@ -247,12 +260,21 @@ class Life {
   private readonly slots: RTCRtpTransceiver[] = [];
   private readonly options: ConnectionOptions;
   private readonly tell: (news: "connected" | "shaky" | "lost") => void;
+  private readonly isSomebodyThere: () => boolean;
+  private readonly silence = new Silence();
+  private readonly looking: ReturnType<typeof setInterval>;
+  private restarting = false;
   private deadline: ReturnType<typeof setTimeout> | null = null;
   private sending: Promise<void> = Promise.resolve();
 
-  constructor(options: ConnectionOptions, tell: (news: "connected" | "shaky" | "lost") => void) {
+  constructor(
+    options: ConnectionOptions,
+    tell: (news: "connected" | "shaky" | "lost") => void,
+    isSomebodyThere: () => boolean,
+  ) {
     this.options = options;
     this.tell = tell;
+    this.isSomebodyThere = isSomebodyThere;
     this.microphone = this.pc.addTransceiver("audio", { direction: "sendonly" }).sender;
     this.camera = this.pc.addTransceiver("video", {
       direction: "sendonly",
@@ -265,6 +287,7 @@ class Life {
     for (let n = 0; n < (options.audioSlots ?? 4); n++) this.slots.push(this.slot("audio"));
     for (let n = 0; n < (options.videoSlots ?? 5); n++) this.slots.push(this.slot("video"));
     this.pc.addEventListener("connectionstatechange", () => this.changed());
+    this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS);
   }
 
   async start(): Promise<void> {
@@ -277,6 +300,27 @@ class Life {
     // A camera that was there before the answer has run with the browser's own preferences until now.
     await this.fullParameters();
     await this.screenParameters();
+  }
+
+  /** Look for another way on the same session; media goes on meanwhile where it can. Whether that was begun. */
+  async restart(): Promise<boolean> {
+    if (this.restarting || this.pc.signalingState !== "stable" || this.pc.remoteDescription === null) return false;
+    this.restarting = true;
+    try {
+      this.pc.restartIce();
+      await this.pc.setLocalDescription();
+      const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
+      if (this.isClosed()) return false;
+      // Another worker has the room, and knows nothing of this session.
+      if (fingerprintOf(answer.sdp) !== fingerprintOf(this.pc.remoteDescription.sdp)) this.tell("lost");
+      else await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      return true;
+    } catch {
+      if (!this.isClosed()) await this.pc.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+      return false;
+    } finally {
+      this.restarting = false;
+    }
   }
 
   /** Full parameters → camera → microphone; one change at a time. */
@@ -303,7 +347,18 @@ class Life {
 
   end(): void {
     if (this.deadline !== null) clearTimeout(this.deadline);
+    clearInterval(this.looking);
     this.pc.close();
+  }
+
+  private isClosed(): boolean {
+    return this.pc.signalingState === "closed";
+  }
+
+  private async look(): Promise<void> {
+    if (this.pc.connectionState !== "connected" || this.restarting) return;
+    const received = this.isSomebodyThere() ? receivedOf(await this.pc.getStats()) : null;
+    if (this.silence.lasts(received, performance.now()) && !(await this.restart())) this.silence.again(performance.now());
   }
 
   private slot(kind: "audio" | "video"): RTCRtpTransceiver {
@@ -349,17 +404,33 @@ class Life {
       this.tell("connected");
     } else if (state === "disconnected") {
       this.tell("shaky");
-      this.expect(DISCONNECTED_FOR_MS);
+      this.expect(DISCONNECTED_FOR_MS, () => {
+        void this.restart();
+        this.expect(RESTARTED_WITHIN_MS);
+      });
     } else if (state === "failed" || state === "closed") {
       this.tell("lost");
     }
   }
 
-  /** Unless it is connected by then, this life is over. */
-  private expect(withinMs: number): void {
+  /** Unless it is connected by then, this life is over, or something else is done about it. */
+  private expect(withinMs: number, otherwise = () => this.tell("lost")): void {
     if (this.deadline !== null) clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.tell("lost"), withinMs);
+    this.deadline = setTimeout(otherwise, withinMs);
   }
+}
+
+/** Media packets of all others so far; null where the browser tells of none. */
+function receivedOf(report: RTCStatsReport): number | null {
+  let received: number | null = null;
+  report.forEach((stat: { type: string; packetsReceived?: number }) => {
+    if (stat.type === "inbound-rtp") received = (received ?? 0) + (stat.packetsReceived ?? 0);
+  });
+  return received;
+}
+
+function fingerprintOf(sdp: string): string {
+  return /^a=fingerprint:.*$/m.exec(sdp)?.[0].trim() ?? "";
 }
 
 const FIRST_OF_EACH = ["audio", "video"] as const;

@@ -1,0 +1,22 @@
+"""What the media tests' modules have that is of use here; they stand beside each other, in no package."""
+
+import sys
+from pathlib import Path
+
+import aioice.ice
+
+sys.path.append(str(Path(__file__).parents[1] / "media"))
+
+from offering import CAMERA, CHROMIUM, MICROPHONE, SHA256, offer, slots, typical
+from raw_client import RawClient, until
+from running import Running, state
+
+__all__ = [
+    "CAMERA", "CHROMIUM", "MICROPHONE", "SHA256", "RawClient", "Running", "offer", "slots", "state",
+    "typical", "until",
+]  # fmt: skip
+
+
+def gather_loopback_only() -> None:
+    """The clients' ICE leaves the loopback address out; here they talk over nothing else."""
+    aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]

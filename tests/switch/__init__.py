@@ -1,0 +1,1 @@
+"""The switch battery: endpoints whose address changes under a visit."""
