@@ -1,0 +1,1 @@
+"""Visits over bad networks: loss, delay and narrow ways between real browsers and a worker."""

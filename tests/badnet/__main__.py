@@ -1,0 +1,111 @@
+"""`make badnet`: real browsers over bad networks; ends with one line of JSON.
+
+Set-ups: so many connections at each level of loss, 50 ms of round trip. Media: for each cell of loss, round
+trip and rate a visit of two, one of them behind such a way, with a picture that wants 1.5 Mbit/s.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import random
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from tests.badnet.ends import Ends, ends
+from tests.badnet.link import Conditions
+from tests.bench.figures import commit, percentile, rounded, write_samples
+
+LOSSES: Final = (0.0, 0.01, 0.05, 0.1, 0.2)
+ROUND_TRIPS: Final = (0.0, 0.05, 0.15, 0.3)
+RATES: Final = (None, 2_000_000, 500_000, 150_000)
+FEW_LOSSES: Final = (0.0, 0.05, 0.1)
+FEW_ROUND_TRIPS: Final = (0.05,)
+FEW_RATES: Final = (None, 500_000, 150_000)
+SET_UP_WITHIN: Final = 15.0
+SETTLE: Final = 6.0
+MEASURE: Final = 15.0
+AT_ONCE: Final = 25
+"""Set-ups in one call of the page, so that progress shows."""
+
+
+async def set_ups(both: Ends, trials: int) -> list[dict[str, Any]]:
+    """At each level of loss, how long every connection took; None where it did not come about."""
+    rows = []
+    for loss in LOSSES:
+        both.link.conditions = Conditions(loss, 0.05)
+        seconds: list[float | None] = []
+        while len(seconds) < trials:
+            room = f"bad-{int(loss * 100)}x{len(seconds)}"
+            count = min(AT_ONCE, trials - len(seconds))
+            seconds += await both.bad.evaluate(
+                "([room, count, within]) => end.setUps(room, count, within)", [room, count, SET_UP_WITHIN]
+            )
+        rows.append({"loss": loss, "seconds": seconds})
+        print(f"set-ups at {loss:.0%}: {sum(s is not None for s in seconds)} of {trials}", file=sys.stderr)
+    return rows
+
+
+async def cells(both: Ends, *, few: bool) -> list[dict[str, Any]]:
+    """A visit for each cell: what a way was like before says nothing of this one."""
+    rows = []
+    grid = (FEW_LOSSES, FEW_ROUND_TRIPS, FEW_RATES) if few else (LOSSES, ROUND_TRIPS, RATES)
+    for loss, round_trip, rate in itertools.product(*grid):
+        both.link.conditions = Conditions(loss, round_trip, rate)
+        for page, name in ((both.bad, "bad"), (both.good, "good")):
+            await page.evaluate("name => end.joins(name)", f"{name}-visit{len(rows)}")
+        seen = await both.media(MEASURE, SETTLE)
+        rows.append({"loss": loss, "round_trip": round_trip, "rate": rate, **seen})
+        print(json.dumps(rows[-1]), file=sys.stderr)
+    return rows
+
+
+def figures(set_up: list[dict[str, Any]], cell: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is asked of them."""
+    rates = {row["loss"]: sum(s is not None for s in row["seconds"]) / len(row["seconds"]) for row in set_up}
+    took = [s for row in set_up if row["loss"] <= 0.1 for s in row["seconds"] if s is not None]
+    sides = [(row, row[side]) for row in cell for side in ("up", "down")]
+
+    def frozen(loss: float) -> float | None:
+        found = [side["frozen"] for row, side in sides if row["loss"] == loss and row["rate"] is None]
+        return round(max(found), 3) if found else None
+
+    return {
+        "cells": len(cell),
+        "trials": len(set_up[0]["seconds"]),
+        "setup_rate_10": round(rates[0.1], 4),
+        "setup_rate_20": round(rates[0.2], 4),
+        "setup_s_p95": rounded(percentile(took, 0.95), 2),
+        "audio_loss_added_points_max": rounded(
+            max(100 * (side["audio_loss"] - row["loss"]) for row, side in sides), 2
+        ),
+        "frozen_5": frozen(0.05),
+        "frozen_10": frozen(0.1),
+        "audio_stopped": sum(side["audio_made_up_s"] > 1 for _, side in sides),
+    }
+
+
+async def measure(trials: int, seed: int, *, few: bool) -> dict[str, Any]:
+    """All of it."""
+    with tempfile.TemporaryDirectory() as name:
+        async with ends(Path(name), random.Random(seed)) as both:
+            set_up = await set_ups(both, trials)
+            cell = await cells(both, few=few)
+    samples = write_samples("badnet", {"set_ups": set_up, "cells": cell})
+    return {**figures(set_up, cell), "commit": commit(), "samples": samples}
+
+
+def main() -> None:
+    """Measure, and say so."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--trials", type=int, default=300)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--few", action="store_true", help="nine cells instead of eighty")
+    asked = arguments.parse_args()
+    print(json.dumps(asyncio.run(measure(asked.trials, asked.seed, few=asked.few))))
+
+
+if __name__ == "__main__":
+    main()
