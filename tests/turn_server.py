@@ -57,8 +57,9 @@ def running(
     host: str = "127.0.0.1",
     tls_port: int = 0,
     peers: Sequence[str] = ("127.0.0.1",),
+    also: str | None = None,
 ) -> Iterator[TurnServer]:
-    """A server for the length of the block; it relays to `peers` alone.
+    """A server for the length of the block; it relays to `peers` alone, and listens `also` there.
 
     Raises:
         TurnServerMissingError: says what is missing.
@@ -77,11 +78,13 @@ def running(
         *("--static-auth-secret", SECRET, "--realm", "tests.example"),
         *("--pidfile", str(folder / "turnserver.pid"), "--userdb", str(folder / "turndb")),
         *(word for peer in peers for word in ("--allowed-peer-ip", peer)),
+        *(("--listening-ip", also) if also else ()),
         *(("--allow-loopback-peers",) if host == "127.0.0.1" else ()),
     ]
-    with log.open("wb") as said, subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=folder
-    ) as process:
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=folder) as process,
+    ):
         try:
             _until_it_answers(server, process, log)
             yield server

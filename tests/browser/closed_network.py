@@ -1,8 +1,8 @@
 """A hospital's network: a place of its own behind a wall that lets nothing out but TCP to one port.
 
-Two network namespaces with a cable between them. This thread stays in the outer one, where the servers are; what
-is started `inside` lives behind the wall. The pages come through the hospital's own proxy, a listener on the
-loopback inside: it stands for the way by which web pages reach such a place.
+Two network namespaces with a cable between them. This thread stays in the outer one, where the servers are;
+what is started `inside` lives behind the wall. The pages come through the hospital's own proxy, a listener on
+the loopback inside: it stands for the way by which web pages reach such a place.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A member in a hospital that lets no UDP out: the visit is held over TLS on port 443, through a real coturn."""
+"""A member in a hospital that lets no UDP out: the visit goes over TLS on port 443, through a real coturn."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from tests import demo_server, turn_server
 from tests.browser import chromium, closed_network, devices
 from tests.browser.closed_network import OUTSIDE, RELAY_PORT, ClosedNetwork
-from tests.browser.people import DESKTOP, PHONE, Clinician, Member, open_page
+from tests.browser.people import PHONE, Clinician, Member, open_page
 from tests.demo_server import DemoServer
 from tests.turn_server import TurnServer
 
@@ -81,7 +81,8 @@ CHOSEN = """async () => {
   const chosen = report.find((stat) => stat.type === "transport").selectedCandidatePairId;
   const pair = report.find((stat) => stat.id === chosen);
   const local = report.find((stat) => stat.id === pair.localCandidateId);
-  return { type: local.candidateType, protocol: local.relayProtocol ?? null, sent: pair.bytesSent, received: pair.bytesReceived };
+  const { candidateType: type, relayProtocol: protocol = null } = local;
+  return { type, protocol, sent: pair.bytesSent, received: pair.bytesReceived };
 }"""
 
 
