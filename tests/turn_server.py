@@ -21,13 +21,16 @@ class TurnServerMissingError(Exception):
     """What of coturn this machine lacks."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class TurnServer:
-    """A running one."""
+    """One that can be killed and started again at the same addresses."""
 
     host: str
     port: int
     tls_port: int
+    command: Sequence[str]
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def udp(self) -> str:
@@ -40,6 +43,37 @@ class TurnServer:
     @property
     def tls(self) -> str:
         return f"turns:{self.host}:{self.tls_port}"
+
+    def start(self) -> None:
+        log = self.folder / "turnserver.log"
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=self.folder
+            )
+        deadline = time.perf_counter() + WITHIN_SECONDS
+        while time.perf_counter() < deadline and self.process.poll() is None:
+            if self._speaks_tls():
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"coturn did not start: {log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is said to anybody."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(WITHIN_SECONDS)
+            self.process = None
+
+    def _speaks_tls(self) -> bool:
+        loose = ssl.create_default_context()
+        loose.check_hostname, loose.verify_mode = False, ssl.CERT_NONE
+        with (
+            suppress(OSError),
+            socket.create_connection((self.host, self.tls_port), timeout=1) as connection,
+            loose.wrap_socket(connection),
+        ):
+            return True
+        return False
 
 
 def missing() -> str | None:
@@ -66,14 +100,13 @@ def running(
     """
     if (lacks := missing()) is not None:
         raise TurnServerMissingError(lacks)
-    server = TurnServer(host, _free(host), tls_port or _free(host))
+    port, tls_port = _free(host), tls_port or _free(host)
     cert, key = certificate
-    log = folder / "turnserver.log"
     command = [
         "turnserver",
         *("-c", str(SHIPPED)),
         *("--listening-ip", host, "--relay-ip", host),
-        *("--listening-port", str(server.port), "--tls-listening-port", str(server.tls_port)),
+        *("--listening-port", str(port), "--tls-listening-port", str(tls_port)),
         *("--cert", str(cert), "--pkey", str(key)),
         *("--static-auth-secret", SECRET, "--realm", "tests.example"),
         *("--pidfile", str(folder / "turnserver.pid"), "--userdb", str(folder / "turndb")),
@@ -81,33 +114,15 @@ def running(
         *(("--listening-ip", also) if also else ()),
         *(("--allow-loopback-peers",) if host == "127.0.0.1" else ()),
     ]
-    with (
-        log.open("wb") as said,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=folder) as process,
-    ):
-        try:
-            _until_it_answers(server, process, log)
-            yield server
-        finally:
-            process.kill()
+    server = TurnServer(host, port, tls_port, command, folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 def _free(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
-
-
-def _until_it_answers(server: TurnServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    loose = ssl.create_default_context()
-    loose.check_hostname, loose.verify_mode = False, ssl.CERT_NONE
-    deadline = time.perf_counter() + WITHIN_SECONDS
-    while time.perf_counter() < deadline and process.poll() is None:
-        with (
-            suppress(OSError),
-            socket.create_connection((server.host, server.tls_port), timeout=1) as connection,
-            loose.wrap_socket(connection),
-        ):
-            return
-        time.sleep(0.02)
-    raise RuntimeError(f"coturn did not start: {log.read_text()[-2000:]}")

@@ -38,6 +38,7 @@ TRIES: Final = 3
 LIFETIME_SECONDS: Final = 600
 """The least that a relay lends a way for (RFC 8656 §7.2); it is given back at once."""
 
+HTTPS: Final = 443
 UNAUTHORIZED, FORBIDDEN, QUOTA, CAPACITY = 401, 403, 486, 508
 NO_WAY: Final = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -63,8 +64,9 @@ async def check(settings: Configured, clock: Clock) -> list[Finding]:
         return [
             Finding("relay", "none: members in networks that let no UDP out cannot hold their visit by video")
         ]
+    urls = settings.web.turn_urls
     async with _worker(settings, clock) as worker:
-        return await look(relays, settings.web.turn_urls, worker, clock)
+        return [*await look(relays, urls, worker, clock), _for_hospitals(urls)]
 
 
 @asynccontextmanager
@@ -82,6 +84,17 @@ async def _worker(settings: Configured, clock: Clock) -> AsyncIterator[Offered |
                 ready = await open_parts.enter_async_context(worker_of_our_own(settings, clock, port=port))
             found = await open_parts.enter_async_context(offered(ready))
         yield found
+
+
+def _for_hospitals(urls: Sequence[str]) -> Finding:
+    if any((one.way, one.port) == ("tls", HTTPS) for one in map(RelayAddress.parse, urls)):
+        return Finding("relay on 443", "TLS on port 443, which hospitals let out, is among the ways")
+    return Finding(
+        "relay on 443",
+        "no relay speaks TLS on port 443, which is all that many hospitals let out",
+        "Give one an address on which nobody else has port 443, and add turns:HOST:443 to "
+        "VIDEOVISIT_TURN_URLS.",
+    )
 
 
 async def look(relays: Relays, urls: Sequence[str], worker: Offered | None, clock: Clock) -> list[Finding]:
@@ -163,7 +176,7 @@ async def _allocated(address: RelayAddress, host: str, loan: Loan) -> AsyncItera
             channel_refresh_time=LIFETIME_SECONDS,
         )
 
-    transport: asyncio.BaseTransport
+    transport: asyncio.Transport | asyncio.DatagramTransport
     if address.way == "udp":
         transport, client = await loop.create_datagram_endpoint(made, remote_addr=where)
     elif address.way == "tcp":
@@ -182,7 +195,7 @@ async def _allocated(address: RelayAddress, host: str, loan: Loan) -> AsyncItera
                 async with asyncio.timeout(GIVE_BACK_SECONDS):
                     await client.delete()
     finally:
-        transport.close()
+        transport.abort()  # no farewell is waited for
 
 
 async def _through(client: Any, named: str, worker: Offered | None) -> Finding:

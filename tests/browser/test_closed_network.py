@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from tests import demo_server, turn_server
 from tests.browser import chromium, closed_network, devices
 from tests.browser.closed_network import OUTSIDE, RELAY_PORT, ClosedNetwork
-from tests.browser.people import PHONE, Clinician, Member, open_page
+from tests.browser.people import DESKTOP, PHONE, Clinician, Member, open_page
 from tests.demo_server import DemoServer
 from tests.turn_server import TurnServer
 
@@ -49,19 +49,29 @@ async def playwright(hospital: ClosedNetwork) -> AsyncIterator[Playwright]:
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
-async def members_browser(hospital: ClosedNetwork, folder: Path) -> AsyncIterator[Browser]:
-    """Behind the wall; it takes the relay's throw-away certificate."""
+async def playwright_inside(hospital: ClosedNetwork) -> AsyncIterator[Playwright]:
+    """Its driver, and so its browsers, are behind the wall."""
     with hospital.inside():
         running = await async_playwright().start()
-    browser = await chromium.launch(
-        running,
-        picture=devices.write_picture(devices.MEMBER, folder),
-        tone=devices.write_tone(devices.MEMBER, folder),
+    yield running
+    await running.stop()
+
+
+async def launch(playwright: Playwright, look: devices.Look, folder: Path) -> Browser:
+    """A browser that takes the relay's throw-away certificate."""
+    return await chromium.launch(
+        playwright,
+        picture=devices.write_picture(look, folder),
+        tone=devices.write_tone(look, folder),
         more=("--ignore-certificate-errors",),
     )
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="module")
+async def members_browser(playwright_inside: Playwright, folder: Path) -> AsyncIterator[Browser]:
+    browser = await launch(playwright_inside, devices.MEMBER, folder)
     yield browser
     await browser.close()
-    await running.stop()
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
@@ -92,30 +102,81 @@ async def way_of(person: Member | Clinician) -> dict[str, Any]:
     return way
 
 
-async def test_a_visit_is_held_over_tls_where_all_udp_is_blocked(
-    hospital: ClosedNetwork, server: DemoServer, members_browser: Browser, dr: Clinician
-) -> None:
-    port = int(server.info["member_link"].split(":")[2].split("/")[0])
-    async with hospital.proxy(port):
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def ana(server: DemoServer, hospital: ClosedNetwork, members_browser: Browser) -> AsyncIterator[Member]:
+    """The demo's first member, in the hospital."""
+    async with hospital.proxy(server.port):
         context, page = await open_page(members_browser, server.info["member_link"], size=PHONE)
-        member = Member(context, page)
-        await member.comes_to_the_waiting_room(server.info["member_birth_date"])
-        await dr.claims()
-        await dr.is_ready_to_admit()
-        await dr.admits()
-        await member.decodes_frames(30)
-        await dr.decodes_frames(30)
-        red, _, blue = await dr.colour()
-        assert red > blue + 60, "the clinician sees the member's red"
-        red, _, blue = await member.colour()
-        assert blue > red + 60, "the member sees the clinician's blue"
-        for person, other in ((dr, devices.MEMBER), (member, devices.CLINICIAN)):
-            heard = await person.hertz()
-            assert heard is not None
-            assert abs(heard - other.hertz) < 30
-        theirs, ours = await way_of(member), await way_of(dr)
-        assert (theirs["type"], theirs["protocol"]) == ("relay", "tls")
-        assert min(theirs["sent"], theirs["received"]) > 10_000
-        assert ours["type"] != "relay", "where there is a direct way, it is taken"
-        assert hospital.stopped()["stopped_udp"] > 0, "the member's browser tried UDP, and met the wall"
+        yield Member(context, page)
         await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def dr_inside(
+    server: DemoServer, ana: Member, playwright_inside: Playwright, folder: Path
+) -> AsyncIterator[Clinician]:
+    """The demo's first clinician, in the hospital too, and with its proxy."""
+    assert ana
+    browser = await launch(playwright_inside, devices.CLINICIAN, folder)
+    context, page = await open_page(browser, server.info["clinician_link"], size=DESKTOP)
+    clinician = Clinician(context, page)
+    await clinician.signs_in(server.info["clinician"])
+    yield clinician
+    await browser.close()
+
+
+async def in_a_visit(member: Member, clinician: Clinician, server: DemoServer) -> None:
+    await member.comes_to_the_waiting_room(server.info["member_birth_date"])
+    await clinician.claims()
+    await clinician.is_ready_to_admit()
+    await clinician.admits()
+    await member.decodes_frames(30)
+    await clinician.decodes_frames(30)
+
+
+async def see_and_hear_each_other(member: Member, clinician: Clinician) -> None:
+    """Each side decodes the other's picture and tone, not its own."""
+    red, _, blue = await clinician.colour()
+    assert red > blue + 60, "the clinician sees the member's red"
+    red, _, blue = await member.colour()
+    assert blue > red + 60, "the member sees the clinician's blue"
+    for person, other in ((clinician, devices.MEMBER), (member, devices.CLINICIAN)):
+        heard = await person.hertz()
+        assert heard is not None
+        assert abs(heard - other.hertz) < 30
+
+
+async def goes_by_tls(person: Member | Clinician) -> None:
+    way = await way_of(person)
+    assert (way["type"], way["protocol"]) == ("relay", "tls")
+    assert min(way["sent"], way["received"]) > 10_000
+
+
+async def test_a_visit_is_held_over_tls_where_all_udp_is_blocked(
+    hospital: ClosedNetwork, server: DemoServer, ana: Member, dr: Clinician
+) -> None:
+    await in_a_visit(ana, dr, server)
+    await see_and_hear_each_other(ana, dr)
+    await goes_by_tls(ana)
+    assert (await way_of(dr))["type"] != "relay", "where there is a direct way, it is taken"
+    stopped = hospital.stopped()
+    assert stopped["stopped_udp"] > 0, "the member's browser tried UDP, and met the wall"
+    assert stopped["stopped_rest"] > 0, "and TCP to another port than the one that is open"
+    said = server.log.read_text()
+    assert turn_server.SECRET not in said
+    assert "turns:" not in said
+
+
+async def test_two_behind_the_wall_find_each_other_again_when_the_relay_was_restarted(
+    relay: TurnServer, server: DemoServer, ana: Member, dr_inside: Clinician
+) -> None:
+    await in_a_visit(ana, dr_inside, server)
+    for person in (ana, dr_inside):
+        await goes_by_tls(person)
+    relay.kill()
+    relay.start()
+    for person in (ana, dr_inside):
+        await person.decodes_a_frame_of_a_new_connection()
+        await person.decodes_frames(30)
+        await goes_by_tls(person)
+    await see_and_hear_each_other(ana, dr_inside)

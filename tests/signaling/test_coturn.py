@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -48,9 +49,13 @@ class Listener(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.news: asyncio.Future[tuple[bytes, Any]] = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.Event()
 
     def datagram_received(self, data: bytes, source: Any) -> None:
         self.news.set_result((data, source))
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.gone.set()
 
     def error_received(self, error: Exception) -> None:
         self.news.set_exception(error)
@@ -79,8 +84,9 @@ def lent(*, secret: str = SECRET, seconds: float = 60) -> Credential:
     return credential(secret, "somebody", SystemClock().now() + timedelta(seconds=seconds))
 
 
-async def way(url: str, with_: Credential) -> tuple[turn.TurnTransport, Listener]:
-    """What the relay lends."""
+@asynccontextmanager
+async def way(url: str, with_: Credential) -> AsyncIterator[tuple[turn.TurnTransport, Listener]]:
+    """What the relay lends, until the block ends."""
     address, loose = RelayAddress.parse(url), ssl.create_default_context()
     loose.check_hostname, loose.verify_mode = False, ssl.CERT_NONE
     async with asyncio.timeout(WITHIN_SECONDS):
@@ -92,7 +98,12 @@ async def way(url: str, with_: Credential) -> tuple[turn.TurnTransport, Listener
             ssl=loose if address.way == "tls" else None,
             transport="udp" if address.way == "udp" else "tcp",
         )
-    return transport, listener
+    try:
+        yield transport, listener
+    finally:
+        transport.close()
+        async with asyncio.timeout(WITHIN_SECONDS):
+            await listener.gone.wait()
 
 
 @pytest.mark.parametrize("by", ["udp", "tcp", "tls"])
@@ -110,11 +121,9 @@ async def test_who_has_ipv6_alone_reaches_a_worker_that_has_ipv4(
 
 
 async def reaches(worker: Echo, url: str) -> None:
-    transport, listener = await way(url, lent())
-    transport.sendto(b"can you hear me", worker.where)
-    async with asyncio.timeout(WITHIN_SECONDS):
+    async with way(url, lent()) as (transport, listener), asyncio.timeout(WITHIN_SECONDS):
+        transport.sendto(b"can you hear me", worker.where)
         assert await listener.news == (b"can you hear me", worker.where)
-    transport.close()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +138,8 @@ async def reaches(worker: Echo, url: str) -> None:
 )
 async def test_nothing_else_opens_it(with_: Credential, server: TurnServer) -> None:
     with pytest.raises(stun.TransactionFailed) as refused:
-        await way(server.tcp, with_)
+        async with way(server.tcp, with_):
+            pass
     assert refused.value.response.error_code == UNAUTHORIZED
 
 
@@ -157,12 +167,11 @@ async def test_nothing_else_opens_it(with_: Credential, server: TurnServer) -> N
 )
 async def test_nobody_but_the_workers_is_reached_through_it(host: str, server: TurnServer) -> None:
     bystander = await stands_at(BYSTANDER)
-    transport, listener = await way(server.tcp, lent())
-    transport.sendto(b"open sesame", (host, bystander.where[1]))
-    with pytest.raises(stun.TransactionFailed) as refused:
-        async with asyncio.timeout(WITHIN_SECONDS):
-            await listener.news
+    async with way(server.tcp, lent()) as (transport, listener):
+        transport.sendto(b"open sesame", (host, bystander.where[1]))
+        with pytest.raises(stun.TransactionFailed) as refused:
+            async with asyncio.timeout(WITHIN_SECONDS):
+                await listener.news
     assert refused.value.response.error_code in {FORBIDDEN, OTHER_FAMILY}
     assert bystander.heard == []
-    transport.close()
     bystander.transport.close()

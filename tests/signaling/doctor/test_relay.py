@@ -1,6 +1,7 @@
 """What the doctor finds about relays: a real coturn, a real worker, and what goes wrong between them."""
 
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from pydantic import SecretStr
 from signaling.clock import SystemClock
 from signaling.doctor import relay
 from signaling.doctor.finding import Finding
+from signaling.doctor.offered import ROOM, worker_of_our_own
+from signaling.media_client import MediaClient
 from signaling.settings import Listen
 from tests import turn_server
 from tests.signaling.doctor.patient import Authority, configured, free_port
@@ -42,7 +45,7 @@ async def look(*urls: str, secret: str = turn_server.SECRET, advertise: str = "1
         turn_urls=urls,
         turn_secret=SecretStr(secret),
     )
-    return list(await relay.check(settings, SystemClock()))
+    return list(await relay.check(settings, SystemClock()))[:-1]
 
 
 async def test_every_way_is_tried_up_to_the_worker(server: TurnServer) -> None:
@@ -93,6 +96,46 @@ async def test_nobody_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_name_that_leads_nowhere_is_said() -> None:
     (found,) = await look("turn:nowhere.invalid")
     assert "leads to no address" in found.sentence
+
+
+async def test_a_worker_that_runs_on_its_own_is_reached_as_well(server: TurnServer) -> None:
+    clock = SystemClock()
+    started = configured("sqlite:///x.db", media_udp=Listen.parse("127.0.0.1:0"))
+    async with worker_of_our_own(started, clock, port=0) as worker:
+        settings = configured(
+            "sqlite:///x.db",
+            media_workers_at=(worker.address,),
+            media_key=SecretStr(worker.key) if worker.key else None,
+            turn_urls=(server.tls,),
+            turn_secret=SecretStr(turn_server.SECRET),
+        )
+        found = list(await relay.check(settings, clock))
+        assert "gets the worker's signed answer" in found[0].sentence
+        async with aclosing(MediaClient(worker.address, worker.key)) as client:
+            assert await client.room(ROOM) == {}, "nothing that it made stays"
+
+
+@pytest.mark.parametrize(
+    ("url", "well"),
+    [
+        ("turns:127.0.0.1:443", True),
+        ("turns:127.0.0.1", False),
+        ("turn:127.0.0.1:443?transport=tcp", False),
+        ("turn:127.0.0.1:443", False),
+    ],
+)
+async def test_a_hospital_lets_out_tls_on_443_alone(
+    url: str, well: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "WITHIN_SECONDS", 0.2)
+    settings = configured(
+        "sqlite:///x.db",
+        media_workers_at=("unix:/nowhere",),
+        turn_urls=(url,),
+        turn_secret=SecretStr(turn_server.SECRET),
+    )
+    found = list(await relay.check(settings, SystemClock()))
+    assert (found[-1].what, found[-1].well) == ("relay on 443", well)
 
 
 async def test_without_relays_it_says_what_that_means() -> None:
