@@ -41,6 +41,7 @@ from signaling.passwords import Passwords
 from signaling.policy import Audience
 from signaling.recordings import Reader
 from signaling.reference.routes import Reference
+from signaling.relays import Relays
 from signaling.rooms import Rooms
 from signaling.sessions import Sessions
 from signaling.settings import Settings
@@ -279,7 +280,9 @@ def _rooms(hall: _Hall, settings: Settings, workers: Fleet) -> Rooms:
     return Rooms(workers, placements, hall.clock)
 
 
-def _sockets(hall: _Hall, rooms: Rooms, neighbours: Neighbours, leases: Leases | None) -> Sockets:
+def _sockets(
+    hall: _Hall, rooms: Rooms, neighbours: Neighbours, leases: Leases | None, relays: Relays | None
+) -> Sockets:
     sockets = Sockets(
         desk=hall.cellar.desk,
         line=hall.cellar.line,
@@ -293,6 +296,7 @@ def _sockets(hall: _Hall, rooms: Rooms, neighbours: Neighbours, leases: Leases |
         neighbours=neighbours,
         origins=hall.surroundings.origins,
         recorder=leases,
+        relays=relays,
     )
     hall.sessions.on_end(sockets.session_ended)
     return sockets
@@ -339,7 +343,7 @@ def build(
         ids=ids,
     )
     neighbours = _neighbours(hall, settings)
-    sockets = _sockets(hall, rooms, neighbours, studio.leases)
+    sockets = _sockets(hall, rooms, neighbours, studio.leases, settings.relays())
     sockets.on_look(lambda: hall.sessions.sweep(sockets.session_keys()))
     timekeeper = cellar.timekeeper(clock, ids, Chore("sweep_recordings", SWEEP_EVERY, studio.sweep))
     _count(hall)

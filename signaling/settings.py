@@ -10,8 +10,16 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInf
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from signaling.recording_keys import RecordingKeys, master_key
+from signaling.relay_address import RelayAddress
+from signaling.relays import Relays
 
 PREFIX: Final = "VIDEOVISIT_"
+
+MOST_TURN_URLS: Final = 6
+"""A host by UDP, TCP and TLS, twice. Browsers try them all at once, on every connection."""
+
+TURN_SECRET_CHARS: Final = (16, 256)
+"""Whoever has seen one password can try secrets at home."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -102,6 +110,12 @@ class Settings(BaseSettings):
     media_key: SecretStr | None = None
     """What those on `HOST:PORT` want to be shown."""
 
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """Relays, comma-separated, for networks that let no media through: `turn:…`, `turns:…`."""
+
+    turn_secret: SecretStr | None = Field(default=None, validate_default=True)
+    """What we share with them: coturn's `static-auth-secret`."""
+
     redis_url: SecretStr | None = None
     """Where the web processes of this house hear each other: `redis://…`, `rediss://…` or `unix://…`."""
     recordings: Path | None = None
@@ -186,6 +200,28 @@ class Settings(BaseSettings):
                 Listen.parse(part)
         return tuple(dict.fromkeys(_parts(value)))
 
+    @field_validator("turn_urls", mode="before")
+    @classmethod
+    def _relays(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        urls = tuple(dict.fromkeys(RelayAddress.parse(part).url for part in _parts(value)))
+        if len(urls) > MOST_TURN_URLS:
+            raise ValueError(f"must be {MOST_TURN_URLS} addresses at most: browsers try all of them")
+        return urls
+
+    @field_validator("turn_secret")
+    @classmethod
+    def _with_relays(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not value.get_secret_value():
+            value = None
+        if "turn_urls" in info.data and (value is None) == bool(info.data["turn_urls"]):
+            raise ValueError("belongs together with VIDEOVISIT_TURN_URLS: set both or neither")
+        least, most = TURN_SECRET_CHARS
+        if value is not None and not least <= len(value.get_secret_value()) <= most:
+            raise ValueError(f"must have {least} to {most} characters")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: SecretStr | None) -> SecretStr | None:
@@ -256,6 +292,12 @@ class Settings(BaseSettings):
     def tls(self) -> bool:
         """Whether this process itself speaks TLS."""
         return self.tls_cert is not None
+
+    def relays(self) -> Relays | None:
+        """Lends the relays out; None where there are none."""
+        if self.turn_secret is None:
+            return None
+        return Relays(self.turn_urls, self.turn_secret.get_secret_value())
 
     def keys_of_recordings(self) -> RecordingKeys | None:
         """Wraps and unwraps the keys of recordings; None where nothing is recorded."""

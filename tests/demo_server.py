@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from yarl import URL
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
@@ -63,6 +64,11 @@ class DemoServer:
     info: dict[str, Any]
     log: Path
     ready_seconds: float
+
+    @property
+    def port(self) -> int:
+        """Where the pages are."""
+        return URL(self.info["base_url"]).port or 443
 
     def workers(self) -> list[int]:
         """Process ids of the media workers it started."""

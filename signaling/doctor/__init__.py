@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from signaling.clock import Clock
-from signaling.doctor import address, certificate, disk, media, records, redis, surface
+from signaling.doctor import address, certificate, disk, media, records, redis, relay, surface
 from signaling.doctor.finding import Check, Finding
 from signaling.installation import configured
 from signaling.settings import SettingsError
@@ -24,6 +24,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("address", address.check),
     ("pages", surface.check),
     ("media", media.check),
+    ("relay", relay.check),
     ("redis", redis.check),
 )
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from aioice import stun
 
+from signaling.doctor.offered import Offered
+
 TRIES_AT: Final = (0.0, 0.3, 0.9)
 """Seconds after the first at which a check is sent: one lost datagram is no finding."""
 WITHIN_SECONDS: Final = 2.0
@@ -24,23 +26,41 @@ class Outcome(StrEnum):
     """Something answered that does not know the secret."""
 
 
-class _Asking(asyncio.DatagramProtocol):
-    def __init__(self, wanted: bytes, password: bytes) -> None:
-        self._wanted = wanted
-        self._password = password
+class Asking(asyncio.DatagramProtocol):
+    """One check: what is sent, and the outcome once it is known."""
+
+    def __init__(self, offered: Offered) -> None:
+        message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        message.attributes["USERNAME"] = f"{offered.theirs}:{offered.ours}"
+        message.attributes["PRIORITY"] = PRIORITY
+        message.attributes["ICE-CONTROLLING"] = int.from_bytes(message.transaction_id[:8], "big")
+        self._password = offered.password.encode()
+        message.add_message_integrity(self._password)
+        self._wanted = message.transaction_id
+        self.datagram = bytes(message)
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.strangers = 0
+        self._strangers = 0
 
     def datagram_received(self, data: bytes, _from: object) -> None:
+        """Something came back."""
         if not self.outcome.done():
             if self._proves(data):
                 self.outcome.set_result(Outcome.answered)
             else:
-                self.strangers += 1
+                self._strangers += 1
 
     def error_received(self, _error: Exception) -> None:
+        """The other machine says no."""
         if not self.outcome.done():
             self.outcome.set_result(Outcome.refused)
+
+    async def within(self, seconds: float) -> Outcome:
+        """The outcome, at the latest after so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.outcome
+        except TimeoutError:
+            return Outcome.impostor if self._strangers else Outcome.silence
 
     def _proves(self, data: bytes) -> bool:
         try:
@@ -54,34 +74,16 @@ class _Asking(asyncio.DatagramProtocol):
         )
 
 
-async def check(where: tuple[str, int], *, ours: str, theirs: str, password: str) -> Outcome:
-    """Send a check to `where` from a socket of its own, and judge what comes back.
-
-    Args:
-        where: IP address and port.
-        ours: our ICE user fragment.
-        theirs: the user fragment of the answer that was given to our offer.
-        password: that answer's password.
-    """
-    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-    message.attributes["USERNAME"] = f"{theirs}:{ours}"
-    message.attributes["PRIORITY"] = PRIORITY
-    message.attributes["ICE-CONTROLLING"] = int.from_bytes(message.transaction_id[:8], "big")
-    message.add_message_integrity(password.encode())
-    datagram = bytes(message)
-    loop = asyncio.get_running_loop()
+async def check(where: tuple[str, int], offered: Offered) -> Outcome:
+    """Send a check to `where`, an IP address and port, from a socket of its own; judge what comes back."""
+    loop, asking = asyncio.get_running_loop(), Asking(offered)
     try:
-        transport, asking = await loop.create_datagram_endpoint(
-            lambda: _Asking(message.transaction_id, password.encode()), remote_addr=where
-        )
+        transport, _ = await loop.create_datagram_endpoint(lambda: asking, remote_addr=where)
     except OSError:
         return Outcome.refused
-    later = [loop.call_later(seconds, transport.sendto, datagram) for seconds in TRIES_AT]
+    later = [loop.call_later(seconds, transport.sendto, asking.datagram) for seconds in TRIES_AT]
     try:
-        async with asyncio.timeout(WITHIN_SECONDS):
-            return await asking.outcome
-    except TimeoutError:
-        return Outcome.impostor if asking.strangers else Outcome.silence
+        return await asking.within(WITHIN_SECONDS)
     finally:
         for handle in later:
             handle.cancel()

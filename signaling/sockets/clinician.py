@@ -16,12 +16,13 @@ from signaling.sockets.messages import (
     HostCommand,
     NextPatient,
     PingPresence,
+    StaffAskRelays,
     StaffOffer,
     StaffQuality,
     clinician_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts, RoleNamespace
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Mode, Role
 from waiting_room.core.refusals import Refused
@@ -37,6 +38,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
             "command": Served(self._command),
             "next_patient": Served(self._next_patient),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "relays": Served(self._relays, cost=RELAYS_COST),
             "quality": Served(self._quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
         }
@@ -110,16 +112,24 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         visit = VisitId(said.visit)
 
         def refusal() -> str | None:
-            if connection.id not in self.connections:
-                return self.nobody_code
-            held = {one.id: one for one in self.parts.board.held_by(connection.session.staff)}
-            if visit not in held:
-                return "not_holder"
-            return None if held[visit].mode is Mode.video else "no_room_yet"
+            return self._barred(connection, visit)
 
         if refusal() is None:
             self._take_over(connection, visit)
         return await self.answer_offer(visit, "clinician", said.sdp, refusal)
+
+    async def _relays(self, connection: StaffConnection, data: Any) -> Answer:
+        visit = VisitId(StaffAskRelays.model_validate(data).visit)
+        return self.lend_relays(visit, "clinician", self._barred(connection, visit))
+
+    def _barred(self, connection: StaffConnection, visit: VisitId) -> str | None:
+        """Why this console may have no media of the visit now; None when it may."""
+        if connection.id not in self.connections:
+            return self.nobody_code
+        held = {one.id: one for one in self.parts.board.held_by(connection.session.staff)}
+        if visit not in held:
+            return "not_holder"
+        return None if held[visit].mode is Mode.video else "no_room_yet"
 
     async def _quality(self, connection: StaffConnection, data: Any) -> Answer:
         said = StaffQuality.model_validate(data)

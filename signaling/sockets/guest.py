@@ -12,8 +12,8 @@ from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import GUEST, GuestConnection
 from signaling.sockets.namespace import Served
-from signaling.sockets.own_visit import OwnVisitNamespace, has_room
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts
+from signaling.sockets.own_visit import OwnVisitNamespace
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts
 from waiting_room.core.guests import at_device, joined, live
 from waiting_room.core.model import Actor, Guest, Role, Visit
 
@@ -26,6 +26,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
         self._events = {
             "command": Served(self._command),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
         }
@@ -73,20 +74,8 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
     async def _offer(self, connection: GuestConnection, data: Any) -> Answer:
         said = m.MemberOffer.model_validate(data)
         session = connection.session
-
-        def refusal() -> str | None:
-            if connection.id not in self.connections:
-                return self.nobody_code
-            if connection.superseded:
-                return "superseded"
-            known = self.parts.board.get(session.visit)
-            if known is None:
-                return "visit_ended"
-            if self.endpoint(session) is None:
-                return "guest_unknown"
-            return None if has_room(known) else "no_room_yet"
-
-        return await self.answer_offer(session.visit, self.endpoint(session) or "", said.sdp, refusal)
+        endpoint = self.endpoint(session) or ""
+        return await self.answer_offer(session.visit, endpoint, said.sdp, lambda: self.barred(connection))
 
     async def _ping(self, _connection: GuestConnection, data: Any) -> Answer:
         m.PingPresence.model_validate(data)

@@ -19,9 +19,9 @@ from signaling.sockets.messages import (
     member_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.own_visit import OwnVisitNamespace, has_room
+from signaling.sockets.own_visit import OwnVisitNamespace
 from signaling.sockets.reports import DeviceReport
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, Parts
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts
 from waiting_room.core.model import Actor, Role
 
 
@@ -34,6 +34,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
             "command": Served(self._command),
             "report": Served(self._report),
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
+            "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
             "ping_presence": Served(self._ping),
         }
@@ -98,18 +99,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
     async def _offer(self, connection: MemberConnection, data: Any) -> Answer:
         said = MemberOffer.model_validate(data)
         visit = connection.session.visit
-
-        def refusal() -> str | None:
-            if connection.id not in self.connections:
-                return self.nobody_code
-            if connection.superseded:
-                return "superseded"
-            known = self.parts.board.get(visit)
-            if known is None:
-                return "visit_ended"
-            return None if has_room(known) else "no_room_yet"
-
-        return await self.answer_offer(visit, "member", said.sdp, refusal)
+        return await self.answer_offer(visit, "member", said.sdp, lambda: self.barred(connection))
 
     async def _ping(self, _connection: MemberConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

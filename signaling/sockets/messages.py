@@ -535,6 +535,16 @@ class StaffOffer(MemberOffer):
     visit: Id
 
 
+class AskRelays(Message):
+    """What opens the relays for this page, before it offers."""
+
+
+class StaffAskRelays(AskRelays):
+    """The same for the visit that the clinician holds."""
+
+    visit: Id
+
+
 class Quality(Message):
     """How this page's connection is: `level`, `path` once measured; `sharing` while it sends its screen."""
 

@@ -10,7 +10,7 @@ from signaling.presence import Person
 from signaling.sessions import GuestSession, MemberSession
 from signaling.sockets.answers import Answer, refuse
 from signaling.sockets.feed import media_said
-from signaling.sockets.messages import Quality
+from signaling.sockets.messages import AskRelays, Quality
 from signaling.sockets.namespace import Connection
 from signaling.sockets.role import Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -124,6 +124,25 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
             return refuse("guest_unknown")
         refusal = "superseded" if connection.superseded else None
         return self.say_quality(connection.session.visit, endpoint, said, refusal)
+
+    async def relays(self, connection: Connection[S], data: Any) -> Answer:
+        """What opens the relays for this page."""
+        AskRelays.model_validate(data)
+        session = connection.session
+        return self.lend_relays(session.visit, self.endpoint(session) or "", self.barred(connection))
+
+    def barred(self, connection: Connection[S]) -> str | None:
+        """Why this page may have no media now; None when it may."""
+        if connection.id not in self.connections:
+            return self.nobody_code
+        if connection.superseded:
+            return "superseded"
+        known = self.parts.board.get(connection.session.visit)
+        if known is None:
+            return "visit_ended"
+        if self.endpoint(connection.session) is None:
+            return "guest_unknown"
+        return None if has_room(known) else "no_room_yet"
 
     def left(self, connection: Connection[S]) -> None:
         """A page is closed."""

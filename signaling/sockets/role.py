@@ -10,6 +10,7 @@ from signaling.ids import Ids
 from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
 from signaling.neighbours import Neighbours
 from signaling.notices import NotRecorded
+from signaling.relays import Relays
 from signaling.rooms import Rooms
 from signaling.sockets.answers import Answer, done, refuse, refused
 from signaling.sockets.board import Board
@@ -35,6 +36,8 @@ OFFER_TRIES = 3
 """For an offer that was allowed by what a neighbour has changed since."""
 OFFER_COST = 5.0
 """An offer is a handshake and up to 64 kB of parsing."""
+RELAYS_COST = 5.0
+"""A page needs them once a visit, and again only after a long while."""
 QUALITY_COST = 5.0
 """Each word is passed on to several pages; an honest one changes at most every four seconds."""
 
@@ -58,6 +61,8 @@ class Parts:
     links: Links
     recorder: Recorder | None
     """None: nothing can be recorded here."""
+    relays: Relays | None
+    """None: every page reaches the workers directly, or not at all."""
     pipe: Pipe
     clock: Clock
     ids: Ids
@@ -132,6 +137,22 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         if not self.parts.conditions.say(known, endpoint, said):
             return refuse("wrong_state", state=known.state.value)
         return done()
+
+    def lend_relays(self, visit: VisitId, endpoint: str, refusal: str | None) -> Answer:
+        """What opens the relays for whoever may have media now; no addresses where there are none."""
+        known = self.parts.board.get(visit)
+        if refusal is not None or known is None:
+            return refuse(refusal or "visit_ended")
+        if self.parts.relays is None:
+            return done(urls=[])
+        minutes = known.minutes + known.extra_minutes
+        loan = self.parts.relays.lend(visit, endpoint, minutes=minutes, at=self.parts.clock.now())
+        return done(
+            urls=list(loan.urls),
+            username=loan.username,
+            credential=loan.credential,
+            expires_in=loan.expires_in,
+        )
 
     async def answer_offer(
         self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]

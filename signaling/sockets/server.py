@@ -10,6 +10,7 @@ from signaling.ids import Ids
 from signaling.neighbours import Neighbours
 from signaling.notices import SessionOver
 from signaling.presence import Attendance
+from signaling.relays import Relays
 from signaling.rooms import Rooms
 from signaling.sockets.board import Board
 from signaling.sockets.clinician import ClinicianNamespace
@@ -57,6 +58,7 @@ class Sockets:
         ids: Ids,
         origins: Sequence[str],
         recorder: Recorder | None = None,
+        relays: Relays | None = None,
     ) -> None:
         server = make_server(origins)
         self._desk = desk
@@ -93,6 +95,7 @@ class Sockets:
             sessions=sessions,
             links=links,
             recorder=recorder,
+            relays=relays,
             pipe=self._pipe,
             clock=clock,
             ids=ids,

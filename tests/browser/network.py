@@ -33,7 +33,7 @@ def own_network() -> Iterator[str]:
     _ip("netns", "add", name)
     try:
         # From inside: `ip -n` wants to mount, which a root directory that is no mount point does not let it.
-        with _inside(Path("/run/netns") / name):
+        with inside(Path("/run/netns") / name):
             _furnish()
             yield ADDRESS
     finally:
@@ -52,7 +52,8 @@ def _furnish() -> None:
 
 
 @contextlib.contextmanager
-def _inside(namespace: Path) -> Iterator[None]:
+def inside(namespace: Path) -> Iterator[None]:
+    """Be in a namespace that is there, as far as this thread opens and starts something."""
     before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     there = os.open(namespace, os.O_RDONLY)
     try:

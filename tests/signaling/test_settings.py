@@ -182,3 +182,37 @@ def test_recording_takes_a_folder_and_a_key(environment: pytest.MonkeyPatch, tmp
 
 def test_a_key_without_a_folder_records_nothing(environment: pytest.MonkeyPatch) -> None:
     assert problems(environment, RECORDING_KEY="A" * 43 + "=").keys() == {"RECORDING_KEY"}
+
+
+RELAYS = "turn:turn.example.org:3478?transport=udp, turns:turn.example.org:443"
+
+
+def test_relays_and_their_secret_are_set_together(environment: pytest.MonkeyPatch) -> None:
+    assert installation.configured().web.relays() is None
+    found = problems(environment, TURN_URLS=RELAYS)
+    assert found == {"TURN_SECRET": "belongs together with VIDEOVISIT_TURN_URLS: set both or neither"}
+    assert problems(environment, TURN_SECRET="north of the river") == {}
+    settings = installation.configured().web
+    assert settings.turn_urls == ("turn:turn.example.org:3478?transport=udp", "turns:turn.example.org:443")
+    assert settings.relays() is not None
+    assert set(problems(environment, TURN_URLS="")) == {"TURN_SECRET"}
+    assert problems(environment, TURN_SECRET="") == {}, "both empty is neither"
+
+
+@pytest.mark.parametrize(
+    ("urls", "secret", "wrong"),
+    [
+        ("turn.example.org:3478", "north of the river", "TURN_URLS"),
+        ("turn:hunter2:pass@turn.example.org", "north of the river", "TURN_URLS"),
+        (",".join(f"turn:{n}.example.org" for n in range(7)), "north of the river", "TURN_URLS"),
+        (RELAYS, "hunter2", "TURN_SECRET"),
+        (RELAYS, "hunter2" * 40, "TURN_SECRET"),
+    ],
+    ids=["no scheme", "a login", "too many", "short", "long"],
+)
+def test_wrong_relays_are_named_without_their_value(
+    environment: pytest.MonkeyPatch, urls: str, secret: str, wrong: str
+) -> None:
+    found = problems(environment, TURN_URLS=urls, TURN_SECRET=secret)
+    assert set(found) == {wrong}
+    assert "hunter2" not in found[wrong]

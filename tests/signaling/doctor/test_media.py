@@ -10,10 +10,13 @@ from aioice import stun as messages
 from signaling.clock import SystemClock
 from signaling.doctor import media, stun
 from signaling.doctor.finding import Finding
+from signaling.doctor.offered import Offered
 from signaling.settings import Listen
 from tests.signaling.doctor.patient import configured, told
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
+
+STRANGER = Offered(ours="ours", theirs="theirs", password="secret", addresses=())
 
 
 async def look(udp: str = "127.0.0.1:0", advertise: str = "") -> dict[str, Finding]:
@@ -81,13 +84,11 @@ async def test_an_answer_that_is_not_signed_by_our_worker_is_none() -> None:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(Impostor, local_addr=("127.0.0.1", 0))
     where = transport.get_extra_info("sockname")
-    assert await stun.check(where, ours="ours", theirs="theirs", password="secret") is stun.Outcome.impostor
+    assert await stun.check(where, STRANGER) is stun.Outcome.impostor
     transport.close()
 
 
 async def test_a_port_that_says_nothing_is_silence() -> None:
     with taken() as holder:
         where = holder.getsockname()
-        assert (
-            await stun.check(where, ours="ours", theirs="theirs", password="secret") is stun.Outcome.silence
-        )
+        assert await stun.check(where, STRANGER) is stun.Outcome.silence

@@ -22,6 +22,7 @@ from signaling.links import Links
 from signaling.neighbours import Neighbours
 from signaling.notices import Seal
 from signaling.recording_keys import RecordingKeys
+from signaling.relays import Relays
 from signaling.rooms import Rooms
 from signaling.sessions import GUEST_COOKIE, MEMBER_COOKIE, STAFF_COOKIE, Sessions
 from signaling.sockets.server import Sockets
@@ -391,6 +392,7 @@ async def open_house(
     workers: Any = None,
     clock: Clock | None = None,
     records: bool = False,
+    relays: Relays | None = None,
     hub: Hub | None = None,
     sessions_store: MemorySessions | None = None,
     placements: MemoryPlacements | None = None,
@@ -435,6 +437,7 @@ async def open_house(
         ids=ids,
         origins=origins,
         recorder=leases,
+        relays=relays,
     )
     sessions.on_end(sockets.session_ended)
     sockets.on_look(lambda: sessions.sweep(sockets.session_keys()))

@@ -39,6 +39,9 @@ def test_every_other_event_has_a_row_in_the_policy() -> None:
         ("/member", "offer"),
         ("/guest", "offer"),
         ("/clinician", "offer"),
+        ("/member", "relays"),
+        ("/guest", "relays"),
+        ("/clinician", "relays"),
         ("/clinician", "next_patient"),
     } <= events
 

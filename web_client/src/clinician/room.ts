@@ -67,6 +67,7 @@ export class Room {
         const answer = await line.ask("offer", { visit, sdp });
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };
       },
+      relays: () => line.ask("relays", { visit }),
     });
     this.picture.autoplay = true;
     this.picture.playsInline = true;

@@ -117,7 +117,11 @@ export class GuestSession {
       return;
     }
     if (connection === null) {
-      connection = new Connection({ main: "clinician", offer: (sdp) => this.offer(sdp) });
+      connection = new Connection({
+        main: "clinician",
+        offer: (sdp) => this.offer(sdp),
+        relays: () => this.line.ask("relays"),
+      });
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
       this.connection.set(connection);

@@ -153,7 +153,11 @@ export class Session {
       return;
     }
     if (connection === null) {
-      connection = new Connection({ main: "clinician", offer: (sdp) => this.offer(sdp) });
+      connection = new Connection({
+        main: "clinician",
+        offer: (sdp) => this.offer(sdp),
+        relays: () => this.line.ask("relays"),
+      });
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
       this.connection.set(connection);

@@ -3,8 +3,9 @@
  *
  * The offer has, in this order: microphone, camera and screen (sendonly, made without tracks), then the slots onto
  * which the server forwards the others: `audioSlots` audio and `videoSlots` video lines (recvonly), one of the latter
- * more than there are cameras, for a screen. Who is in which slot is told beside it (`showSlots`). The server is ICE-lite and answers at one address: no ICE servers, no candidates
- * to send, nothing to trickle.
+ * more than there are cameras, for a screen. Who is in which slot is told beside it (`showSlots`). The server is ICE-lite and answers at one address: no candidates to send,
+ * nothing to trickle. Relays, where there are any, are for networks that let nothing through to that address; the
+ * browser prefers the direct way whenever there is one, and no offer waits for what it gathers.
  *
  * Warm: transport up, senders empty. Live: full parameters, then the camera, then the microphone, in that order:
  * an encoder that starts anew begins at full size with a key frame.
@@ -15,10 +16,12 @@
  * from the start where the browser has no way to connect at all.
  */
 
+import type { JsonObject } from "../json";
 import { type Readable, Store } from "../store";
 import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
 import { afterPaint } from "./frames";
+import { Relays } from "./relays";
 import { Silence } from "./silence";
 
 export type ConnectionState = "idle" | "connecting" | "connected" | "reconnecting" | "failed" | "closed";
@@ -43,6 +46,8 @@ export interface Answer {
 export interface ConnectionOptions {
   /** Carries the offer to the server. A rejection counts as a failed try. */
   readonly offer: (sdp: string) => Promise<Answer>;
+  /** Asks the server for what opens the relays; without it there are none. */
+  readonly relays?: () => Promise<JsonObject>;
   /** The endpoint of whom this page talks with first of all. */
   readonly main: string;
   readonly audioSlots?: number;
@@ -82,7 +87,10 @@ export class Connection {
   private readonly options: ConnectionOptions;
   private readonly now = new Store<ConnectionState>("idle");
   private readonly screen = new Store<SharedScreen | null>(null);
+  private readonly relays: Relays | null;
   private life: Life | null = null;
+  /** The next life, while it waits for the relays. */
+  private coming: object | null = null;
   private wanted: Tracks = NO_TRACKS;
   private muted = false;
   private cameraOff = false;
@@ -101,6 +109,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
+    this.relays = options.relays === undefined ? null : new Relays(options.relays);
     if (!this.able) this.now.set("failed");
     this.state = this.now;
     this.shared = this.screen;
@@ -111,12 +120,17 @@ export class Connection {
   /** Bring the transport up; senders as last asked for (`goWarm` or `goLive`). Again after `failed` starts afresh. */
   async connect(): Promise<void> {
     if (!this.able) return;
-    if (this.life !== null || this.retry !== null || this.now.get() === "closed") return;
+    if (this.busy() || this.now.get() === "closed") return;
     this.tries = 0;
     this.now.set("connecting");
+    void this.relays?.servers();
     // The screen that the person has just asked for comes first: painted meanwhile, it would double the handshake.
     await afterPaint();
-    if (this.life === null && this.retry === null && this.state.get() === "connecting") await this.remake();
+    if (!this.busy() && this.state.get() === "connecting") await this.remake();
+  }
+
+  private busy(): boolean {
+    return this.life !== null || this.coming !== null || this.retry !== null;
   }
 
   /** Send nothing; keep the transport. */
@@ -166,7 +180,7 @@ export class Connection {
     if (!this.able) return;
     if (this.now.get() === "closed" || this.now.get() === "idle") return;
     // Nothing was made yet: after a reload the server speaks of what the former page had.
-    if (this.life !== null && !this.answered) return;
+    if ((this.life !== null || this.coming !== null) && !this.answered) return;
     this.tries = 0;
     this.now.set("reconnecting");
     void this.remake();
@@ -187,6 +201,7 @@ export class Connection {
   private forget(): void {
     if (this.retry !== null) clearTimeout(this.retry);
     this.retry = null;
+    this.coming = null;
     this.life?.end();
     this.life = null;
   }
@@ -194,7 +209,21 @@ export class Connection {
   /** A new peer connection and a new offer, in place of whatever there was. */
   private async remake(): Promise<void> {
     this.forget();
-    const life = new Life(this.options, (news) => this.heard(life, news), () => this.isSomebodyThere());
+    let servers: RTCIceServer[] = [];
+    if (this.relays !== null) {
+      const coming = {};
+      this.coming = coming;
+      servers = await this.relays.servers();
+      if (this.coming !== coming) return; // closed meanwhile, or made anew
+      this.coming = null;
+    }
+    const life = new Life(
+      this.options,
+      servers,
+      this.relays,
+      (news) => this.heard(life, news),
+      () => this.isSomebodyThere(),
+    );
     this.life = life;
     try {
       await this.apply();
@@ -253,7 +282,8 @@ export class Connection {
 
 /** One peer connection from its offer to its end. */
 class Life {
-  readonly pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+  readonly pc: RTCPeerConnection;
+  private readonly relays: Relays | null;
   private readonly microphone: RTCRtpSender;
   private readonly camera: RTCRtpSender;
   private readonly screen: RTCRtpSender;
@@ -269,12 +299,16 @@ class Life {
 
   constructor(
     options: ConnectionOptions,
+    iceServers: RTCIceServer[],
+    relays: Relays | null,
     tell: (news: "connected" | "shaky" | "lost") => void,
     isSomebodyThere: () => boolean,
   ) {
     this.options = options;
+    this.relays = relays;
     this.tell = tell;
     this.isSomebodyThere = isSomebodyThere;
+    this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.microphone = this.pc.addTransceiver("audio", { direction: "sendonly" }).sender;
     this.camera = this.pc.addTransceiver("video", {
       direction: "sendonly",
@@ -307,6 +341,10 @@ class Life {
     if (this.restarting || this.pc.signalingState !== "stable" || this.pc.remoteDescription === null) return false;
     this.restarting = true;
     try {
+      if (this.relays !== null) {
+        const iceServers = await this.relays.servers(); // what opened them at first may have run out
+        this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
+      }
       this.pc.restartIce();
       await this.pc.setLocalDescription();
       const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
