@@ -28,7 +28,7 @@ PICTURE, TONE = 190, 900.0
 REST: Final = (2.0, 4.0)
 """Seconds of quiet before a change."""
 LOOK_FOR: Final = 7.0
-"""Seconds after a change in which the longest gap is looked for; what has not come by then counts as that long."""
+"""Seconds after a change that are looked at; what has not come by then counts as that long."""
 LEAD = """(() => {
   const real = RTCPeerConnection.prototype.setRemoteDescription;
   window.switched = { answers: 0, connections: new Set() };
