@@ -203,6 +203,7 @@ class Intake:
         if endpoint.belief.heard(path, now, media=True):
             self._learn(endpoint, path)
             endpoint.current = path
+            self._begin_pictures(endpoint)
         room: LiveRoom = endpoint.room
         room.core.receive_rtp(endpoint.name, inbox.view[at : at + inbox.length(index)], now, room.out)
         room.awake = True
@@ -252,8 +253,17 @@ class Intake:
                 self._unlearn(endpoint, unconfirmed)
 
     def _follow(self, endpoint: Endpoint) -> None:
-        current = endpoint.belief.current
+        before, current = endpoint.current, endpoint.belief.current
         endpoint.current = current if isinstance(current, Path) else None
+        if before is not None and before is not endpoint.current:
+            self._begin_pictures(endpoint)
+
+    def _begin_pictures(self, endpoint: Endpoint) -> None:
+        """What was under way by a former address is lost; nobody should wait for it."""
+        room: LiveRoom = endpoint.room
+        room.core.moved(endpoint.name, self._clock(), room.out)
+        room.awake = True
+        room.send()
 
     def _learn(self, endpoint: Endpoint, path: Path) -> None:
         former = path.port.paths.get(path.source)

@@ -279,8 +279,8 @@ class Doorstep:
         return host, int(port)
 
     async def workers_answer(self, count: int) -> None:
-        """Wait until so many workers answer."""
-        async with asyncio.timeout(PATIENCE):
+        """Wait until so many workers answer: one that died often is started again after a pause."""
+        async with asyncio.timeout(3 * PATIENCE):
             while True:
                 paths = media_processes(self.server).values()
                 ready = [path for path in paths if await _ask(path, "/healthz") is not None]
@@ -302,10 +302,10 @@ async def _ask(path: str, where: str) -> Any:
     try:
         async with (
             aiohttp.ClientSession(connector=aiohttp.UnixConnector(path)) as http,
-            http.get(f"http://worker{where}") as answer,
+            http.get(f"http://worker{where}", timeout=aiohttp.ClientTimeout(total=5)) as answer,
         ):
             return await answer.json() if answer.status == 200 else None
-    except (aiohttp.ClientError, OSError):
+    except (aiohttp.ClientError, OSError, TimeoutError):
         return None
 
 

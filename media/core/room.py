@@ -72,6 +72,17 @@ class Room:
         if self._endpoints.pop(endpoint, None) is not None:
             self._seat(now)
 
+    def moved(self, endpoint: str, now: float, out: list[Send]) -> None:
+        """An endpoint is on another way: what it sent by the former one is lost, so its pictures begin anew.
+
+        An unknown endpoint is ignored.
+        """
+        known = self._endpoints.get(endpoint)
+        for track in known.tracks if known is not None else ():
+            if track.video and track.taken and track.heard_at > track.asked_at:
+                track.want_keyframe(now)
+                self._ask(track, now, out)
+
     def open(self, now: float, out: list[Send]) -> None:
         """Open the gate: audio flows at once, video from the keyframe that is asked for now. Idempotent."""
         if not self.is_open:

@@ -158,6 +158,9 @@ async def battery(kills: int, workers: int, dice: random.Random, progress: str) 
                 if others is not None:
                     await others.end()
                 await doorstep.close()
+        except BaseException:
+            print(server.log.read_text()[-4000:], file=sys.stderr)
+            raise
         finally:
             await server.stop()
     return {"rows": rows, "leaked_fds": after - before, "leaked_processes": processes - workers - 1}

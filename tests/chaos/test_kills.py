@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.kills import MUST_P99, battery
 from tests.visiting import gather_loopback_only
 
-pytestmark = [pytest.mark.slow, pytest.mark.sockets]
+pytestmark = [pytest.mark.slow, pytest.mark.sockets, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("workers", [1, 2], ids=["the only worker", "one of two"])

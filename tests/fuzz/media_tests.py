@@ -7,12 +7,12 @@ import aioice.ice
 
 sys.path.append(str(Path(__file__).parents[1] / "media"))
 
-from offering import CAMERA, CHROMIUM, MICROPHONE, SHA256, offer, slots, typical
+from offering import CAMERA, CHROMIUM, MICROPHONE, SCREEN, SHA256, offer, slots, typical
 from raw_client import RawClient, until
 from running import Running, state
 
 __all__ = [
-    "CAMERA", "CHROMIUM", "MICROPHONE", "SHA256", "RawClient", "Running", "offer", "slots", "state",
+    "CAMERA", "CHROMIUM", "MICROPHONE", "SCREEN", "SHA256", "RawClient", "Running", "offer", "slots", "state",
     "typical", "until",
 ]  # fmt: skip
 

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 from offering import changed, slots, typical
@@ -214,29 +215,56 @@ async def test_an_endpoint_is_kept_for_a_minute_of_silence() -> None:
     assert worker_module.GONE_AFTER >= 60
 
 
+class Elsewhere(asyncio.DatagramProtocol):
+    """Another address of a client's, and what arrives there."""
+
+    def __init__(self, client: RawClient) -> None:
+        self._client = client
+        self._came: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def open(self) -> asyncio.DatagramTransport:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        return transport
+
+    def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002
+        self._came.put_nowait(data)
+
+    async def next(self, *, control: bool) -> bytes:
+        """The next packet of that kind, opened."""
+        keys: Any = self._client.dtls._rx_srtp
+        async with asyncio.timeout(2):
+            while True:
+                data = await self._came.get()
+                if (191 < data[1] < 224) is control:
+                    opened: bytes = keys.unprotect_rtcp(data) if control else keys.unprotect(data)
+                    return opened
+
+
 async def test_media_follows_an_endpoint_to_its_new_address(running: Running) -> None:
     member, clinician = await pair(running)
     running.worker.open_room("visit")
     clinician.send(clinician.protected(1, b"before"))
     await member.received(1)
-    loop = asyncio.get_running_loop()
-    moved: asyncio.Queue[bytes] = asyncio.Queue()
-
-    class Rebound(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002
-            moved.put_nowait(data)
-
-    transport, _ = await loop.create_datagram_endpoint(Rebound, local_addr=("127.0.0.1", 0))
+    elsewhere = Elsewhere(member)
+    transport = await elsewhere.open()
     transport.sendto(member.protected(5, b"from elsewhere"), member.there())
     await clinician.received(1)
     assert clinician.rtp[0].endswith(b"from elsewhere")
     clinician.send(clinician.protected(2, b"after"))
-    async with asyncio.timeout(2):
-        while True:
-            data = await moved.get()
-            if not 191 < data[1] < 224:
-                assert member.dtls._rx_srtp.unprotect(data).endswith(b"after")
-                break
+    assert (await elsewhere.next(control=False)).endswith(b"after")
+    transport.close()
+
+
+async def test_who_is_at_a_new_address_is_asked_for_a_keyframe_at_once(running: Running) -> None:
+    member, clinician = await pair(running)
+    running.worker.open_room("visit")
+    member.send(member.protected(1, VP8_KEYFRAME, ssrc=2001, type_=120))
+    await clinician.received(1)
+    elsewhere = Elsewhere(member)
+    transport = await elsewhere.open()
+    transport.sendto(member.protected(5, b"from elsewhere"), member.there())
+    assert (await elsewhere.next(control=True))[:2] == bytes((0x81, 206))
     transport.close()
 
 

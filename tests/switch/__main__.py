@@ -1,7 +1,7 @@
 """`make switch`: addresses change under a visit, and its media has to go on.
 
-Two kinds: NAT rebinding, under which the endpoint itself notices nothing (tests/switch/rebinds.py), and a change of
-network under the product's own page in Chromium (tests/switch/moves.py). The last line is JSON.
+Two kinds: NAT rebinding, under which the endpoint itself notices nothing (tests/switch/rebinds.py), and a
+change of network under the product's own page in Chromium (tests/switch/moves.py). The last line is JSON.
 """
 
 import argparse

@@ -9,7 +9,7 @@ from tests.switch import moves, rebinds
 from tests.switch.__main__ import MUST_GAP, MUST_REBIND
 from tests.visiting import gather_loopback_only
 
-pytestmark = [pytest.mark.slow, pytest.mark.sockets]
+pytestmark = [pytest.mark.slow, pytest.mark.sockets, pytest.mark.timeout(240)]
 
 
 async def test_media_follows_an_endpoint_whose_address_changes() -> None:
@@ -22,7 +22,6 @@ async def test_media_follows_an_endpoint_whose_address_changes() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(180)
 @pytest.mark.skipif(chromium.executable() is None, reason="chromium is not installed")
 async def test_a_page_finds_another_way_on_the_same_session() -> None:
     gather_loopback_only()

@@ -263,3 +263,38 @@ class TestTime:
         visit.sound(1, 100_000)
         (sent,) = visit.sound(300, 50)
         assert sent.timestamp == 100_001
+
+
+def test_who_is_on_another_way_is_asked_for_a_keyframe_at_once() -> None:
+    visit = Visit(screen=True)
+    visit.keyframe(1)
+    visit.now += 1.0
+    visit.picture(2)
+    visit.rtcp()
+    visit.room.moved(MEMBER, visit.now, visit.out)
+    assert keyframe_requests(visit) == 1
+    assert [packet.payload for packet in visit.picture(9)] == [DELTA], "nobody is held up until it comes"
+    assert [packet.payload for packet in visit.keyframe(10)] == [KEY]
+    visit.pass_time(1.0)
+    assert keyframe_requests(visit) == 0
+
+
+def test_who_moves_again_before_anything_came_is_not_asked_again() -> None:
+    visit = Visit()
+    visit.keyframe(1)
+    visit.now += 1.0
+    visit.picture(2)
+    visit.room.moved(MEMBER, visit.now, visit.out)
+    visit.rtcp()
+    visit.room.moved(MEMBER, visit.now, visit.out)
+    assert keyframe_requests(visit) == 0
+
+
+def test_a_move_behind_a_closed_gate_or_of_a_stranger_is_nobodys() -> None:
+    visit = Visit(opened=False)
+    visit.picture(1)
+    visit.out.clear()
+    visit.now += 1.0
+    visit.room.moved(MEMBER, visit.now, visit.out)
+    visit.room.moved("stranger", visit.now, visit.out)
+    assert visit.out == []
