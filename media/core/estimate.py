@@ -17,6 +17,8 @@ WINDOW: Final = 0.5
 LEAST: Final = 0.2
 """Seconds of arrivals that are a rate."""
 BACK_OFF: Final = 0.85
+SHORT: Final = 0.06
+"""Seconds that packets may wait while the cap grows."""
 GROWTH_PER_SECOND: Final = 1.08
 NEAR: Final = 0.15
 """How near the cap may be to where the way was full, of that, for growing carefully."""
@@ -82,7 +84,7 @@ class Estimate:
         elif stands:
             if self._fall(rate, now, round_trip):
                 self._standing.fell(delay)
-        elif usage is Usage.NORMAL and self.cap is not None:
+        elif usage is Usage.NORMAL and self.cap is not None and self._standing.wait <= SHORT:
             self._grow(rate, now, round_trip)
             if self.cap <= unused:
                 self._used_at = now
@@ -97,7 +99,8 @@ class Estimate:
         while newest - arrivals[0][0] > WINDOW or arrivals[0][0] > newest:
             self._bytes -= arrivals.popleft()[1]
         passed = newest - arrivals[0][0]
-        return self._bytes * 8 / passed if passed >= LEAST else None
+        # The oldest only begins the time: with it, few packets would be a higher rate than they are.
+        return (self._bytes - arrivals[0][1]) * 8 / passed if passed >= LEAST else None
 
     def _fall(self, rate: float, now: float, round_trip: float) -> bool:
         """Send less, unless that has just begun; whether it begins now."""

@@ -20,7 +20,7 @@ TRIES: Final = 5
 class Standing:
     """Of one receiver. Delays are seconds between two clocks that may be any apart."""
 
-    __slots__ = ("_first", "_newer", "_older", "_since", "_tries", "_turn_at")
+    __slots__ = ("_first", "_newer", "_older", "_since", "_tries", "_turn_at", "wait")
 
     def __init__(self) -> None:
         self._newer = self._older = float("inf")
@@ -28,14 +28,16 @@ class Standing:
         self._since: float | None = None
         self._first = 0.0  # how long the wait was when less began to be sent
         self._tries = 0
+        self.wait = 0.0
+        """Seconds that the newest report's packets waited, as far as is known."""
 
     def report(self, delay: float, now: float) -> bool:
         """Take the least delay of a report; whether less should be sent."""
         if now - self._turn_at > HALF:
             self._older, self._newer, self._turn_at = self._newer, float("inf"), now
         self._newer = min(self._newer, delay)
-        wait = delay - min(self._newer, self._older)
-        if wait <= LONG:
+        self.wait = delay - min(self._newer, self._older)
+        if self.wait <= LONG:
             self._since = None
             self._tries = 0
             return False
