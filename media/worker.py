@@ -96,6 +96,8 @@ class Worker:
         self._tick: asyncio.TimerHandle | None = None
         self._next_look = 0.0
         self._next_beat = 0.0
+        self._counted = (surroundings.clock(), 0)
+        self._packets_per_second = 0.0
 
     def start(self) -> None:
         """Begin to receive and to tick."""
@@ -147,6 +149,7 @@ class Worker:
             "endpoints": sum(len(room.members) for room in self.rooms),
             "cpu_seconds": round(self._cpu(), 3),
             "packets_sent": sum(port.outbox.sent for port in self._ports),
+            "packets_per_second": round(self._packets_per_second),
             "datagrams_dropped": self.intake.dropped,
             "datagrams_failed": self.intake.failed,
             "sends_dropped": sum(port.outbox.dropped for port in self._ports),
@@ -360,6 +363,11 @@ class Worker:
             self._beat()
 
     def _beat(self) -> None:
+        now, sent = self._clock(), sum(port.outbox.sent for port in self._ports)
+        before, sent_before = self._counted
+        if now > before:
+            self._packets_per_second = (sent - sent_before) / (now - before)
+        self._counted = (now, sent)
         figures = self.figures()
         self.news.tell(
             "heartbeat",

@@ -190,16 +190,19 @@ class Reach:
         if isinstance(event, media.Heartbeat):
             worker.figures = event.figures
         if isinstance(event, media.Hello | media.Heartbeat):
-            self._note(worker, event.rooms if isinstance(event, media.Heartbeat) else 0)
+            self._note(worker)
         self._tell(worker, event)
 
-    def _note(self, worker: Worker, rooms: int = 0) -> None:
+    def _note(self, worker: Worker) -> None:
         if worker.noting is None or worker.noting.done():
-            worker.noting = self._hold(self._write_down(worker, rooms))
+            worker.noting = self._hold(self._write_down(worker))
 
-    async def _write_down(self, worker: Worker, rooms: int) -> None:
+    async def _write_down(self, worker: Worker) -> None:
         heard = Heard(
-            address=worker.name, started=worker.started or "", rooms=rooms, draining=worker.draining
+            address=worker.name,
+            started=worker.started or "",
+            packets=int(worker.figures.get("packets_per_second", 0)),
+            draining=worker.draining,
         )
         try:
             await self._placements.heard(heard, self._clock.now())

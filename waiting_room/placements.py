@@ -10,7 +10,7 @@ until it is known to be gone (`lost`), or until nobody has heard it for `DEAD_AF
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -28,6 +28,12 @@ because the database was slow."""
 KEEP_WORKERS = timedelta(days=1)
 """How long a worker that is heard no more is remembered."""
 
+ROOM_PACKETS = 430
+"""Packets per second that a visit of two is forwarded at: what a room is taken for until it shows itself."""
+
+SHOWS_AFTER = timedelta(seconds=30)
+"""How long a room that was placed is counted so: that many seconds later its worker tells what it costs."""
+
 _TRIES = 4
 
 
@@ -37,7 +43,8 @@ class Heard:
 
     address: str
     started: str
-    rooms: int = 0
+    packets: int = 0
+    """Sent per second."""
     draining: bool = False
 
 
@@ -53,7 +60,7 @@ class Placements(Protocol):
         ...
 
     async def place(self, room: VisitId, among: Sequence[str], at: datetime) -> str | None:
-        """Who has the room: the living worker it is with already, or else the emptiest one of `among`.
+        """Who has the room: the living worker it is with already, or else the least busy one of `among`.
 
         Several who ask at once get one answer. None: nobody of `among` has been heard.
         """
@@ -81,7 +88,7 @@ class SqlPlacements:
             "address": worker.address,
             "started": worker.started,
             "heard_at": at,
-            "rooms": worker.rooms,
+            "packets": worker.packets,
             "draining": worker.draining,
         }
         fresh = insert(media_workers).values(row)
@@ -110,7 +117,7 @@ class SqlPlacements:
         self, connection: sa.Connection, room: VisitId, among: Sequence[str], at: datetime
     ) -> str | None:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        asked = {"room": room, "since": at - DEAD_AFTER}
+        asked = {"room": room, "since": at - DEAD_AFTER, "new": at - SHOWS_AFTER}
         for _ in range(_TRIES):
             found = connection.execute(_FIND, asked).first()
             if found is not None and found.lives:
@@ -119,7 +126,7 @@ class SqlPlacements:
             if not living:
                 return None
             order = {address: number for number, address in enumerate(among)}
-            chosen = min(living, key=lambda row: (row.placed, order[row.address]))
+            chosen = min(living, key=lambda row: (_load(row.packets, row.placed), order[row.address]))
             values = {"worker": chosen.address, "started": chosen.started, "placed_at": at}
             statement: Any = insert(media_rooms).values(room=room, **values).on_conflict_do_nothing()
             if found is not None:
@@ -175,13 +182,24 @@ _FIND = (
 _PLACED = (
     sa.select(sa.func.count())
     .select_from(media_rooms)
-    .where(media_rooms.c.worker == media_workers.c.address, media_rooms.c.started == media_workers.c.started)
+    .where(
+        media_rooms.c.worker == media_workers.c.address,
+        media_rooms.c.started == media_workers.c.started,
+        media_rooms.c.placed_at > sa.bindparam("new"),
+    )
     .scalar_subquery()
 )
-_LIVING = sa.select(media_workers.c.address, media_workers.c.started, _PLACED.label("placed")).where(
+_LIVING = sa.select(
+    media_workers.c.address, media_workers.c.started, media_workers.c.packets, _PLACED.label("placed")
+).where(
     media_workers.c.address.in_(sa.bindparam("among", expanding=True)),
     media_workers.c.heard_at > sa.bindparam("since"),
 )
+
+
+def _load(packets: int, placed: int) -> int:
+    """What a worker will soon send per second."""
+    return packets + placed * ROOM_PACKETS
 
 
 class MemoryPlacements:
@@ -189,11 +207,11 @@ class MemoryPlacements:
 
     def __init__(self) -> None:
         self._workers: dict[str, tuple[Heard, datetime]] = {}
-        self._rooms: dict[VisitId, tuple[str, str]] = {}
+        self._rooms: dict[VisitId, tuple[str, str, datetime]] = {}
 
     async def heard(self, worker: Heard, at: datetime) -> None:
         """See `Placements.heard`."""
-        self._workers[worker.address] = (replace(worker), at)
+        self._workers[worker.address] = (worker, at)
 
     async def lost(self, address: str, started: str) -> None:
         """See `Placements.lost`."""
@@ -208,9 +226,14 @@ class MemoryPlacements:
         living = [address for address in among if self._lives(address, at) is not None]
         if not living:
             return None
-        placed = list(self._rooms.values())
-        chosen = min(living, key=lambda address: placed.count((address, self._lives(address, at) or "")))
-        self._rooms[room] = (chosen, self._workers[chosen][0].started)
+        new = [(where, started) for where, started, since in self._rooms.values() if since > at - SHOWS_AFTER]
+
+        def load(address: str) -> int:
+            worker = self._workers[address][0]
+            return _load(worker.packets, new.count((address, worker.started)))
+
+        chosen = min(living, key=load)
+        self._rooms[room] = (chosen, self._workers[chosen][0].started, at)
         return chosen
 
     def _lives(self, address: str, at: datetime) -> str | None:

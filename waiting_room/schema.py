@@ -286,8 +286,8 @@ media_workers = sa.Table(
     sa.Column("address", sa.String(255), primary_key=True),
     sa.Column("started", _ID, nullable=False),
     sa.Column("heard_at", UtcTime),
-    sa.Column("rooms", sa.Integer, nullable=False),
     sa.Column("draining", sa.Boolean, nullable=False),
+    sa.Column("packets", sa.Integer, nullable=False),
 )
 
 media_rooms = sa.Table(

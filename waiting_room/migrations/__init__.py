@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from waiting_room.database import parse_url, prepare_sqlite
 from waiting_room.schema import metadata
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision."""
 
 _LOG_TRIES = 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,15 @@ import pytest
 from tests.waiting_room.scene import ANA, BEN, NINE, Journaled
 from waiting_room.core.ids import VisitId
 from waiting_room.database import Database
-from waiting_room.placements import DEAD_AFTER, Heard, MemoryPlacements, Placements, SqlPlacements
+from waiting_room.placements import (
+    DEAD_AFTER,
+    ROOM_PACKETS,
+    SHOWS_AFTER,
+    Heard,
+    MemoryPlacements,
+    Placements,
+    SqlPlacements,
+)
 from waiting_room.store import Store
 
 ONE = Heard(address="10.0.0.1:7000", started="1.5")
@@ -38,6 +47,17 @@ async def test_rooms_are_spread_over_the_workers(placements: Placements) -> None
     rooms = [VisitId(f"v{number}") for number in range(6)]
     placed = [await placements.place(room, BOTH, NINE) for room in rooms]
     assert placed.count(ONE.address) == placed.count(TWO.address) == 3
+
+
+async def test_a_room_goes_where_the_fewest_packets_are_sent(placements: Placements) -> None:
+    """However many rooms there are: most of them are waiting rooms."""
+    later = NINE + SHOWS_AFTER
+    for number in range(4):
+        await placements.place(VisitId(f"v{number}"), [ONE.address], NINE)
+    await placements.heard(replace(ONE, packets=900), later)
+    await placements.heard(replace(TWO, packets=2 * ROOM_PACKETS + 100), later)
+    assert await placements.place(ANA, BOTH, later) == ONE.address
+    assert await placements.place(BEN, BOTH, later) == TWO.address, "the new one counts at once"
 
 
 async def test_of_equally_empty_workers_the_first_named_is_taken(placements: Placements) -> None:
