@@ -6,6 +6,7 @@ from typing import Final
 from media.core.events import Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
+from media.core.tally import Tally
 from media.datagrams import SIZE_STEP, SLOT
 from media.endpoint import Endpoint
 from media.news import News
@@ -24,14 +25,14 @@ class LiveRoom:
 
     __slots__ = ("awake", "core", "leased", "members", "name", "out", "seats", "used_at", "version")
 
-    def __init__(self, name: str, now: float, *, open_by_default: bool) -> None:
+    def __init__(self, name: str, now: float, *, open_by_default: bool, tally: Tally) -> None:
         self.name = name
         self.used_at = now
         self.version = 0
         """How far the history had got on which the newest wish about the room was decided; 0: nobody says."""
         self.leased = 0
         """The same of the newest lease or end of a recording: what is over does not begin again."""
-        self.core = Room(open_by_default=open_by_default)
+        self.core = Room(open_by_default=open_by_default, tally=tally)
         self.members: dict[str, Endpoint] = {}
         self.awake = False
         self.out: list[Send] = []
@@ -106,11 +107,12 @@ class LiveRoom:
 class Rooms:
     """All rooms of a worker, bounded."""
 
-    __slots__ = ("_open_by_default", "_rooms")
+    __slots__ = ("_open_by_default", "_rooms", "tally")
 
     def __init__(self, *, open_by_default: bool) -> None:
         self._rooms: dict[str, LiveRoom] = {}
         self._open_by_default = open_by_default
+        self.tally = Tally()
 
     def __iter__(self) -> Iterator[LiveRoom]:
         return iter(self._rooms.values())
@@ -126,7 +128,9 @@ class Rooms:
         """A room, made if it is not there; None when there are too many."""
         room = self._rooms.get(name)
         if room is None and len(self._rooms) < ROOMS_MAX:
-            room = self._rooms[name] = LiveRoom(name, now, open_by_default=self._open_by_default)
+            room = self._rooms[name] = LiveRoom(
+                name, now, open_by_default=self._open_by_default, tally=self.tally
+            )
         return room
 
     def remove(self, name: str) -> None:

@@ -143,13 +143,20 @@ class Worker:
         return not any(room.members for room in self.rooms)
 
     def figures(self) -> dict[str, float]:
-        """Counts since the start, for `/healthz` and the heartbeat."""
+        """Counts since the start and what is now, for `/healthz` and the heartbeat."""
+        tally = self.rooms.tally
+        trips = [seconds for room in self.rooms for seconds in room.core.round_trips()]
         return {
             "rooms": len(self.rooms),
             "endpoints": sum(len(room.members) for room in self.rooms),
             "cpu_seconds": round(self._cpu(), 3),
             "packets_sent": sum(port.outbox.sent for port in self._ports),
             "packets_per_second": round(self._packets_per_second),
+            "packets_asked_again": tally.asked_again,
+            "packets_sent_again": tally.sent_again,
+            "packets_given_up": tally.given_up,
+            "keyframes_asked": tally.keyframes_asked,
+            "round_trip_ms": round(1000 * sum(trips) / len(trips), 1) if trips else 0.0,
             "datagrams_dropped": self.intake.dropped,
             "datagrams_failed": self.intake.failed,
             "sends_dropped": sum(port.outbox.dropped for port in self._ports),

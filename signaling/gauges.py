@@ -23,9 +23,15 @@ GAUGES: Final[Mapping[str, str]] = {
     "rooms": "Rooms that the worker holds.",
     "endpoints": "Endpoints (browser tabs) in them.",
     "recordings": "Recordings that it writes.",
+    "packets_per_second": "Datagrams that it sends per second; rooms go to the worker with the fewest.",
+    "round_trip_ms": "Milliseconds to an endpoint and back, on the average of those that tell.",
 }
 COUNTERS: Final[Mapping[str, str]] = {
     "packets_sent": "Datagrams that the kernel took: media forwarded, its repair and reports.",
+    "packets_asked_again": "Packets that senders were asked to repeat.",
+    "packets_sent_again": "Packets that were repeated for receivers.",
+    "packets_given_up": "Times that lost packets were given up and a whole picture was wanted instead.",
+    "keyframes_asked": "Whole pictures that senders were asked for.",
     "sends_dropped": "Datagrams that the kernel did not take in time.",
     "datagrams_dropped": "Datagrams from outside that nobody vouched for.",
     "datagrams_failed": "Datagrams whose handling failed: a fault of the worker.",

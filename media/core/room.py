@@ -25,6 +25,7 @@ from media.core.negotiated import Negotiated
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
+from media.core.tally import Tally
 from media.core.tape import Tap, Tape
 from media.core.track import Track
 from media.core.vp8 import begins_keyframe
@@ -41,9 +42,10 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "_tape", "events", "is_open")
+    __slots__ = ("_endpoints", "_news_at", "_tally", "_tape", "events", "is_open")
 
-    def __init__(self, *, open_by_default: bool = False) -> None:
+    def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
+        self._tally = tally or Tally()
         self.is_open = open_by_default
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
@@ -115,6 +117,14 @@ class Room:
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
         return tuple(self._endpoints)
+
+    def round_trips(self) -> list[float]:
+        """Seconds to each endpoint and back, where its reports have told."""
+        return [
+            endpoint.downlink.round_trip
+            for endpoint in self._endpoints.values()
+            if endpoint.downlink.round_trip > 0
+        ]
 
     def take_events(self) -> list[Event]:
         """The events since the last call, oldest first."""
@@ -340,6 +350,7 @@ class Room:
             if not receiver.downlink.may_repair(len(packet), octets):
                 return
             slot.cache.answered(sequence, now)
+            self._tally.sent_again += 1
             out.append((receiver.name, slot.repair(packet, now), False))
 
     def _ask_all(self, now: float, out: list[Send]) -> None:
@@ -351,6 +362,7 @@ class Room:
 
     def _ask(self, track: Track, now: float, out: list[Send]) -> None:
         track.asked_at = now
+        self._tally.keyframes_asked += 1
         if track.ssrc is not None:
             sender = self._endpoints[track.endpoint]
             out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
@@ -363,9 +375,11 @@ class Room:
             return
         numbers = missing.due(now, sender.downlink.round_trip)
         if numbers:
+            self._tally.asked_again += len(numbers)
             out.append((sender.name, rtcp.nack(sender.rtcp_ssrc, track.ssrc, numbers), True))
         if missing.gave_up:
             missing.gave_up = False
+            self._tally.given_up += 1
             track.want_keyframe(now)
 
     def _limit_all(self, now: float, out: list[Send]) -> None:
