@@ -69,7 +69,7 @@ class SealedPrey:
         if self._dice.chance(SPOILT_SHARE):
             before = everything(core)
             spoilt = bytearray(self._last or sealed)
-            if not self._last or self._dice.chance(0.5):
+            if spoilt and (not self._last or self._dice.chance(0.5)):
                 spoilt[self._dice.below(len(spoilt))] ^= 1 << self._dice.below(8)
             wire.deliver(bytes(spoilt), who.source)
             if everything(core) != before:

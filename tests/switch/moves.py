@@ -29,6 +29,8 @@ REST: Final = (2.0, 4.0)
 """Seconds of quiet before a change."""
 LOOK_FOR: Final = 7.0
 """Seconds after a change that are looked at; what has not come by then counts as that long."""
+ASKS_AFTER: Final = 3.0
+"""Seconds without a whole picture after which Chromium's receiver asks for a keyframe, and ours."""
 LEAD = """(() => {
   const real = RTCPeerConnection.prototype.setRemoteDescription;
   window.switched = { answers: 0, connections: new Set() };
@@ -45,14 +47,16 @@ COUNTS = "() => [switched.answers, switched.connections.size]"
 class Watcher:
     """Looks at the pictures that the clinician's side receives: when one was whole with what it builds on.
 
-    It stands where the endpoint's own decoder would, which would wait for what never comes.
+    It stands where the endpoint's own decoder would, and asks for a keyframe when a browser's would.
     """
 
     def __init__(self, caller: Caller) -> None:
         self.times: list[float] = []
         self._waiting: dict[int, Any] = {}
         self._next: int | None = None
+        self._asked = 0.0
         receiver: Any = caller._slots[1].receiver
+        self._ask = receiver._send_rtcp_pli
         self._type = next(codec.payloadType for codec in _codecs(receiver) if codec.mimeType == "video/VP8")
         receiver._handle_rtp_packet = self._take
         sound: Any = caller._slots[0].receiver
@@ -71,6 +75,10 @@ class Watcher:
             self._next = self._next + 1 & 0xFFFF
             if found.marker:
                 self.times.append(time.time())
+        now = time.time()
+        if self.times and now - self.times[-1] > ASKS_AFTER and now - self._asked > ASKS_AFTER:
+            self._asked = now
+            await self._ask(packet.ssrc)
         if len(self._waiting) > 2000:
             self._waiting.clear()
 
