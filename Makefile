@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: bench chaos fuzz image record-chaos soak switch webkit
+.PHONY: badnet bench chaos fuzz image record-chaos soak switch webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
 
