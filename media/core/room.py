@@ -21,12 +21,14 @@ from typing import Final
 from media.core import rtcp
 from media.core.endpoint import Endpoint
 from media.core.events import Event, Flowing, SlotsChanged
+from media.core.limits import limit
 from media.core.negotiated import Negotiated
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
 from media.core.tally import Tally
-from media.core.tape import Tap, Tape
+from media.core.tape import Tape
+from media.core.tapping import begin_pictures, tap
 from media.core.track import Track
 from media.core.vp8 import begins_keyframe
 
@@ -106,13 +108,13 @@ class Room:
     def record(self, tape: Tape | None) -> None:
         """Record on `tape`, as far as its lease goes; or no more."""
         self._tape = tape
-        self._tap()
+        tap(self._endpoints, self._tape, is_open=self.is_open)
 
     def lease(self, endpoints: Iterable[str], until: float, now: float) -> None:
         """Record these endpoints alone, from the next packet until then, if the room has a tape."""
         if self._tape is not None:
             self._tape.lease(endpoints, until, now)
-            self._tap()
+            tap(self._endpoints, self._tape, is_open=self.is_open)
 
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
@@ -294,14 +296,14 @@ class Room:
                 sender.downlink.estimated(message.bitrate, now)
         if blocks:
             sender.reception(blocks, now)
-        self._limit_all(now, out)
+        out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
 
     def tick(self, now: float, out: list[Send]) -> bool:
         """Do what is due; whether another tick is wanted in `TICK` seconds."""
         gone = False
         if self._tape is not None and self._tape.fresh:
             self._tape.fresh = False
-            self._begin_pictures(now)
+            begin_pictures(self._endpoints, now)
         for endpoint in self._endpoints.values():
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
@@ -313,7 +315,7 @@ class Room:
                 gone |= track.stop_sharing(now)
         if gone:
             self._seat(now)
-        self._limit_all(now, out)
+        out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
         return now - self._news_at < QUIET_AFTER
 
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
@@ -382,24 +384,6 @@ class Room:
             self._tally.given_up += 1
             track.want_keyframe(now)
 
-    def _limit_all(self, now: float, out: list[Send]) -> None:
-        """Tell every sender what the narrowest of its receivers can take; who share one share evenly."""
-        caps: dict[str, float] = {}
-        for receiver in self._endpoints.values():
-            cap = receiver.downlink.cap(now)
-            if cap is None:
-                continue
-            senders = [
-                slot.track.endpoint for slot in receiver.slots if slot.track and slot.video and not slot.gated
-            ]
-            for name in senders:
-                share = cap * senders.count(name) / len(senders)
-                caps[name] = min(caps.get(name, share), share)
-        for sender in self._endpoints.values():
-            packet = sender.limit(caps.get(sender.name), now)
-            if packet is not None:
-                out.append((sender.name, packet, True))
-
     def _share(self, track: Track, now: float) -> None:
         """A screen began to be shared."""
         track.live = True
@@ -409,32 +393,9 @@ class Room:
         """Settle anew who is forwarded to whom, and tell those who see a change."""
         self._news_at = now
         seat(self._endpoints, is_open=self.is_open, now=now)
-        self._tap()
+        tap(self._endpoints, self._tape, is_open=self.is_open)
         for receiver in self._endpoints.values():
             seats = tuple(slot.seen() for slot in receiver.slots)
             if seats != receiver.told:
                 receiver.told = seats
                 self.events.append(SlotsChanged(receiver.name, seats))
-
-    def _begin_pictures(self, now: float) -> None:
-        """What is recorded from somewhere in the middle can be seen from its next keyframe on."""
-        for endpoint in self._endpoints.values():
-            for track in endpoint.tracks:
-                if track.video and track.tap is not None and track.tap.is_open:
-                    track.want_keyframe(now)
-
-    def _tap(self) -> None:
-        """Every track has a tap on the tape, open while the gate is and its endpoint is named.
-
-        What nobody takes any more needs no keyframe.
-        """
-        tape = self._tape
-        for endpoint in self._endpoints.values():
-            for track in endpoint.tracks:
-                if tape is None:
-                    track.tap = None
-                else:
-                    if track.tap is None or track.tap.tape is not tape:
-                        track.tap = Tap(tape, track)
-                    track.tap.allow(allowed=self.is_open and endpoint.name in tape.named)
-                track.wants_keyframe &= track.taken
