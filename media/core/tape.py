@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 CHUNK_SECONDS: Final = 0.85
 """Between the tick that finds a chunk begun and the one that ends it: with both, less than a second."""
 CHUNK_BYTES: Final = 256 << 10
-STEADY: Final = 0.1
+STEADY: Final = 0.3
 """Seconds by which a source's timestamps may run otherwise than our clock since its last report: more, and
-they stood still in between."""
+they stood still in between. A picture's way through an encoder counts here: a report does not take it."""
 CHUNKS_MAX: Final = 8
 """Chunks that wait to be taken: two megabytes within one tick are no visit's."""
 Chunk = list[bytes]

@@ -281,6 +281,17 @@ def test_what_a_source_said_of_its_clock_before_it_was_recorded_is_told_with_its
     assert report == Report(track.number, 1.0, 0x1234_5678_9ABC_DEF0, 960)
 
 
+def test_a_picture_may_take_its_time_through_an_encoder() -> None:
+    """The report says what the time is; the picture that comes next was taken 150 ms ago."""
+    visit = Recorded(CLINICIAN)
+    visit.control(MEMBER, sender_report(M + 2, 0x1234_5678_9ABC_DEF0, 90_000))
+    visit.lease(MEMBER, CLINICIAN)
+    visit.now += 0.15
+    visit.keyframe(1, timestamp=90_000)
+    (report,) = visit.reports()
+    assert (report.ntp, report.timestamp) == (0x1234_5678_9ABC_DEF0, 90_000)
+
+
 def test_a_clock_that_stood_still_since_it_was_told_of_is_not_told() -> None:
     visit = Recorded(CLINICIAN)
     visit.sound(1, 960)
