@@ -3,6 +3,7 @@
 Debian's WebKitGTK has two cameras that say which way they look, as a phone has, and no RTCPeerConnection.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -26,6 +27,16 @@ SMALL = 320
 
 RUN_AXE = """return axe.run(document, { runOnly: arguments[0] }).then((report) =>
   report.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))"""
+SETTLED = """return new Promise((resolve) => {
+  let before = "", since = performance.now();
+  const look = () => {
+    const now = `${innerWidth} ${innerHeight}`;
+    if (now !== before) [before, since] = [now, performance.now()];
+    if (performance.now() - since > 250) resolve([innerWidth, innerHeight]);
+    else setTimeout(look, 25);
+  };
+  look();
+});"""
 PICTURE = "document.querySelector('.preview video')"
 MIRRORED = f"getComputedStyle({PICTURE}).transform.startsWith('matrix(-1')"
 FACING = f"{PICTURE}?.srcObject?.getVideoTracks()[0]?.getSettings().facingMode"
@@ -124,11 +135,15 @@ def keep(name: str, picture: bytes) -> None:
 
 
 async def measure(page: WebDriver, width: int, height: int = 844) -> None:
-    """Make the page this wide: the window's own bars are added to it."""
-    await page.measures(width, height)
-    inner = await page.runs("return [innerWidth, innerHeight]")
-    await page.measures(2 * width - inner[0], 2 * height - inner[1])
-    assert (await page.runs("return innerWidth")) == width
+    """Make the page this wide: the window's own bars are added to it, and it takes its time to follow."""
+    outer = [width, height]
+    async with asyncio.timeout(webkit.PATIENCE_MS / 1000):
+        while True:
+            await page.measures(*outer)
+            inner = await page.runs(SETTLED)
+            if inner == [width, height]:
+                return
+            outer = [outer[0] + width - inner[0], outer[1] + height - inner[1]]
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
