@@ -57,11 +57,14 @@ soak: $(VENV)/.dev ## visits come and go for two hours; what does the worker kee
 switch: system ## addresses that change under a visit: NAT rebinding, and another network under a real page
 	$(PY) -m tests.switch $(ARGS)
 
-webkit: system ## the camera check in WebKitGTK: not in `make test`, its driver loses a page now and then
+webkit: system ## the camera check in WebKitGTK, which is not in `make test`
 	$(VENV)/bin/pytest -n 0 -m webkit
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
+
+badnet: system ## real browsers behind loss, delay and narrow ways (ARGS="--few --trials 40": a look)
+	$(PY) -m tests.badnet $(ARGS)
 
 chaos: $(VENV)/.dev ## kill media workers while visits run, and see both sides get their media back (ARGS="--kills 20")
 	$(PY) -m tests.chaos.kills $(ARGS)

@@ -203,7 +203,7 @@ class Intake:
         if endpoint.belief.heard(path, now, media=True):
             self._learn(endpoint, path)
             endpoint.current = path
-            self._begin_pictures(endpoint)
+            self._moved(endpoint, now)
         room: LiveRoom = endpoint.room
         room.core.receive_rtp(endpoint.name, inbox.view[at : at + inbox.length(index)], now, room.out)
         room.awake = True
@@ -223,7 +223,7 @@ class Intake:
         forgotten = endpoint.belief.check(path, nominated=check.nominated, now=now)
         if isinstance(forgotten, Path):
             self._unlearn(endpoint, forgotten)
-        self._follow(endpoint)
+        self._follow(endpoint, now)
         path.send(stun.success(check, path.where()))
         endpoint.heard_at = now
         self._owner.checked(endpoint, check, now)
@@ -242,26 +242,26 @@ class Intake:
 
     def _elsewhere(self, endpoint: Endpoint, path: Path, now: float, *, media: bool) -> None:
         if endpoint.belief.heard(path, now, media=media) or endpoint.current is None:
-            self._follow(endpoint)
+            self._follow(endpoint, now)
 
     def settle(self, endpoint: Endpoint, now: float) -> None:
         """Once per tick for an endpoint that moved without a check: go back if none confirmed it."""
         if endpoint.belief.settle(now):
             unconfirmed = endpoint.current
-            self._follow(endpoint)
+            self._follow(endpoint, now)
             if unconfirmed is not None and not endpoint.belief.believes(unconfirmed):
                 self._unlearn(endpoint, unconfirmed)
 
-    def _follow(self, endpoint: Endpoint) -> None:
+    def _follow(self, endpoint: Endpoint, now: float) -> None:
         before, current = endpoint.current, endpoint.belief.current
         endpoint.current = current if isinstance(current, Path) else None
         if before is not None and before is not endpoint.current:
-            self._begin_pictures(endpoint)
+            self._moved(endpoint, now)
 
-    def _begin_pictures(self, endpoint: Endpoint) -> None:
+    def _moved(self, endpoint: Endpoint, now: float) -> None:
         """What was under way by a former address is lost; nobody should wait for it."""
         room: LiveRoom = endpoint.room
-        room.core.moved(endpoint.name, self._clock(), room.out)
+        room.core.moved(endpoint.name, now, room.out)
         room.awake = True
         room.send()
 

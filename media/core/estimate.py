@@ -41,17 +41,9 @@ class Estimate:
     """Of one receiver. Rates are bit/s of payload; `cap` is None while nothing limits."""
 
     __slots__ = (
-        "_arrivals",
-        "_bytes",
-        "_fell_at",
-        "_full_at",
-        "_gradient",
-        "_grown_at",
-        "_standing",
-        "_used_at",
-        "cap",
-        "heard_at",
-    )
+        "_arrivals", "_bytes", "_fell_at", "_full_at", "_gradient", "_grown_at", "_standing", "_used_at",
+        "cap", "heard_at",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.cap: float | None = None
@@ -81,9 +73,8 @@ class Estimate:
         usage = self._gradient.usage
         if usage is Usage.OVER:
             self._fall(rate, now, round_trip)
-        elif stands:
-            if self._fall(rate, now, round_trip):
-                self._standing.fell(delay)
+        elif stands and self._fall(rate, now, round_trip):
+            self._standing.fell(delay)
         elif usage is Usage.NORMAL and self.cap is not None and self._standing.wait <= SHORT:
             self._grow(rate, now, round_trip)
             if self.cap <= unused:

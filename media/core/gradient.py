@@ -8,6 +8,7 @@ and below a queue's. (Carlucci et al., “Analysis and Design of the Google Cong
 
 from collections import deque
 from enum import Enum
+from statistics import StatisticsError, linear_regression
 from typing import Final
 
 BURST: Final = 0.005
@@ -57,9 +58,8 @@ class Gradient:
         self._forget()
 
     def _forget(self) -> None:
-        self._began = self._sent = self._arrived = (
-            0.0  # the burst under way: first and last sent, last arrived
-        )
+        # the burst under way: first and last sent, last arrived
+        self._began = self._sent = self._arrived = 0.0
         self._before: tuple[float, float] | None = None  # the burst before it: last sent, last arrived
         self._bursts = 0
         self._sum = self._smooth = 0.0
@@ -115,10 +115,8 @@ class Gradient:
 
 
 def _slope(points: deque[tuple[float, float]]) -> float:
-    """Of the line through the points that is nearest to them (least squares)."""
-    middle_x = sum(x for x, _ in points) / len(points)
-    middle_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - middle_x) ** 2 for x, _ in points)
-    if not spread:
+    """Of the line that is nearest to the points; level where all came at once."""
+    try:
+        return linear_regression(*zip(*points, strict=True)).slope
+    except StatisticsError:
         return 0.0
-    return sum((x - middle_x) * (y - middle_y) for x, y in points) / spread

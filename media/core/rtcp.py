@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
+from media.core import twcc
 from media.core.rtp import Packet
 
 SR: Final = 200
@@ -27,9 +28,6 @@ _FMT_PLI: Final = 1
 _FMT_FIR: Final = 4
 _FMT_AFB: Final = 15
 _FMT_TRANSPORT: Final = 15
-_ARRIVALS: Final = Struct(">HHI")
-_STATUSES: Final = 2048
-"""Packets of one transport-wide feedback that are read: more than browsers send in seconds."""
 _NACKS: Final = 64
 """Entries of a NACK that are read: they name up to 1,088 packets, more than are kept."""
 _REMB_MAX: Final = 10_000_000_000
@@ -164,45 +162,9 @@ def _read_transport(content: bytes, count: int) -> list[Message] | None:
     if count == _FMT_NACK:
         return _read_nack(content)
     if count == _FMT_TRANSPORT:
-        arrived = _read_arrivals(content)
-        return None if arrived is None else [arrived]
+        told = twcc.read(content[8:])
+        return None if told is None else [Arrived(*told)]
     return []
-
-
-def _read_arrivals(content: bytes) -> Arrived | None:
-    """draft-holmer-rmcat-transport-wide-cc-extensions-01, 3.1; at most `_STATUSES` packets of it."""
-    if len(content) < 16:
-        return None
-    base, total, stamp = _ARRIVALS.unpack_from(content, 8)
-    total = min(total, _STATUSES)
-    symbols: list[int] = []
-    at, size = 16, len(content)
-    while len(symbols) < total:
-        if at + 2 > size:
-            return None
-        chunk = content[at] << 8 | content[at + 1]
-        at += 2
-        if not chunk & 0x8000:
-            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, total - len(symbols))
-            if not chunk & 0x1FFF:
-                return None
-        elif chunk & 0x4000:
-            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
-        else:
-            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
-    reference = stamp >> 8
-    ticks = (reference - 0x1000000 if reference & 0x800000 else reference) * 256
-    came: list[float | None] = []
-    for symbol in symbols[:total]:
-        if symbol == 1 and at < size:
-            ticks += content[at]
-        elif symbol == 2 and at + 2 <= size:
-            ticks += int.from_bytes(content[at : at + 2], "big", signed=True)
-        elif symbol:
-            return None
-        at += symbol
-        came.append(ticks / 4000 if symbol else None)
-    return Arrived(base, tuple(came))
 
 
 def _read_payload(content: bytes, count: int) -> list[Message] | None:

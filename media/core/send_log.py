@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 
 from media.core.rtcp import Arrived
 
-KEPT: Final = 4096
-"""Packets whose sending is remembered, a power of two: some seconds; feedback comes ten times a second."""
+KEPT: Final = 2048
+"""Packets that are remembered, a power of two: seconds of three cameras, and feedback comes within one."""
 _MASK: Final = KEPT - 1
 
 
 class Delivered(NamedTuple):
-    """A packet that arrived: our seconds, bytes of payload, the receiver's seconds on a clock of its own."""
+    """A packet that arrived: our seconds, its bytes, the receiver's seconds on a clock of its own."""
 
     sent: float
     size: int
@@ -28,11 +28,13 @@ class SendLog:
 
     def __init__(self) -> None:
         self.count = KEPT
-        self._at = [0.0] * KEPT
-        self._size = [-1] * KEPT  # -1: nothing was sent, or its fate is known
+        self._at: list[float] = []  # made by the first packet: most of a warm room never send one
+        self._size: list[int] = []  # -1: nothing was sent, or it is known to have arrived
 
     def number(self, size: int, now: float) -> int:
-        """The number (16 bits) of a packet with so much payload that is sent now."""
+        """The number (16 bits) of a packet of so many bytes that is sent now."""
+        if not self._at:
+            self._at, self._size = [0.0] * KEPT, [-1] * KEPT
         count = self.count = self.count + 1
         place = count & _MASK
         self._at[place] = now
@@ -42,6 +44,8 @@ class SendLog:
     def feedback(self, arrived: Arrived) -> list[Delivered]:
         """The deliveries that a report tells for the first time, in sending order."""
         delivered: list[Delivered] = []
+        if not self._at:
+            return delivered
         first = self.count - ((self.count - arrived.base) & 0xFFFF)
         for place, at in enumerate(arrived.at):
             count = first + place

@@ -1,7 +1,8 @@
-"""Transport-wide feedback for what an endpoint sends (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+"""Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01), said and read.
 
-The browser numbers every packet of its transport, retransmissions and padding included; we say when each
-came. Its own estimator does the rest.
+For what an endpoint sends: the browser numbers every packet of its transport, retransmissions and padding
+included; we say when each came, and its own estimator does the rest. For what we send it is the other way
+round (`read`, `send_log`, `estimate`).
 """
 
 from itertools import pairwise
@@ -17,7 +18,11 @@ JUMP: Final = 1000
 STATUSES: Final = 400
 """Most packets one report speaks of: it stays below 1,200 bytes."""
 
+READ_AT_MOST: Final = 2048
+"""Packets of one report that are read: more than we send in a second."""
+
 _HEAD: Final = Struct(">BBHIIHHI")
+_TOLD: Final = Struct(">HHI")
 _TICKS_PER_SECOND: Final = 4000
 _TICKS_PER_REFERENCE: Final = 256
 _MISSING: Final = 0
@@ -121,3 +126,48 @@ def _vectors(total: int, places: list[int], deltas: list[int]) -> bytes:
             vector = vector << 2 | symbol
         chunks += vector.to_bytes(2, "big")
     return bytes(chunks + packed)
+
+
+def read(content: bytes) -> tuple[int, tuple[float | None, ...]] | None:
+    """A report from its base number on (3.1): that number, and of it and each after it, when it came.
+
+    In seconds of the receiver's clock, `None` for those that did not come. `None` if it says less than it
+    claims; of a long one, the first `READ_AT_MOST` are read.
+    """
+    if len(content) < _TOLD.size:
+        return None
+    base, claimed, stamp = _TOLD.unpack_from(content)
+    found = _symbols(content, min(claimed, READ_AT_MOST))
+    if found is None:
+        return None
+    symbols, at = found
+    reference = stamp >> 8
+    ticks = (reference - 0x1000000 if reference & 0x800000 else reference) * _TICKS_PER_REFERENCE
+    came: list[float | None] = []
+    for symbol in symbols:
+        delta = content[at : at + symbol]
+        if symbol > _LARGE or len(delta) < symbol:
+            return None
+        at += symbol  # a small delta is one byte, a large one two
+        ticks += int.from_bytes(delta, "big", signed=symbol == _LARGE)
+        came.append(ticks / _TICKS_PER_SECOND if symbol != _MISSING else None)
+    return base, tuple(came)
+
+
+def _symbols(content: bytes, total: int) -> tuple[list[int], int] | None:
+    """The statuses of so many packets, and where their deltas begin; `None` if there are not so many."""
+    symbols: list[int] = []
+    at = _TOLD.size
+    while len(symbols) < total:
+        chunk = int.from_bytes(content[at : at + 2], "big")
+        at += 2
+        length = chunk & 0x1FFF
+        if at > len(content) or (not chunk & 0x8000 and not length):
+            return None
+        if not chunk & 0x8000:
+            symbols += [chunk >> 13 & 3] * min(length, total)
+        elif chunk & 0x4000:
+            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        else:
+            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+    return symbols[:total], at

@@ -95,10 +95,3 @@ def test_packets_that_all_came_at_once_have_no_slope() -> None:
     for step in range(100):
         gradient.packet(step * 0.02, 7.0)
     assert gradient.usage is Usage.NORMAL
-
-
-def test_a_round_trip_is_told_once_a_report_has_shown_it() -> None:
-    visit = Visit()
-    assert visit.room.round_trips() == []
-    visit.room._endpoints[MEMBER].downlink.round_trip = 0.08
-    assert visit.room.round_trips() == [0.08]

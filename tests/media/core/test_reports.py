@@ -90,6 +90,7 @@ class TestSenderReports:
         visit.control(CLINICIAN, received(C + 21, lsr=MIDDLE_OF_NTP, dlsr=int(0.25 * 65536)))
         downlink = visit.room._endpoints[CLINICIAN].downlink
         assert downlink.round_trip == pytest.approx(0.1, abs=1e-4)
+        assert visit.room.round_trips() == [downlink.round_trip], "the member's reports have told nothing"
         visit.control(CLINICIAN, received(C + 21, lsr=1234))
         visit.control(CLINICIAN, received(777, lsr=MIDDLE_OF_NTP))
         assert downlink.round_trip == pytest.approx(0.1, abs=1e-4)
