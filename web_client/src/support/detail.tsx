@@ -67,6 +67,7 @@ export function Detail({ me, view, here, now, connections, report, line, onClose
   const close = () => setAsking(null);
   const name = view.short_name;
   const before = isBefore(view);
+  const clinician = view.holder?.name ?? view.clinician?.name;
 
   return (
     <section class="desk-detail stack" aria-labelledby="opened">
@@ -177,7 +178,9 @@ export function Detail({ me, view, here, now, connections, report, line, onClose
           <Fact term={t("support.booked_for")}>
             <Time at={view.start} zone={clinic.zone} show="time-zone" />, {clinic.name}
           </Fact>
-          <Fact term={t("support.clinician")}>{view.holder?.name ?? view.clinician?.name ?? t("support.any_clinician")}</Fact>
+          {(clinician !== undefined || !isOver(view)) && (
+            <Fact term={t("support.clinician")}>{clinician ?? t("support.any_clinician")}</Fact>
+          )}
           {view.checked_in_at !== undefined && (
             <Fact term={t("support.checked_in")}>
               <Time at={view.checked_in_at} zone={clinic.zone} />

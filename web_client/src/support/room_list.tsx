@@ -10,6 +10,7 @@ import { ConnectionBadges, type ConnectionsFeed } from "./connections";
 import { deviceWords } from "./device_words";
 import type { Listed, Order, Wish } from "./list";
 import type { Need } from "./needs";
+import { isOver } from "./view";
 import { type T, useT } from "./words";
 
 export interface RoomListProps {
@@ -120,14 +121,15 @@ function Row({ me, row: { view, here, needs }, now, connections, report, open, o
   );
 }
 
-/** “Testing the camera, 4 min” while getting ready; otherwise how long in this state. */
+/** “Testing the camera, 4 min” while getting ready; otherwise how long in this state, or how long ago it ended. */
 export function progress(view: Listed["view"], now: number, t: T): string {
   if (view.state === "booked") return t("support.step.booked");
   if (view.state === "preparing") {
     const step = t.code(`support.step.${view.step}`, view.step);
     return t("support.step_for", { step, span: span(view.step_at, now, t) });
   }
-  return view.state_since === undefined ? "" : t("support.for", { span: span(view.state_since, now, t) });
+  if (view.state_since === undefined) return "";
+  return t(isOver(view) ? "support.ago" : "support.for", { span: span(view.state_since, now, t) });
 }
 
 export function needWords(need: Need, zone: string, t: T): string {
