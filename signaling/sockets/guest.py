@@ -15,7 +15,7 @@ from signaling.sockets.namespace import Served
 from signaling.sockets.own_visit import OwnVisitNamespace
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts
 from waiting_room.core.guests import at_device, joined, live
-from waiting_room.core.model import Actor, Guest, Role, Visit
+from waiting_room.core.model import Actor, Guest, Role
 
 
 class GuestNamespace(OwnVisitNamespace[GuestSession]):
@@ -38,8 +38,11 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
     async def session(self, request: web.Request) -> GuestSession | None:
         """The guest that the cookie names, while the invitation stands for that device."""
         session = await self.parts.sessions.guest(request)
-        visit = None if session is None else await self.visit(session.visit)
-        return session if session is not None and visit and _guest(visit, session) else None
+        if session is None:
+            return None
+        if await self._guest(session) is None:  # let in by another process, whose notice is on its way
+            await self.parts.desk.look(session.visit)
+        return session if await self._guest(session) else None
 
     def person(self, session: GuestSession) -> Person:
         """The guest, by the device they came in with."""
@@ -60,8 +63,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
     async def _command(self, connection: GuestConnection, data: Any) -> Answer:
         said = m.commands_guests().validate_python(data)
         session = connection.session
-        visit = await self.visit(session.visit)
-        guest = None if visit is None else _guest(visit, session)
+        guest = await self._guest(session)
         if guest is None:
             return refuse("guest_unknown")
         if isinstance(said, m.AgreeRecording) and connection.superseded:
@@ -81,6 +83,6 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
         m.PingPresence.model_validate(data)
         return done()
 
-
-def _guest(visit: Visit, session: GuestSession) -> Guest | None:
-    return at_device(live(visit.guests), session.device)
+    async def _guest(self, session: GuestSession) -> Guest | None:
+        visit = await self.visit(session.visit)
+        return None if visit is None else at_device(live(visit.guests), session.device)

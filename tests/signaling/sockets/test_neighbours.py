@@ -251,6 +251,16 @@ async def test_the_newest_page_of_a_guest_is_the_active_one_whichever_process_ha
     assert not ana.all("superseded"), "she is another person of the same visit"
 
 
+async def test_a_guest_whose_page_is_faster_than_the_notice_of_the_process_that_let_them_in_comes_in(
+    town: Town,
+) -> None:
+    ana, _ = await in_a_visit(town.house)
+    town.hub.cut()
+    maria = await town.house.guest((await ana.does("invite_guest", **MARIA))["join_url"])
+    again = await town.other.connects("/guest", maria.cookie)
+    assert (await again.hears("snapshot"))["view"]["me"] == maria.view["me"]
+
+
 async def test_a_guest_at_one_process_is_seen_to_be_here_and_to_go_at_the_other(town: Town) -> None:
     ana, lee = await in_a_visit(town.house)
     maria = await town.house.guest((await ana.does("invite_guest", **MARIA))["join_url"])
