@@ -5,6 +5,7 @@ from typing import Final
 from media.core import rtcp
 from media.core.downlink import Downlink
 from media.core.negotiated import Extensions, Kind, Negotiated
+from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import Packet, find_extension
 from media.core.send_log import SendLog
@@ -31,8 +32,8 @@ class Endpoint:
 
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "log", "malformed", "media", "mid_id", "name", "repairs", "rtcp_ssrc", "slots",
-        "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
+        "downlink", "dropped", "log", "malformed", "media", "mid_id", "name", "pacer", "repairs",
+        "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:
@@ -42,6 +43,7 @@ class Endpoint:
         self.arrivals = Arrivals()
         self.downlink = Downlink()
         self.log = SendLog()
+        self.pacer: Pacer | None = None  # while its downlink has a cap
         self.told: object = None  # the seats its last event named
         self.malformed = 0  # packets that could not be read
         self.unbound = 0  # RTP of an SSRC that is nobody's
@@ -69,6 +71,7 @@ class Endpoint:
                 slot.adopt(record)
             self.slots.append(slot)
             slot.log = self.log if slot.record.extensions.transport_cc is not None else None
+            slot.pacer = self.pacer if slot.video else None
         self.slots_by_ssrc = {slot.ssrc: slot for slot in self.slots}
         ids = [track.record.extensions for track in self.tracks] or [Extensions()]
         # one id means one thing in a bundle (RFC 8843 §9.2), so any m-line's will do
@@ -148,6 +151,12 @@ class Endpoint:
     def arrived(self, arrived: Arrived, now: float) -> None:
         """Its transport-wide feedback on what we sent."""
         self.downlink.arrived(self.log.feedback(arrived), now)
+
+    def take_pacer(self, pacer: Pacer | None) -> None:
+        """Have the video to it leave at a pace, or as it comes."""
+        self.pacer = pacer
+        for slot in self.slots:
+            slot.pacer = pacer if slot.video else None
 
     def feedback(self, now: float) -> list[bytes]:
         """What it is to be told of its own sending now: arrivals, and once a second a receiver report."""

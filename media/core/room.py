@@ -23,6 +23,7 @@ from media.core.endpoint import Endpoint
 from media.core.events import Event, Flowing, SlotsChanged
 from media.core.limits import limit
 from media.core.negotiated import Negotiated
+from media.core.pacer import Held, let_go, pace
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
@@ -44,13 +45,14 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "_tally", "_tape", "events", "is_open")
+    __slots__ = ("_endpoints", "_news_at", "_paced", "_tally", "_tape", "events", "is_open")
 
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
         self.is_open = open_by_default
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
+        self._paced: list[Endpoint] = []  # those whose video is held back at times
         self._tape: Tape | None = None
         self._news_at = float("-inf")
 
@@ -170,6 +172,8 @@ class Room:
             self._take(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
         if track.missing.fresh:
             self._ask_again(sender, track, now, out)
+        if self._paced:
+            out += let_go(self._paced, now)
 
     def _receive_repair(self, sender: Endpoint, packet: Packet, now: float, out: list[Send]) -> None:
         """RTX (RFC 4588): what it repeats is handled as if it came itself; as padding, it only probes."""
@@ -215,8 +219,6 @@ class Room:
     ) -> None:
         """Send a payload to everybody who receives the track; the gate of each slot decides."""
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
-        size = len(payload)
-        time = send_time(now)
         for slot in track.targets:
             if slot.gated:
                 if slot.video and not key:
@@ -229,19 +231,14 @@ class Room:
                 ours = slot.late(count)
                 if not ours:
                     continue
-            sequence = ours & 0xFFFF
+            if key:
+                slot.cache.begin(ours)
             our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-            low = time & 0xFFFF if slot.log is None else slot.log.number(size, now)
-            packet = slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, low) + payload
-            if ours > slot.last_count:
-                slot.last_count = ours
-                slot.last_time = our_time
-                slot.last_at = now
-            slot.packets += 1
-            slot.octets += size
-            if slot.video:
-                slot.cache.put(sequence, packet, now)
-            out.append((slot.endpoint, packet, False))
+            pacer = slot.pacer
+            if pacer is not None and not pacer.passes(len(payload), now):
+                pacer.hold(Held(slot, marker, ours, our_time, bytes(payload), now))
+                continue
+            out.append((slot.endpoint, slot.send(marker, ours, our_time, payload, now), False))
 
     def _await_keyframe(self, track: Track, count: int, payload: Packet, now: float, out: list[Send]) -> bool:
         """Whether the keyframe that is wanted begins with this payload; asks for it again where it is due."""
@@ -297,6 +294,7 @@ class Room:
         if blocks:
             sender.reception(blocks, now)
         out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        self._paced = pace(self._endpoints, now, out)
 
     def tick(self, now: float, out: list[Send]) -> bool:
         """Do what is due; whether another tick is wanted in `TICK` seconds."""
@@ -316,6 +314,7 @@ class Room:
         if gone:
             self._seat(now)
         out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        self._paced = pace(self._endpoints, now, out)
         return now - self._news_at < QUIET_AFTER
 
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
@@ -353,7 +352,12 @@ class Room:
                 return
             slot.cache.answered(sequence, now)
             self._tally.sent_again += 1
+            if slot.pacer is not None:
+                slot.pacer.spend(len(packet))
             out.append((receiver.name, slot.repair(packet, now), False))
+        if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
+            slot.cache.gave_up = False
+            self._pass_request(receiver, slot.ssrc, now, out)
 
     def _ask_all(self, now: float, out: list[Send]) -> None:
         """Ask at once for every keyframe that a slot waits for."""
@@ -393,6 +397,7 @@ class Room:
         """Settle anew who is forwarded to whom, and tell those who see a change."""
         self._news_at = now
         seat(self._endpoints, is_open=self.is_open, now=now)
+        self._paced = [one for one in self._paced if self._endpoints.get(one.name) is one]
         tap(self._endpoints, self._tape, is_open=self.is_open)
         for receiver in self._endpoints.values():
             seats = tuple(slot.seen() for slot in receiver.slots)
