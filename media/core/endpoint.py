@@ -4,7 +4,8 @@ from typing import Final
 
 from media.core import rtcp
 from media.core.downlink import Downlink
-from media.core.negotiated import Extensions, Kind, Negotiated
+from media.core.ladder import Ladder, Rung
+from media.core.negotiated import Extensions, Kind, Negotiated, Source
 from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import Packet, find_extension
@@ -32,7 +33,7 @@ class Endpoint:
 
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "log", "malformed", "media", "mid_id", "name", "pacer", "repairs",
+        "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "pacer", "repairs",
         "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
@@ -42,6 +43,7 @@ class Endpoint:
         self.slots: list[Slot] = []
         self.arrivals = Arrivals()
         self.downlink = Downlink()
+        self.ladder = Ladder()
         self.log = SendLog()
         self.pacer: Pacer | None = None  # while its downlink has a cap
         self.told: object = None  # the seats its last event named
@@ -72,6 +74,7 @@ class Endpoint:
             self.slots.append(slot)
             slot.log = self.log if slot.record.extensions.transport_cc is not None else None
             slot.pacer = self.pacer if slot.video else None
+            slot.paused = self._pauses(slot)
         self.slots_by_ssrc = {slot.ssrc: slot for slot in self.slots}
         ids = [track.record.extensions for track in self.tracks] or [Extensions()]
         # one id means one thing in a bundle (RFC 8843 §9.2), so any m-line's will do
@@ -151,6 +154,23 @@ class Endpoint:
     def arrived(self, arrived: Arrived, now: float) -> None:
         """Its transport-wide feedback on what we sent."""
         self.downlink.arrived(self.log.feedback(arrived), now)
+
+    def step(self, now: float) -> bool:
+        """Step on the ladder, if that is due: pictures pause or begin anew. Whether it did."""
+        if not self.ladder.judge(self.downlink.cap(now), now):
+            return False
+        for slot in self.slots:
+            paused = self._pauses(slot)
+            if paused and not slot.paused:
+                slot.gate()
+            elif slot.paused and not paused and slot.track is not None and slot in slot.track.targets:
+                slot.track.want_keyframe(now)
+            slot.paused = paused
+        return True
+
+    def _pauses(self, slot: Slot) -> bool:
+        """Whether nothing is forwarded onto a slot on this rung; a shared screen is what they talk about."""
+        return slot.video and slot.record.source is not Source.SCREEN and self.ladder.rung is Rung.NONE
 
     def take_pacer(self, pacer: Pacer | None) -> None:
         """Have the video to it leave at a pace, or as it comes."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from media.core.ladder import Rung
 from media.core.negotiated import Kind, Source
 
 
@@ -31,4 +32,12 @@ class Flowing:
     mid: str
 
 
-Event = SlotsChanged | Flowing
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What `endpoint` is shown of the others' cameras is another rung of the ladder from now on."""
+
+    endpoint: str
+    rung: Rung
+
+
+Event = SlotsChanged | Flowing | Stepped

@@ -20,7 +20,8 @@ from typing import Final
 
 from media.core import rtcp
 from media.core.endpoint import Endpoint
-from media.core.events import Event, Flowing, SlotsChanged
+from media.core.events import Event, Flowing, SlotsChanged, Stepped
+from media.core.ladder import Rung, Wish
 from media.core.limits import limit
 from media.core.negotiated import Negotiated
 from media.core.pacer import Held, let_go, pace
@@ -89,6 +90,14 @@ class Room:
                 track.want_keyframe(now)
                 self._ask(track, now, out)
 
+    def wish(self, endpoint: str, wish: Wish, now: float) -> None:
+        """What an endpoint wants to be shown of the others' cameras. An unknown one is ignored."""
+        known = self._endpoints.get(endpoint)
+        if known is not None:
+            known.ladder.wish = wish
+            self._news_at = now
+            self._judge(known, now)
+
     def open(self, now: float, out: list[Send]) -> None:
         """Open the gate: audio flows at once, video from the keyframe that is asked for now. Idempotent."""
         if not self.is_open:
@@ -121,6 +130,11 @@ class Room:
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
         return tuple(self._endpoints)
+
+    def rung(self, endpoint: str) -> Rung:
+        """What an endpoint is shown of the others' cameras."""
+        known = self._endpoints.get(endpoint)
+        return known.ladder.rung if known is not None else Rung.FULL
 
     def round_trips(self) -> list[float]:
         """Seconds to each endpoint and back, where its reports have told."""
@@ -221,7 +235,7 @@ class Room:
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
         for slot in track.targets:
             if slot.gated:
-                if slot.video and not key:
+                if slot.paused or (slot.video and not key):
                     continue
                 slot.enter(track, count, timestamp, now)
                 self.events.append(Flowing(slot.endpoint, slot.record.mid))
@@ -311,11 +325,17 @@ class Room:
                 if track.wants_keyframe and track.taken and track.may_ask(now):
                     self._ask(track, now, out)
                 gone |= track.stop_sharing(now)
+            self._judge(endpoint, now)
         if gone:
             self._seat(now)
         out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
         self._paced = pace(self._endpoints, now, out)
         return now - self._news_at < QUIET_AFTER
+
+    def _judge(self, endpoint: Endpoint, now: float) -> None:
+        """Let an endpoint step on its ladder, and pause its pictures or begin them anew."""
+        if endpoint.step(now):
+            self.events.append(Stepped(endpoint.name, endpoint.ladder.rung))
 
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
         """A source's sender report times every slot it is in."""

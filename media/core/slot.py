@@ -30,8 +30,8 @@ class Slot:
 
     __slots__ = (
         "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at", "last_count",
-        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "record", "repair_sequence",
-        "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
+        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "record",
+        "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
@@ -41,6 +41,7 @@ class Slot:
         self.track: Track | None = None
         self.occupant: tuple[str, Source] | None = None  # who sits here, or sat here last
         self.gated = True
+        self.paused = False  # whether its endpoint is shown no cameras: it stays gated then
         self.shift = 0  # from a source's count to ours
         self.time_shift = 0
         self.floor = 0  # the source's counts below are older than the gate
