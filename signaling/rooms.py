@@ -39,7 +39,7 @@ WORKER_WITHIN_SECONDS = 6.0
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
-_OfARoom = media.RoomThere | media.GateNow | media.Connected | media.Slots | media.Gone
+_OfARoom = media.RoomThere | media.GateNow | media.Connected | media.Slots | media.Picture | media.Gone
 
 log = structlog.get_logger("rooms")
 
@@ -56,6 +56,8 @@ class _Room:
     worker: Worker | None = None
     slots: dict[str, tuple[media.FilledSlot, ...]] = field(default_factory=dict)
     """Endpoints with a connection, and who is in their slots."""
+    pictures: dict[str, media.Rung] = field(default_factory=dict)
+    """What endpoints are shown of the others' cameras, where that is not everything."""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     evicted: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Endpoints that must be gone before anything is opened or offered for them: offered until, version."""
@@ -95,15 +97,27 @@ class Rooms:
         room.wanted = gate
         self._settle(room)
         if was_open or gate is Gate.OPEN:
-            for endpoint, slots in room.slots.items():
-                self._tell(MediaNow(visit, endpoint, gate is Gate.OPEN, slots))
+            for endpoint in room.slots:
+                self._tell(self.now(visit, endpoint))
 
     def now(self, visit: VisitId, endpoint: str) -> MediaNow:
         """What a page that has just connected should know."""
         room = self._rooms.get(visit)
         if room is None:
             return MediaNow(visit, endpoint, False, ())
-        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, room.slots.get(endpoint, ()))
+        slots, picture = room.slots.get(endpoint, ()), room.pictures.get(endpoint, "full")
+        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, slots, picture)
+
+    async def show(self, visit: VisitId, endpoint: str, wish: media.Wish) -> None:
+        """Show an endpoint the others' cameras as it wishes, for as long as its connection lasts.
+
+        Raises:
+            MediaUnavailableError: no worker has the room, or it did not answer.
+        """
+        client = self.client_of(visit)
+        if client is None:
+            raise MediaUnavailableError("no worker has the room")
+        await client.show(visit, endpoint, wish)
 
     def has(self, visit: VisitId, endpoint: str) -> bool:
         """Whether the endpoint has a media connection that is not known to be dead."""
@@ -251,7 +265,14 @@ class Rooms:
                 self._greetings[worker.name] = set()
             case media.Greeted():
                 self._missed(worker, self._greetings.pop(worker.name, set()))
-            case media.RoomThere() | media.GateNow() | media.Connected() | media.Slots() | media.Gone():
+            case (
+                media.RoomThere()
+                | media.GateNow()
+                | media.Connected()
+                | media.Slots()
+                | media.Picture()
+                | media.Gone()
+            ):
                 self._heard_of(worker, event)
             case media.Recording(room=name, recording=recording, state=state, reason=reason):
                 room = self._rooms.get(VisitId(name))
@@ -300,15 +321,20 @@ class Rooms:
                 gone = room.slots.keys() - {one.endpoint for one in endpoints}
                 for one in endpoints:
                     room.slots[one.endpoint] = one.slots
+                    room.pictures[one.endpoint] = one.picture
                 for endpoint in gone:
                     self._gone(room, endpoint)
             case media.GateNow(open=is_open, version=version):
                 self._gate(room, version, is_open=is_open)
             case media.Connected(endpoint=endpoint):
                 room.slots.setdefault(endpoint, ())
+                room.pictures.pop(endpoint, None)
+            case media.Picture(endpoint=endpoint, rung=rung):
+                room.pictures[endpoint] = rung
+                self._tell(self.now(room.visit, endpoint))
             case media.Slots(endpoint=endpoint, slots=slots):
                 room.slots[endpoint] = slots
-                self._tell(MediaNow(room.visit, endpoint, room.wanted is Gate.OPEN, slots))
+                self._tell(self.now(room.visit, endpoint))
             case media.Gone(endpoint=endpoint, reason=reason):
                 if reason in LOST:
                     self._gone(room, endpoint)
