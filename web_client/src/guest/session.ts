@@ -52,10 +52,9 @@ export class GuestSession {
       line: this.line,
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => false,
-      isBlind: () => this.pictures.rung.get() === "none",
+      pictures: this.pictures,
       onSilence: (kind) => void this.studio.revive(kind),
     });
-    this.pictures.rung.subscribe(() => this.conditions.tell());
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("media", (payload) => this.heardOfSlots(payload));
     this.line.on("media_lost", () => this.connection.get()?.lost());
@@ -117,7 +116,8 @@ export class GuestSession {
     const wish = this.wish();
     this.conditions.run(wish === "live");
     const view = this.views.get();
-    this.pictures.expectSigns(wish === "live" && view !== null && joined(view.guests).some(({ signs }) => signs));
+    const people = view === null ? [] : [...view.others, ...(view.me === null ? [] : [view.me])];
+    this.pictures.expectSigns(wish === "live" && joined(people).some(({ signs }) => signs));
     let connection = this.connection.get();
     if (wish === "none") {
       connection?.close();
