@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import ssl
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--advertise", metavar="IP", action="append", help="an address that answers name (repeatable)"
     )
     parser.add_argument(
+        "--certificate", metavar="PEM", type=Path, help="speak TLS on HOST:PORT, as whom this says"
+    )
+    parser.add_argument("--private-key", metavar="PEM", type=Path, help="the certificate's private key")
+    parser.add_argument(
         "--open-rooms", action="store_true", default=None, help="open every room at once (load tests)"
     )
     parser.add_argument(
@@ -54,7 +59,10 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal; the exit code."""
     given = {
         name: value
-        for name in ("listen", "udp", "advertise", "open_rooms", "recordings", "name")
+        for name in (
+            *("listen", "udp", "advertise", "certificate", "private_key"),
+            *("open_rooms", "recordings", "name"),
+        )
         if (value := getattr(args, name, None)) is not None
     }
     if "advertise" in given:
@@ -106,7 +114,7 @@ async def _serve(settings: MediaSettings, *, die_with_parent: bool) -> int:
         shutdown_timeout=0.5,
     )
     await runner.setup()
-    listen = await _listen(runner, settings.listen)
+    listen = await _listen(runner, settings)
     worker.start()
 
     stop = asyncio.Event()
@@ -151,8 +159,12 @@ def _bind(binds: tuple[HostPort, ...]) -> list[Port]:
     return ports
 
 
-async def _listen(runner: web.AppRunner, where: str) -> str:
+async def _listen(runner: web.AppRunner, settings: MediaSettings) -> str:
     """Open the API's socket; the address to reach it at."""
+    where, tls = settings.listen, None
+    if settings.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(settings.certificate, settings.private_key)
     if where.startswith("unix:"):
         path = Path(where.removeprefix("unix:"))
         former = os.umask(0o177)  # only this user may connect
@@ -162,9 +174,9 @@ async def _listen(runner: web.AppRunner, where: str) -> str:
             os.umask(former)
         return where
     address = host_port(where)
-    await web.TCPSite(runner, address.host, address.port).start()
+    await web.TCPSite(runner, address.host, address.port, ssl_context=tls).start()
     bound = runner.addresses[0]
-    return str(HostPort(bound[0], bound[1]))
+    return ("" if tls is None else "tls:") + str(HostPort(bound[0], bound[1]))
 
 
 async def _watch_parent(stop: asyncio.Event) -> None:

@@ -55,6 +55,10 @@ class MediaSettings(BaseSettings):
     otherwise they stand for the bound address (a public address in front of a one-to-one NAT)."""
     key: SecretStr | None = None
     """What callers of the API present as `Authorization: Bearer …`."""
+    certificate: Path | None = None
+    """Certificate chain in PEM: the API on TCP speaks TLS then, and nothing else."""
+    private_key: Path | None = None
+    """Private key of the certificate, in PEM."""
     open_rooms: bool = False
     """Open every room's gate as it is made: for load tests alone."""
     coalesce_ms: float = Field(default=1.0, ge=0, le=20)
@@ -108,6 +112,8 @@ class MediaSettings(BaseSettings):
             self.key is None or len(self.key.get_secret_value()) < SHORTEST_KEY
         ):
             problems.append("the API on TCP needs a key (VIDEOVISIT_MEDIA_KEY)")
+        if (self.certificate is None) is not (self.private_key is None):
+            problems.append("a certificate and its private key come together")
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -6,6 +6,7 @@ Nobody here starts or stops them: each is asked for until it answers, and again 
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -23,12 +24,14 @@ class DistantWorkers:
     """See `workers.Fleet`.
 
     Args:
-        addresses: `HOST:PORT` or `unix:PATH` of each.
+        addresses: `tls:HOST:PORT`, `HOST:PORT` or `unix:PATH` of each.
         key: what they want to be shown over TCP.
+        authority: who vouches for those that speak TLS, in PEM; None: whoever this system trusts.
     """
 
-    def __init__(self, addresses: Sequence[str], key: str | None) -> None:
+    def __init__(self, addresses: Sequence[str], key: str | None, authority: Path | None = None) -> None:
         self._key = key
+        self._authority = authority
         self._lost = {address: asyncio.Event() for address in addresses}
         self._ready: set[str] = set()
         self._listeners: list[Callable[[WorkerNews], None]] = []
@@ -73,7 +76,7 @@ class DistantWorkers:
             self._lost[address].clear()
             self._ready.add(address)
             log.info("worker_ready", worker=address)
-            self._tell(WorkerReady(address, address, self._key))
+            self._tell(WorkerReady(address, address, self._key, self._authority))
             await self._lost[address].wait()
             self._ready.discard(address)
             surely = await self._is_gone(address)
@@ -82,7 +85,7 @@ class DistantWorkers:
 
     async def _until_it_answers(self, address: str) -> None:
         pause = AGAIN_SECONDS
-        async with contextlib.aclosing(MediaClient(address, self._key)) as client:
+        async with contextlib.aclosing(self._client(address)) as client:
             while True:
                 with contextlib.suppress(MediaUnavailableError):
                     await client.healthz()
@@ -92,12 +95,15 @@ class DistantWorkers:
 
     async def _is_gone(self, address: str) -> bool:
         """Whether the machine says that nobody listens there, which is the end of that process."""
-        async with contextlib.aclosing(MediaClient(address, self._key)) as client:
+        async with contextlib.aclosing(self._client(address)) as client:
             try:
                 await client.healthz()
             except MediaUnavailableError as error:
                 return error.nobody
         return False
+
+    def _client(self, address: str) -> MediaClient:
+        return MediaClient(address, self._key, self._authority)
 
     def _tell(self, news: WorkerNews) -> None:
         for listener in self._listeners:

@@ -127,7 +127,9 @@ def _fleet(web: Settings, runtime: Path, clock: Clock) -> "Fleet":
 
     if web.media_workers_at:
         return DistantWorkers(
-            web.media_workers_at, web.media_key.get_secret_value() if web.media_key else None
+            web.media_workers_at,
+            web.media_key.get_secret_value() if web.media_key else None,
+            web.media_ca,
         )
     return MediaWorkers(
         count=web.media_workers,

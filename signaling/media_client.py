@@ -7,9 +7,11 @@ at the request and said no) and `MediaUnavailableError` (nobody answered; trying
 import asyncio
 import base64
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -236,7 +238,13 @@ class _Address:
 def _parse(address: str) -> _Address:
     if address.startswith("unix:"):
         return _Address(address.removeprefix("unix:"), "http://media")
+    if address.startswith("tls:"):
+        return _Address(None, f"https://{address.removeprefix('tls:')}")
     return _Address(None, f"http://{address}")
+
+
+def _trust(address: str, authority: Path | None) -> ssl.SSLContext | bool:
+    return ssl.create_default_context(cafile=authority) if address.startswith("tls:") else True
 
 
 def _path(*names: str, **numbers: int) -> str:
@@ -249,18 +257,22 @@ class MediaClient:
     """Calls one worker. Make it inside a running loop and `aclose` it.
 
     Args:
-        address: `unix:PATH` or `HOST:PORT`.
+        address: `unix:PATH`, `tls:HOST:PORT` or, where nobody else can listen, `HOST:PORT`.
         key: the shared key, for TCP.
+        authority: who vouches for a worker that speaks TLS, in PEM; None: whoever this system trusts.
+
+    Raises:
+        OSError: the authority cannot be read.
     """
 
-    def __init__(self, address: str, key: str | None = None) -> None:
+    def __init__(self, address: str, key: str | None = None, authority: Path | None = None) -> None:
         where = _parse(address)
         self.address = address
         self._base = where.base
         connector: aiohttp.BaseConnector = (
             aiohttp.UnixConnector(where.socket, limit=0, keepalive_timeout=75)
             if where.socket
-            else aiohttp.TCPConnector(limit=0, keepalive_timeout=75)
+            else aiohttp.TCPConnector(limit=0, keepalive_timeout=75, ssl=_trust(address, authority))
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

@@ -136,7 +136,7 @@ class Reach:
         match news:
             case WorkerReady():
                 self._lose(news.name, surely=True)
-                worker = Worker(news.name, MediaClient(news.address, news.key), news.spare)
+                worker = Worker(news.name, MediaClient(news.address, news.key, news.authority), news.spare)
                 self._workers[news.name] = worker
                 worker.follower = asyncio.create_task(self._follow(worker), name=f"follow {news.name}")
             case WorkerLost():

@@ -105,10 +105,16 @@ class Settings(BaseSettings):
     """Addresses, comma-separated, that browsers reach the workers' UDP ports by."""
 
     media_workers_at: Annotated[tuple[str, ...], NoDecode] = ()
-    """Workers that run on their own, comma-separated: `HOST:PORT` or `unix:PATH`; none is started then."""
+    """Workers that run on their own, comma-separated: `tls:HOST:PORT`, `HOST:PORT` or `unix:PATH`.
+
+    None is started then.
+    """
 
     media_key: SecretStr | None = None
-    """What those on `HOST:PORT` want to be shown."""
+    """What those on a `HOST:PORT` want to be shown."""
+
+    media_ca: Path | None = None
+    """Who vouches for workers on `tls:HOST:PORT`, in PEM, where that is nobody this system trusts."""
 
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     """Relays, comma-separated, for networks that let no media through: `turn:…`, `turns:…`."""
@@ -195,9 +201,9 @@ class Settings(BaseSettings):
             return value
         for part in _parts(value):
             if not part.removeprefix("unix:"):
-                raise ValueError("must be HOST:PORT or unix:PATH, with commas between")
+                raise ValueError("must be tls:HOST:PORT, HOST:PORT or unix:PATH, with commas between")
             if not part.startswith("unix:"):
-                Listen.parse(part)
+                Listen.parse(part.removeprefix("tls:"))
         return tuple(dict.fromkeys(_parts(value)))
 
     @field_validator("turn_urls", mode="before")
@@ -346,6 +352,8 @@ class Settings(BaseSettings):
         over_tcp = any(not address.startswith("unix:") for address in self.media_workers_at)
         if over_tcp and self.media_key is None:
             return [(f"{PREFIX}MEDIA_KEY", "is needed: what the workers on HOST:PORT want to be shown")]
+        if self.media_ca is not None and not self.media_ca.is_file():
+            return [(f"{PREFIX}MEDIA_CA", "is no file that can be read")]
         return []
 
 

@@ -58,11 +58,13 @@ class Monotonic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerReady:
-    """A worker listens on `address` (`unix:PATH` or `HOST:PORT` with a shared `key`); it has no rooms yet."""
+    """A worker listens on `address` (see `MediaClient`); it has no rooms yet."""
 
     name: str
     address: str
     key: str | None = None
+    authority: Path | None = None
+    """Who vouches for a worker that speaks TLS, in PEM; None: whoever this system trusts."""
     spare: bool = False
     """Takes rooms only while nobody else can."""
 

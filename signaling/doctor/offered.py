@@ -90,7 +90,7 @@ async def offered(worker: WorkerReady) -> AsyncIterator[Offered]:
     ids = SystemIds()
     ours, password = _in_ice_letters(ids.new()), _in_ice_letters(ids.token())
     offer = _OFFER.format(ufrag=ours, password=password, fingerprint=_FINGERPRINT)
-    async with aclosing(MediaClient(worker.address, worker.key)) as client:
+    async with aclosing(MediaClient(worker.address, worker.key, worker.authority)) as client:
         sdp = (await client.offer(ROOM, ROOM, offer)).sdp
         try:
             yield _read(sdp, ours)

@@ -78,7 +78,7 @@ async def _worker(settings: Configured, clock: Clock) -> AsyncIterator[Offered |
         with contextlib.suppress(TimeoutError, MediaRefusedError, MediaUnavailableError):
             if web.media_workers_at:
                 key = web.media_key.get_secret_value() if web.media_key else None
-                ready = WorkerReady(web.media_workers_at[0], web.media_workers_at[0], key)
+                ready = WorkerReady(web.media_workers_at[0], web.media_workers_at[0], key, web.media_ca)
             else:
                 port = web.media_udp.port if is_free(web.media_udp) else 0
                 ready = await open_parts.enter_async_context(worker_of_our_own(settings, clock, port=port))

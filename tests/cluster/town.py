@@ -193,7 +193,7 @@ class Town:
                 " WHERE visits.clinic_id = ANY(%s)",
                 [[clinic.id for clinic in _clinics(self.day)]],
             ).fetchall()
-        busy = {row[0] for row in rows}
+        busy = {row[0].removeprefix("tls:") for row in rows}
         return [
             one.process.pid
             for one in self.media.values()
@@ -241,8 +241,10 @@ def running(**web_settings: str) -> Iterator[Town]:
     ):
         folder, port = Path(name), free_port()
         (folder / "recordings").mkdir()
-        media = {which: _media(which, folder) for which in ("m1", "m2")}
-        at = ",".join(f"127.0.0.1:{one.port}" for one in media.values())
+        (folder / "media").mkdir()
+        vouched = write_certificate(folder / "media")
+        media = {"m1": _media("m1", folder), "m2": _media("m2", folder, vouched)}
+        at = f"127.0.0.1:{media['m1'].port},tls:127.0.0.1:{media['m2'].port}"
         settings = {
             "VIDEOVISIT_DATABASE_URL": database,
             "VIDEOVISIT_TEXT_KEY": TEXT_KEY,
@@ -253,6 +255,7 @@ def running(**web_settings: str) -> Iterator[Town]:
             "VIDEOVISIT_REDIS_URL": redis.url,
             "VIDEOVISIT_MEDIA_WORKERS_AT": at,
             "VIDEOVISIT_MEDIA_KEY": MEDIA_KEY,
+            "VIDEOVISIT_MEDIA_CA": str(vouched[0]),
             "VIDEOVISIT_METRICS_TOKEN": METRICS_TOKEN,
             **web_settings,
         }
@@ -273,9 +276,12 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
     return {**ours, **settings}
 
 
-def _media(name: str, folder: Path) -> Program:
+def _media(name: str, folder: Path, vouched: tuple[Path, Path] | None = None) -> Program:
+    """A worker; with a certificate and its key it speaks TLS, as on another machine."""
     port = free_port()
     command = [VIDEOVISIT, "media", "--listen", f"127.0.0.1:{port}", "--udp", "127.0.0.1:0", "--name", name]
+    if vouched is not None:
+        command += ["--certificate", str(vouched[0]), "--private-key", str(vouched[1])]
     return Program(
         name,
         command,

@@ -4,11 +4,15 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, UnixConnector
+
+from signaling.media_client import MediaClient, MediaRefusedError, MediaUnavailableError
+from tests.demo_server import write_certificate
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +77,33 @@ async def test_it_says_when_it_is_ready_answers_and_ends_on_a_signal(program: Pr
     code, errors = await ended(process, 5)
     assert code == 0
     assert "127.0.0.1" not in errors
+
+
+async def test_with_a_certificate_it_speaks_tls_and_nothing_else(program: Program, tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path)
+    process = await program.start(
+        *("--listen", "127.0.0.1:0", "--udp", "127.0.0.1:0"),
+        *("--certificate", str(certificate), "--private-key", str(key)),
+        VIDEOVISIT_MEDIA_KEY="a-key",
+    )
+    address = (await ready(process))["listen"]
+    async with aclosing(MediaClient(address, "a-key", certificate)) as house:
+        assert (await house.healthz())["ok"] is True
+    async with aclosing(MediaClient(address, "another", certificate)) as stranger:
+        with pytest.raises(MediaRefusedError):
+            await stranger.healthz()
+    for elsewhere in (address, address.removeprefix("tls:")):
+        async with aclosing(MediaClient(elsewhere, "a-key")) as trusting_others:
+            with pytest.raises(MediaUnavailableError):
+                await trusting_others.healthz()
+
+
+async def test_a_certificate_without_its_key_is_a_wrong_setting(program: Program, tmp_path: Path) -> None:
+    certificate, _ = write_certificate(tmp_path)
+    process = await program.start("--certificate", str(certificate), VIDEOVISIT_MEDIA_KEY="a-key")
+    code, errors = await ended(process, 20)
+    assert code == 2
+    assert "private key" in errors
 
 
 async def test_on_a_unix_socket_it_needs_no_key_and_lets_nobody_else_in(
