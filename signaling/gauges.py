@@ -36,6 +36,7 @@ COUNTERS: Final[Mapping[str, str]] = {
     "datagrams_dropped": "Datagrams from outside that nobody vouched for.",
     "datagrams_failed": "Datagrams whose handling failed: a fault of the worker.",
     "recording_packets_missed": "Packets that might have been recorded and that the disk did not take.",
+    "frozen_seconds": "Seconds for which pictures stood still at browsers of this process, as they tell.",
     "cpu_seconds": "Seconds of a core that the worker has used.",
 }
 """Figures of a worker's heartbeat; others that a newer worker tells are left out."""

@@ -43,6 +43,8 @@ class Worker:
     """Whether it is written down that it lives: only then a room can be placed there."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """What its last heartbeat told."""
+    frozen_seconds: float = 0.0
+    """For so long pictures from there stood still at the browsers of this process, as they tell."""
     noting: asyncio.Task[None] | None = None
 
 
@@ -81,8 +83,12 @@ class Reach:
         return sum(one.heard for one in self._workers.values())
 
     def figures(self) -> dict[str, Mapping[str, float]]:
-        """Each worker's own figures, as it told them last."""
-        return {worker.name: worker.figures for worker in self._workers.values() if worker.figures}
+        """Each worker's own figures, as it told them last, and what the pages here told of it."""
+        return {
+            worker.name: {**worker.figures, "frozen_seconds": round(worker.frozen_seconds, 2)}
+            for worker in self._workers.values()
+            if worker.figures
+        }
 
     async def place(self, visit: VisitId, fallback: Worker | None) -> Worker | None:
         """The worker that has the visit's room, or shall have it: the same one for every process that asks.

@@ -124,6 +124,12 @@ class Rooms:
         room = self._rooms.get(visit)
         return room is not None and endpoint in room.slots
 
+    def froze(self, visit: VisitId, seconds: float) -> None:
+        """Somebody's picture of the visit stood still for so long."""
+        room = self._rooms.get(visit)
+        if room is not None and room.worker is not None:
+            room.worker.frozen_seconds += seconds
+
     def client_of(self, visit: VisitId) -> MediaClient | None:
         """Whoever has the visit's room now; None while nobody has it."""
         room = self._rooms.get(visit)

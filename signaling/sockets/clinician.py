@@ -17,6 +17,7 @@ from signaling.sockets.messages import (
     NextPatient,
     PingPresence,
     StaffAskRelays,
+    StaffFroze,
     StaffOffer,
     StaffQuality,
     StaffShow,
@@ -42,6 +43,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
             "relays": Served(self._relays, cost=RELAYS_COST),
             "quality": Served(self._quality, cost=QUALITY_COST),
             "show": Served(self._show, cost=SHOW_COST),
+            "froze": Served(self._froze),
             "ping_presence": Served(self._ping),
         }
 
@@ -142,6 +144,11 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
         said = StaffShow.model_validate(data)
         visit = VisitId(said.visit)
         return await self.show_pictures(visit, "clinician", said.wish, self._not_carried(connection, visit))
+
+    async def _froze(self, connection: StaffConnection, data: Any) -> Answer:
+        said = StaffFroze.model_validate(data)
+        visit = VisitId(said.visit)
+        return self.count_freeze(visit, said.seconds, self._not_carried(connection, visit))
 
     def _not_carried(self, connection: StaffConnection, visit: VisitId) -> str | None:
         """Why the visit's media is not this console's; None when it is."""

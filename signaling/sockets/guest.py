@@ -29,6 +29,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
             "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
             "show": Served(self.show, cost=SHOW_COST),
+            "froze": Served(self.froze),
             "ping_presence": Served(self._ping),
         }
 

@@ -37,6 +37,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
             "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
             "show": Served(self.show, cost=SHOW_COST),
+            "froze": Served(self.froze),
             "ping_presence": Served(self._ping),
         }
 

@@ -563,6 +563,18 @@ class StaffQuality(Quality):
     visit: Id
 
 
+class Froze(Message):
+    """For how many seconds pictures stood still at this page since it last said so: for the metrics alone."""
+
+    seconds: Annotated[float, Field(gt=0, le=60, allow_inf_nan=False)]
+
+
+class StaffFroze(Froze):
+    """The same of the visit that the clinician holds."""
+
+    visit: Id
+
+
 class Show(Message):
     """What this page wants to be shown of the others' cameras, until its connection is another."""
 

@@ -10,7 +10,7 @@ from signaling.presence import Person
 from signaling.sessions import GuestSession, MemberSession
 from signaling.sockets.answers import Answer, refuse
 from signaling.sockets.feed import media_said
-from signaling.sockets.messages import AskRelays, Quality, Show
+from signaling.sockets.messages import AskRelays, Froze, Quality, Show
 from signaling.sockets.namespace import Connection
 from signaling.sockets.role import Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -132,6 +132,11 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
         return await self.show_pictures(
             session.visit, self.endpoint(session) or "", wish, self.barred(connection)
         )
+
+    async def froze(self, connection: Connection[S], data: Any) -> Answer:
+        """How long pictures stood still here."""
+        seconds = Froze.model_validate(data).seconds
+        return self.count_freeze(connection.session.visit, seconds, self.barred(connection))
 
     async def relays(self, connection: Connection[S], data: Any) -> Answer:
         """What opens the relays for this page."""

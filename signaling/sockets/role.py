@@ -149,6 +149,13 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
             return refuse("media_unavailable")
         return done()
 
+    def count_freeze(self, visit: VisitId, seconds: float, refusal: str | None) -> Answer:
+        """Count that somebody's pictures stood still."""
+        if refusal is not None:
+            return refuse(refusal)
+        self.parts.rooms.froze(visit, seconds)
+        return done()
+
     def lend_relays(self, visit: VisitId, endpoint: str, refusal: str | None) -> Answer:
         """What opens the relays for whoever may have media now; no addresses where there are none."""
         known = self.parts.board.get(visit)

@@ -123,6 +123,18 @@ async def test_whoever_wants_no_pictures_hears_the_others_and_is_told_so(visit: 
         await lee.sees(ANA_LUMA)
 
 
+async def test_pictures_that_stood_still_are_counted_for_the_worker(visit: Visit) -> None:
+    await visit.both_call()
+    assert (await visit.ana.asks("froze", {"seconds": 1.5}))["ok"]
+    assert (await visit.lee.asks("froze", {"visit": visit.ana.visit, "seconds": 2}))["ok"]
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not (told := visit.house.rooms.worker_figures()):  # noqa: ASYNC110 - after its first heartbeat
+            await asyncio.sleep(0.05)
+    assert sum(one["frozen_seconds"] for one in told.values()) == 3.5
+    assert (await visit.ana.asks("froze", {"seconds": 1e9}))["error"]["field"] == "seconds"
+    assert (await visit.ana.asks("froze", {"seconds": "NaN"}))["error"]["field"] == "seconds"
+
+
 async def test_a_wish_for_pictures_has_three_words_and_belongs_to_whoever_carries_the_media(
     visit: Visit,
 ) -> None:

@@ -14,6 +14,9 @@ import { type Readable, Store } from "../store";
 import type { Pictures } from "./pictures";
 
 export const MEASURE_EVERY_MS = 2_000;
+/** Between two words on pictures that stood still. */
+const FROZE_EVERY_MS = 10_000;
+const FROZE_AT_MOST = 60;
 
 export interface Condition {
   /** null before it is known. */
@@ -47,6 +50,9 @@ export class Conditions {
   private before: Counts | null = null;
   private path: Path = "udp";
   private told = "";
+  /** Seconds for which pictures stood still and that were not told yet. */
+  private frozen = 0;
+  private frozeTold = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: ConditionsOptions) {
@@ -113,6 +119,7 @@ export class Conditions {
     }
     const counts = countsOf(report.values(), performance.now());
     const sample = this.before === null ? null : sampleOf(this.before, counts);
+    if (sample !== null && this.before !== null) this.froze(sample.frozen * (counts.at - this.before.at) / 1000, counts.at);
     this.before = counts;
     this.path = counts.path;
     if (sample === null) this.steady.restart();
@@ -128,6 +135,17 @@ export class Conditions {
     const theirs = others.some(({ level, blind }) => blind || (level !== null && level !== "good"));
     const measured = levelOf(theirs ? { ...sample, mayUpKbps: null } : sample);
     return worst([measured, this.options.pictures.level]);
+  }
+
+  /** Counted by the server, for whoever watches how well it does. */
+  private froze(seconds: number, at: number): void {
+    this.frozen += seconds;
+    if (this.frozen === 0 || at - this.frozeTold < FROZE_EVERY_MS || this.options.line.state.get() !== "online") return;
+    const { line, visit } = this.options;
+    const said = { ...(visit === undefined ? {} : { visit }), seconds: Math.min(this.frozen, FROZE_AT_MOST) };
+    this.frozen = 0;
+    this.frozeTold = at;
+    line.ask("froze", said).catch(() => undefined);
   }
 
   private listen(kind: DeviceKind, count: number | null, at: number): void {
