@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from media.core.events import Flowing, SlotsChanged
+from media.core.events import CodecChanged, Flowing, SlotsChanged
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
 from media.core.tally import Tally
@@ -76,6 +76,8 @@ class LiveRoom:
                     news.tell("slots", room=self.name, endpoint=endpoint, slots=slots)
                 case Flowing(endpoint, mid):
                     news.tell("flowing", room=self.name, endpoint=endpoint, mid=mid)
+                case CodecChanged(codec):
+                    news.tell("codec", room=self.name, codec=codec)
 
     def admit(self, name: str, negotiated: Negotiated, now: float) -> None:
         """Let a connected member take part: forwarded from and to, as the gate allows."""
@@ -89,6 +91,7 @@ class LiveRoom:
             "room": self.name,
             "open": self.core.is_open,
             "version": self.version,
+            "codec": self.core.codec,
             "endpoints": [{"endpoint": name, "slots": self.seats.get(name, [])} for name in self.members],
         }
 
@@ -97,6 +100,7 @@ class LiveRoom:
         return {
             "open": self.core.is_open,
             "version": self.version,
+            "codec": self.core.codec,
             "endpoints": [
                 {**member.state(now), "slots": self.seats.get(member.name, [])}
                 for member in self.members.values()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media.core.negotiated import Kind, Source
+from media.core.negotiated import Codec, Kind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,11 @@ class Flowing:
     mid: str
 
 
-Event = SlotsChanged | Flowing
+@dataclass(frozen=True, slots=True)
+class CodecChanged:
+    """From now on everybody is to send pictures in this codec."""
+
+    codec: Codec
+
+
+Event = SlotsChanged | Flowing | CodecChanged
