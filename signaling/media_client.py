@@ -46,6 +46,10 @@ class MediaUnavailableError(Exception):
         self.nobody = nobody
 
 
+PictureCodec = Literal["VP8", "H264"]
+"""What a room's pictures are in."""
+
+
 class _Said(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -97,6 +101,7 @@ class RoomThere(_Said):
     room: str
     open: bool = False
     version: int = 0
+    codec: PictureCodec = "VP8"
     endpoints: tuple[RoomEndpoint, ...] = ()
 
 
@@ -113,6 +118,14 @@ class GateNow(_Said):
     room: str
     open: bool
     version: int = 0
+
+
+class CodecNow(_Said):
+    """Everybody in the room is to send pictures in this codec."""
+
+    event: Literal["codec"]
+    room: str
+    codec: PictureCodec
 
 
 class Heartbeat(_Said):
@@ -193,6 +206,7 @@ MediaEvent = Annotated[
     | RoomThere
     | Greeted
     | GateNow
+    | CodecNow
     | Heartbeat
     | Connected
     | Silent
@@ -255,15 +269,21 @@ class MediaClient:
         """Close every connection. Calls that wait end in `MediaUnavailableError`."""
         await self._session.close()
 
-    async def offer(self, room: str, endpoint: str, sdp: str, *, version: int = 0) -> Answer:
+    async def offer(
+        self, room: str, endpoint: str, sdp: str, *, version: int = 0, needs_h264: bool = False
+    ) -> Answer:
         """Answer an endpoint's offer; an endpoint that is there already is replaced or restarted.
+
+        `needs_h264`: its device would be spared by H.264.
 
         Raises:
             MediaRefusedError: the offer cannot be answered (`code` says why).
             MediaUnavailableError: nobody answered.
         """
         path = _path("rooms", room, "endpoints", endpoint, version=version)
-        said = await self._call("POST", path, {"sdp": sdp}, within=OFFER_WITHIN_SECONDS)
+        said = await self._call(
+            "POST", path, {"sdp": sdp, "needs_h264": needs_h264}, within=OFFER_WITHIN_SECONDS
+        )
         try:
             return Answer.model_validate(said)
         except pydantic.ValidationError:

@@ -319,8 +319,9 @@ def vacated_at(change: Change) -> dict[str, int]:
 
 
 def media_said(now: MediaNow) -> Json:
-    """The gate and the slots as a page is told: `{"open", "slots"}`."""
+    """The gate, the codec and the slots as a page is told: `{"open", "codec", "slots"}`."""
     return {
         "open": now.open,
+        "codec": now.codec,
         "slots": [slot.model_dump(by_alias=True, exclude_none=True) for slot in now.slots],
     }
