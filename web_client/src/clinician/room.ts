@@ -5,6 +5,7 @@
  * Camera and microphone are asked for separately, so that a busy camera leaves the voice.
  */
 
+import { codecOf } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import type { JsonObject } from "../kit/json";
 import { ScreenShare } from "../kit/media/screen_share";
@@ -63,8 +64,8 @@ export class Room {
     this.self = this.own;
     this.connection = new Connection({
       main: "member",
-      offer: async (sdp) => {
-        const answer = await line.ask("offer", { visit, sdp });
+      offer: async (sdp, needsH264) => {
+        const answer = await line.ask("offer", { visit, sdp, needs_h264: needsH264 });
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };
       },
       relays: () => line.ask("relays", { visit }),
@@ -82,7 +83,9 @@ export class Room {
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;
     this.stops = [
       line.on("media", (news) => {
-        if (ours(news) && Array.isArray(news["slots"])) this.connection.showSlots(news["slots"] as unknown as SlotUse[]);
+        if (!ours(news) || !Array.isArray(news["slots"])) return;
+        this.connection.showSlots(news["slots"] as unknown as SlotUse[]);
+        this.connection.useCodec(codecOf(news["codec"]));
       }),
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();

@@ -2,6 +2,7 @@
 
 import { Awake } from "../kit/awake";
 import { isObject, type JsonObject } from "../kit/json";
+import { codecOf, type PictureCodec } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import { Studio } from "../kit/media/studio";
 import type { Line, LinkState } from "../kit/socket";
@@ -34,6 +35,7 @@ export class GuestSession {
   private readonly connection = new Store<Connection | null>(null);
   private readonly awake = new Awake(() => this.wish() !== "none");
   private slots: readonly SlotUse[] | null = null;
+  private codec: PictureCodec = "VP8";
 
   constructor() {
     this.view = this.views;
@@ -119,11 +121,12 @@ export class GuestSession {
     if (connection === null) {
       connection = new Connection({
         main: "clinician",
-        offer: (sdp) => this.offer(sdp),
+        offer: (sdp, needsH264) => this.offer(sdp, needsH264),
         relays: () => this.line.ask("relays"),
       });
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
+      connection.useCodec(this.codec);
       this.connection.set(connection);
       this.picture.srcObject = connection.remote;
     }
@@ -134,8 +137,8 @@ export class GuestSession {
     void connection.connect();
   }
 
-  private async offer(sdp: string) {
-    const answer = await this.line.ask("offer", { sdp });
+  private async offer(sdp: string, needsH264: boolean) {
+    const answer = await this.line.ask("offer", { sdp, needs_h264: needsH264 });
     return {
       sdp: String(answer["sdp"] ?? ""),
       slots: Array.isArray(answer["slots"]) ? (answer["slots"] as unknown as SlotUse[]) : [],
@@ -145,7 +148,9 @@ export class GuestSession {
   private heardOfSlots(payload: JsonObject): void {
     if (!Array.isArray(payload["slots"])) return;
     this.slots = payload["slots"].filter(isObject) as unknown as SlotUse[];
+    this.codec = codecOf(payload["codec"]);
     this.connection.get()?.showSlots(this.slots);
+    this.connection.get()?.useCodec(this.codec);
   }
 
   private leaveToOther(): void {
