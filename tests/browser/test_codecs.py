@@ -1,4 +1,4 @@
-"""The room's codec in real browsers: H.264 while all have it and one needs it; a change leaves nobody black."""
+"""The room's codec in real browsers: H.264 while all have it and one needs it. Nobody is left black."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path

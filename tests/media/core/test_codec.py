@@ -106,6 +106,16 @@ def test_a_keyframe_is_asked_for_where_a_source_changes_its_codec_without_one() 
     assert keyframe_requests(visit) == 0
 
 
+def test_a_source_that_nobody_takes_turns_in_silence() -> None:
+    visit = Room(opened=False)
+    visit.keyframe(1)
+    assert visit.shot(2) == []
+    assert keyframe_requests(visit) == 0
+    visit.room.open(visit.now, visit.out)
+    (sent,) = visit.shot(3, H264_KEY)
+    assert sent.payload_type == 125
+
+
 def test_a_keyframe_of_the_codec_before_opens_nothing() -> None:
     visit = Room()
     visit.keyframe(1)
