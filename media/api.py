@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import pydantic
 from aiohttp import WSMsgType, web
 
+from media.core.ladder import Wish
 from media.recordings.order import LeaseBody
 from media.refused import RefusedError
 from media.sdp import MAX_BYTES, OfferRefusedError
@@ -41,6 +42,14 @@ class OfferBody(pydantic.BaseModel):
     needs_h264: bool = False
 
 
+class PictureBody(pydantic.BaseModel):
+    """What is put as an endpoint's wish for pictures."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+    wish: Wish
+
+
 def _error(status: int, code: str, sentence: str) -> web.Response:
     return web.json_response({"error": {"code": code, "sentence": sentence}}, status=status)
 
@@ -65,6 +74,7 @@ class Api:
             [
                 web.post(_ENDPOINT, self._offer),
                 web.delete(_ENDPOINT, self._leave),
+                web.put(_ENDPOINT + "/picture", self._show),
                 web.post(_ROOM + "/open", self._open),
                 web.post(_ROOM + "/close", self._close),
                 web.put(_ROOM + "/recording", self._record),
@@ -123,6 +133,15 @@ class Api:
         names = request.match_info
         offered, version = _number(request, "offered"), _number(request, "version")
         done = self._worker.leave(names["room"], names["endpoint"], offered, version)
+        return web.Response(status=204) if done else _not_found()
+
+    async def _show(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = PictureBody.model_validate_json(await request.read())
+        except pydantic.ValidationError:
+            return _error(400, "body_malformed", 'The body is a JSON object {"wish": "auto|always|never"}.')
+        names = request.match_info
+        done = self._worker.show(names["room"], names["endpoint"], body.wish)
         return web.Response(status=204) if done else _not_found()
 
     async def _open(self, request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from media.core.events import CodecChanged, Flowing, SlotsChanged
+from media.core.events import CodecChanged, Flowing, SlotsChanged, Stepped
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
 from media.core.tally import Tally
@@ -76,6 +76,8 @@ class LiveRoom:
                     news.tell("slots", room=self.name, endpoint=endpoint, slots=slots)
                 case Flowing(endpoint, mid):
                     news.tell("flowing", room=self.name, endpoint=endpoint, mid=mid)
+                case Stepped(endpoint, rung):
+                    news.tell("picture", room=self.name, endpoint=endpoint, rung=rung)
                 case CodecChanged(codec):
                     news.tell("codec", room=self.name, codec=codec)
 
@@ -92,7 +94,10 @@ class LiveRoom:
             "open": self.core.is_open,
             "version": self.version,
             "codec": self.core.codec,
-            "endpoints": [{"endpoint": name, "slots": self.seats.get(name, [])} for name in self.members],
+            "endpoints": [
+                {"endpoint": name, "slots": self.seats.get(name, []), "picture": self.core.rung(name)}
+                for name in self.members
+            ],
         }
 
     def state(self, now: float) -> dict[str, object]:
@@ -102,7 +107,11 @@ class LiveRoom:
             "version": self.version,
             "codec": self.core.codec,
             "endpoints": [
-                {**member.state(now), "slots": self.seats.get(member.name, [])}
+                {
+                    **member.state(now),
+                    "slots": self.seats.get(member.name, []),
+                    "picture": self.core.rung(member.name),
+                }
                 for member in self.members.values()
             ],
         }

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from media import stun
 from media.answer import Lane, Local, decide_lanes, write_answer
+from media.core.ladder import Wish
 from media.core.room import TICK
 from media.dtls import Certificate, Dtls
 from media.endpoint import OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
@@ -250,6 +251,16 @@ class Worker:
         room.core.close(self._clock())
         self._settle(room)
         self._tell_gate(room)
+        return True
+
+    def show(self, room_name: str, name: str, wish: Wish) -> bool:
+        """Show an endpoint the others' cameras as it wishes; whether it is connected."""
+        room = self.rooms.get(room_name)
+        if room is None or name not in room.core.endpoints():
+            return False
+        room.awake = True
+        room.core.wish(name, wish, self._clock())
+        self._settle(room)
         return True
 
     def _tell_gate(self, room: LiveRoom) -> None:

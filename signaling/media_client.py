@@ -87,11 +87,18 @@ class Hello(_Said):
     draining: bool = False
 
 
+Rung = Literal["full", "low", "none"]
+"""What an endpoint is shown of the others' cameras."""
+Wish = Literal["auto", "always", "never"]
+"""What it wants to be shown."""
+
+
 class RoomEndpoint(_Said):
     """An endpoint that was there when the listener came, and who was in its slots."""
 
     endpoint: str
     slots: tuple[FilledSlot, ...] = ()
+    picture: Rung = "full"
 
 
 class RoomThere(_Said):
@@ -191,6 +198,15 @@ class Flowing(_Said):
     mid: str
 
 
+class Picture(_Said):
+    """An endpoint is shown another rung of the others' cameras from now on."""
+
+    event: Literal["picture"]
+    room: str
+    endpoint: str
+    rung: Rung
+
+
 class Recording(_Said):
     """The recorder of a room is in another state."""
 
@@ -214,6 +230,7 @@ MediaEvent = Annotated[
     | Gone
     | Slots
     | Flowing
+    | Picture
     | Recording,
     Field(discriminator="event"),
 ]
@@ -305,6 +322,11 @@ class MediaClient:
         """End one endpoint, if it was allowed on version `offered` or before. None there is fine."""
         path = _path("rooms", room, "endpoints", endpoint, offered=offered, version=version)
         await self._call("DELETE", path, missing_is_fine=True)
+
+    async def show(self, room: str, endpoint: str, wish: Wish) -> None:
+        """Show an endpoint the others' cameras as it wishes. One that is not there has no wishes."""
+        path = _path("rooms", room, "endpoints", endpoint, "picture")
+        await self._call("PUT", path, {"wish": wish}, missing_is_fine=True)
 
     async def healthz(self) -> Mapping[str, Any]:
         """What the worker counts since its start."""

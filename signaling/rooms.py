@@ -39,7 +39,15 @@ WORKER_WITHIN_SECONDS = 6.0
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
-_OfARoom = media.RoomThere | media.GateNow | media.CodecNow | media.Connected | media.Slots | media.Gone
+_OfARoom = (
+    media.RoomThere
+    | media.GateNow
+    | media.CodecNow
+    | media.Connected
+    | media.Slots
+    | media.Picture
+    | media.Gone
+)
 
 log = structlog.get_logger("rooms")
 
@@ -57,6 +65,8 @@ class _Room:
     worker: Worker | None = None
     slots: dict[str, tuple[media.FilledSlot, ...]] = field(default_factory=dict)
     """Endpoints with a connection, and who is in their slots."""
+    pictures: dict[str, media.Rung] = field(default_factory=dict)
+    """What endpoints are shown of the others' cameras, where that is not everything."""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     evicted: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Endpoints that must be gone before anything is opened or offered for them: offered until, version."""
@@ -103,7 +113,19 @@ class Rooms:
         room = self._rooms.get(visit)
         if room is None:
             return MediaNow(visit, endpoint, False, ())
-        return _now(room, endpoint)
+        slots, picture = room.slots.get(endpoint, ()), room.pictures.get(endpoint, "full")
+        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, slots, picture, room.codec)
+
+    async def show(self, visit: VisitId, endpoint: str, wish: media.Wish) -> None:
+        """Show an endpoint the others' cameras as it wishes, for as long as its connection lasts.
+
+        Raises:
+            MediaUnavailableError: no worker has the room, or it did not answer.
+        """
+        client = self.client_of(visit)
+        if client is None:
+            raise MediaUnavailableError("no worker has the room")
+        await client.show(visit, endpoint, wish)
 
     def has(self, visit: VisitId, endpoint: str) -> bool:
         """Whether the endpoint has a media connection that is not known to be dead."""
@@ -262,6 +284,7 @@ class Rooms:
                 | media.CodecNow()
                 | media.Connected()
                 | media.Slots()
+                | media.Picture()
                 | media.Gone()
             ):
                 self._heard_of(worker, event)
@@ -313,6 +336,7 @@ class Rooms:
                 gone = room.slots.keys() - {one.endpoint for one in endpoints}
                 for one in endpoints:
                     room.slots[one.endpoint] = one.slots
+                    room.pictures[one.endpoint] = one.picture
                 for endpoint in gone:
                     self._gone(room, endpoint)
             case media.GateNow(open=is_open, version=version):
@@ -322,9 +346,13 @@ class Rooms:
                 self._tell_all(room)
             case media.Connected(endpoint=endpoint):
                 room.slots.setdefault(endpoint, ())
+                room.pictures.pop(endpoint, None)
+            case media.Picture(endpoint=endpoint, rung=rung):
+                room.pictures[endpoint] = rung
+                self._tell(self.now(room.visit, endpoint))
             case media.Slots(endpoint=endpoint, slots=slots):
                 room.slots[endpoint] = slots
-                self._tell(_now(room, endpoint))
+                self._tell(self.now(room.visit, endpoint))
             case media.Gone(endpoint=endpoint, reason=reason):
                 if reason in LOST:
                     self._gone(room, endpoint)
@@ -433,7 +461,7 @@ class Rooms:
 
     def _tell_all(self, room: _Room) -> None:
         for endpoint in room.slots:
-            self._tell(_now(room, endpoint))
+            self._tell(self.now(room.visit, endpoint))
 
     def _tell(self, news: MediaNews) -> None:
         for listener in self._listeners:
@@ -445,11 +473,6 @@ async def _remove(worker: Worker, visit: VisitId) -> None:
         await worker.client.remove(visit)
     except (MediaUnavailableError, media.MediaRefusedError):
         log.warning("room_left_behind", worker=worker.name)
-
-
-def _now(room: _Room, endpoint: str) -> MediaNow:
-    is_open = room.wanted is Gate.OPEN
-    return MediaNow(room.visit, endpoint, is_open, room.slots.get(endpoint, ()), room.codec)
 
 
 def _settled(room: _Room) -> bool:

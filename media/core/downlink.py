@@ -1,37 +1,30 @@
 """What an endpoint can receive: its video rate now, the cap its reports ask for, and the repair budget.
 
-Three witnesses. *Delay*, where it sends transport-wide feedback (see `estimate`). *Loss* (the fraction lost
-in its reception reports): above 10 % the cap is what was sent less half of what was lost; between 2 and 10 %
-it stays; below 2 % it grows by 5 % a second, and goes when it is twice what is sent. *REMB*, where it sends
-that instead: a browser's estimate starts low and follows what it is sent by 8 % a second, so a low one alone
-says nothing. It limits when it is below what is being sent and has fallen or has not risen for a second, from
-then on until it is well above. The lowest is the cap; without any there is none.
+Three witnesses. *Delay* and *loss*, where it sends transport-wide feedback (see `estimate`, `loss`): that
+speaks of the way from here alone. Where it sends none, its reception reports say what was lost, on either
+side of here, and *REMB* the rest: a browser's estimate starts low and follows what it is sent by 8 % a
+second, so a low one alone says nothing. It limits when it is below what is being sent and has fallen or has
+not risen for a second, from then on until it is well above. The lowest is the cap; without any there is none.
 """
 
 from collections import deque
 from typing import Final
 
-from media.core.estimate import LOWEST, Estimate
-from media.core.send_log import Delivered
+from media.core.estimate import Estimate
+from media.core.loss import LEAST, LOWEST, Loss
+from media.core.send_log import Told
 
 WINDOW: Final = 1.0
 """Seconds over which the rate is measured."""
 SAMPLE_EVERY: Final = 0.1
-LOSS_HIGH: Final = 0.10
-LOSS_LOW: Final = 0.02
-GROWTH_PER_SECOND: Final = 1.05
-DECREASE_EVERY: Final = 0.3
-"""Seconds (and a round trip) until a lower rate can show in a report."""
-UNUSED: Final = 2.0
-"""A cap this many times what is sent limits nothing."""
 REMB_UNUSED: Final = 1.4
-"""The same for an estimate: a browser's goes no higher than 1.5 times what it receives."""
+"""A cap this many times what is sent limits nothing: a browser's goes to 1.5 times what it receives."""
 REMB_STALE: Final = 5.0
 REMB_STUCK: Final = 1.0
-REPAIR_SHARE: Final = 0.2
+REPAIR_SHARE: Final = 0.35
 """Of the bytes of video sent, what may be sent again."""
-REPAIR_BURST: Final = 16_000
-"""Bytes of that share that can be saved up at least: a burst of a dozen packets."""
+REPAIR_BURST: Final = 64_000
+"""Bytes of that share that can be saved up at least: what a narrow way's queue could not take at first."""
 _RISE: Final = 1.005
 
 
@@ -39,18 +32,16 @@ class Downlink:
     """Of one endpoint. Rates are bit/s of video payload; `octets` counts them from the start."""
 
     __slots__ = (
-        "_estimate", "_fell_at", "_grown_at", "_loss_cap", "_remb", "_remb_at", "_remb_limits", "_risen_to",
-        "_rose_at", "_samples", "_saved", "_saved_at", "rate", "round_trip",
+        "_estimate", "_loss", "_remb", "_remb_at", "_remb_limits", "_risen_to", "_rose_at", "_samples",
+        "_saved", "_saved_at", "rate", "round_trip",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.rate = 0.0
         self.round_trip = 0.0
         self._estimate = Estimate()
+        self._loss = Loss()
         self._samples: deque[tuple[float, int]] = deque()
-        self._loss_cap: float | None = None
-        self._grown_at = 0.0
-        self._fell_at = float("-inf")
         self._remb = 0.0
         self._remb_at = float("-inf")
         self._rose_at = float("-inf")
@@ -72,20 +63,13 @@ class Downlink:
 
     def lost(self, fraction: float, now: float) -> None:
         """A reception report: `fraction` (0 to 1) of the video was lost."""
-        if fraction > LOSS_HIGH:
-            if self.rate > 0 and now - self._fell_at >= DECREASE_EVERY + self.round_trip:
-                wanted = max(self.rate * (1 - fraction / 2), LOWEST)
-                self._loss_cap = wanted if self._loss_cap is None else min(self._loss_cap, wanted)
-                self._fell_at = now
-        elif fraction < LOSS_LOW and self._loss_cap is not None:
-            self._loss_cap *= GROWTH_PER_SECOND ** min(now - self._grown_at, 1.0)
-            if self._loss_cap > self.rate * UNUSED:
-                self._loss_cap = None
-        self._grown_at = now
+        if now - self._estimate.heard_at > REMB_STALE:
+            self._loss.report(LEAST, round(fraction * LEAST), now, self.rate)
 
-    def arrived(self, delivered: list[Delivered], now: float) -> None:
+    def arrived(self, told: Told, now: float) -> None:
         """Transport-wide feedback came."""
-        self._estimate.feedback(delivered, now, self.round_trip, self.rate * REMB_UNUSED)
+        self._estimate.feedback(told.delivered, now, self.round_trip)
+        self._loss.report(len(told.delivered) + told.missing, told.missing, now, self.rate)
 
     def estimated(self, bitrate: float, now: float) -> None:
         """The receiver's REMB came."""
@@ -102,7 +86,7 @@ class Downlink:
 
     def cap(self, now: float) -> float | None:
         """The most video to send, in bit/s; `None` when nothing limits."""
-        cap = self._loss_cap
+        cap = self._loss.cap
         if self._remb_limits and now - self._remb_at <= REMB_STALE:
             remb = max(self._remb, LOWEST)
             cap = remb if cap is None else min(cap, remb)

@@ -4,7 +4,9 @@ from typing import Final
 
 from media.core import rtcp
 from media.core.downlink import Downlink
-from media.core.negotiated import Extensions, Kind, Negotiated
+from media.core.ladder import Ladder, Rung
+from media.core.negotiated import Extensions, Kind, Negotiated, Source
+from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import Packet, find_extension
 from media.core.send_log import SendLog
@@ -31,7 +33,8 @@ class Endpoint:
 
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "log", "malformed", "media", "mid_id", "name", "negotiated", "repairs",
+        "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "negotiated", "pacer",
+        "repairs",
         "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
@@ -41,7 +44,9 @@ class Endpoint:
         self.slots: list[Slot] = []
         self.arrivals = Arrivals()
         self.downlink = Downlink()
+        self.ladder = Ladder()
         self.log = SendLog()
+        self.pacer: Pacer | None = None  # while its downlink has a cap
         self.told: object = None  # the seats its last event named
         self.malformed = 0  # packets that could not be read
         self.unbound = 0  # RTP of an SSRC that is nobody's
@@ -70,6 +75,8 @@ class Endpoint:
                 slot.adopt(record)
             self.slots.append(slot)
             slot.log = self.log if slot.record.extensions.transport_cc is not None else None
+            slot.pacer = self.pacer if slot.video else None
+            slot.paused = self._pauses(slot)
         self.slots_by_ssrc = {slot.ssrc: slot for slot in self.slots}
         ids = [track.record.extensions for track in self.tracks] or [Extensions()]
         # one id means one thing in a bundle (RFC 8843 §9.2), so any m-line's will do
@@ -153,6 +160,29 @@ class Endpoint:
     def arrived(self, arrived: Arrived, now: float) -> None:
         """Its transport-wide feedback on what we sent."""
         self.downlink.arrived(self.log.feedback(arrived), now)
+
+    def step(self, now: float) -> bool:
+        """Step on the ladder, if that is due: pictures pause or begin anew. Whether it did."""
+        if not self.ladder.judge(self.downlink.cap(now), now):
+            return False
+        for slot in self.slots:
+            paused = self._pauses(slot)
+            if paused and not slot.paused:
+                slot.gate()
+            elif slot.paused and not paused and slot.track is not None and slot in slot.track.targets:
+                slot.track.want_keyframe(now)
+            slot.paused = paused
+        return True
+
+    def _pauses(self, slot: Slot) -> bool:
+        """Whether nothing is forwarded onto a slot on this rung; a shared screen is what they talk about."""
+        return slot.video and slot.record.source is not Source.SCREEN and self.ladder.rung is Rung.NONE
+
+    def take_pacer(self, pacer: Pacer | None) -> None:
+        """Have the video to it leave at a pace, or as it comes."""
+        self.pacer = pacer
+        for slot in self.slots:
+            slot.pacer = pacer if slot.video else None
 
     def feedback(self, now: float) -> list[bytes]:
         """What it is to be told of its own sending now: arrivals, and once a second a receiver report."""

@@ -2,13 +2,15 @@
 
 Nothing limits until the way fills: then the cap is a little less than what arrived meanwhile, so that the
 queue can empty; it stays while the queue does, and then grows, quickly far from where the way was full before
-and carefully near it. It never grows past what arriving packets have shown, and goes when it limits nothing.
+and carefully near it. It never grows past what arriving packets have shown: a sender that needs little for a
+moment would need too much at once in the next.
 """
 
 from collections import deque
 from typing import Final
 
 from media.core.gradient import Gradient, Usage
+from media.core.loss import LOWEST
 from media.core.send_log import Delivered
 from media.core.standing import Standing
 
@@ -20,19 +22,19 @@ BACK_OFF: Final = 0.85
 SHORT: Final = 0.06
 """Seconds that packets may wait while the cap grows."""
 GROWTH_PER_SECOND: Final = 1.08
+FAR_GROWTH_PER_SECOND: Final = 1.2
+"""The same above where the way was full: it is wider now, or was never as narrow."""
 NEAR: Final = 0.15
 """How near the cap may be to where the way was full, of that, for growing carefully."""
 PACKET: Final = 1200 * 8
 """Bits of a packet; or of one of thirty pictures a second, if that is less. It grows carefully by so much for
 each round trip and the time that feedback takes, doubled."""
 FEEDBACK: Final = 0.1
-UNUSED_FOR: Final = 2.0
-"""Seconds for which a cap must have limited nothing."""
+FREE: Final = 4_000_000.0
+"""bit/s: more than anybody sends, so a cap that reached it goes."""
 SHOWN: Final = 1.5
 MARGIN: Final = 10_000.0
 """bit/s: the cap is at most so many times what arrived, and a little more."""
-LOWEST: Final = 50_000.0
-"""bit/s: the least cap; below it no picture is worth sending, and audio is outside the budget."""
 AGAIN_AFTER: Final = 0.3
 """Seconds, beside a round trip, until a lower cap can show."""
 
@@ -41,8 +43,8 @@ class Estimate:
     """Of one receiver. Rates are bit/s of payload; `cap` is None while nothing limits."""
 
     __slots__ = (
-        "_arrivals", "_bytes", "_fell_at", "_full_at", "_gradient", "_grown_at", "_standing", "_used_at",
-        "cap", "heard_at",
+        "_arrivals", "_bytes", "_fell_at", "_full_at", "_gradient", "_grown_at", "_standing", "cap",
+        "heard_at",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -54,10 +56,10 @@ class Estimate:
         self._arrivals: deque[tuple[float, int]] = deque()
         self._bytes = 0
         self._full_at: float | None = None  # the rate at which the way was full
-        self._fell_at = self._grown_at = self._used_at = float("-inf")
+        self._fell_at = self._grown_at = float("-inf")
 
-    def feedback(self, delivered: list[Delivered], now: float, round_trip: float, unused: float) -> None:
-        """Packets arrived. A cap above `unused` bit/s goes."""
+    def feedback(self, delivered: list[Delivered], now: float, round_trip: float) -> None:
+        """Packets arrived."""
         self.heard_at = now
         for sent, size, arrived in delivered:
             self._gradient.packet(sent, arrived)
@@ -77,10 +79,6 @@ class Estimate:
             self._standing.fell(delay)
         elif usage is Usage.NORMAL and self.cap is not None and self._standing.wait <= SHORT:
             self._grow(rate, now, round_trip)
-            if self.cap <= unused:
-                self._used_at = now
-            elif now - self._used_at > UNUSED_FOR:
-                self.cap = self._full_at = None
         self._grown_at = now
 
     def _rate(self) -> float | None:
@@ -100,7 +98,6 @@ class Estimate:
         self._fell_at = now
         wanted = max(rate * BACK_OFF, LOWEST)
         self._full_at = rate
-        self._used_at = now
         self.cap = wanted if self.cap is None else min(self.cap, wanted)
         return True
 
@@ -110,6 +107,10 @@ class Estimate:
         full = self._full_at
         if full is not None and abs(self.cap - full) <= full * NEAR:
             grown = self.cap + min(PACKET, self.cap / 30) * passed / (2 * (FEEDBACK + round_trip))
+        elif full is not None and self.cap > full:
+            grown = self.cap * FAR_GROWTH_PER_SECOND**passed
         else:
             grown = self.cap * GROWTH_PER_SECOND**passed
         self.cap = max(self.cap, min(grown, rate * SHOWN + MARGIN))
+        if self.cap > FREE:
+            self.cap = self._full_at = None

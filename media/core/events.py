@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from media.core.ladder import Rung
 from media.core.negotiated import Codec, Kind, Source
 
 
@@ -32,10 +33,18 @@ class Flowing:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """What `endpoint` is shown of the others' cameras is another rung of the ladder from now on."""
+
+    endpoint: str
+    rung: Rung
+
+
+@dataclass(frozen=True, slots=True)
 class CodecChanged:
     """From now on everybody is to send pictures in this codec."""
 
     codec: Codec
 
 
-Event = SlotsChanged | Flowing | CodecChanged
+Event = SlotsChanged | Flowing | Stepped | CodecChanged

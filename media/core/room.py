@@ -21,9 +21,11 @@ from typing import Final
 from media.core import rtcp
 from media.core.codec import room_codec
 from media.core.endpoint import Endpoint
-from media.core.events import CodecChanged, Event, Flowing, SlotsChanged
+from media.core.events import CodecChanged, Event, Flowing, SlotsChanged, Stepped
+from media.core.ladder import Rung, Wish
 from media.core.limits import limit
 from media.core.negotiated import Codec, Negotiated
+from media.core.pacer import Held, let_go, pace
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
@@ -44,7 +46,7 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "_tally", "_tape", "codec", "events", "is_open")
+    __slots__ = ("_endpoints", "_news_at", "_paced", "_tally", "_tape", "codec", "events", "is_open")
 
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
@@ -52,6 +54,7 @@ class Room:
         self.codec = Codec.VP8  # what everybody is told to send pictures in
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
+        self._paced: list[Endpoint] = []  # those whose video is held back at times
         self._tape: Tape | None = None
         self._news_at = float("-inf")
 
@@ -91,6 +94,14 @@ class Room:
                 track.want_keyframe(now)
                 self._ask(track, now, out)
 
+    def wish(self, endpoint: str, wish: Wish, now: float) -> None:
+        """What an endpoint wants to be shown of the others' cameras. An unknown one is ignored."""
+        known = self._endpoints.get(endpoint)
+        if known is not None:
+            known.ladder.wish = wish
+            self._news_at = now
+            self._judge(known, now)
+
     def open(self, now: float, out: list[Send]) -> None:
         """Open the gate: audio flows at once, video from the keyframe that is asked for now. Idempotent."""
         if not self.is_open:
@@ -123,6 +134,11 @@ class Room:
     def endpoints(self) -> tuple[str, ...]:
         """Who is in the room, in joining order."""
         return tuple(self._endpoints)
+
+    def rung(self, endpoint: str) -> Rung:
+        """What an endpoint is shown of the others' cameras."""
+        known = self._endpoints.get(endpoint)
+        return known.ladder.rung if known is not None else Rung.FULL
 
     def round_trips(self) -> list[float]:
         """Seconds to each endpoint and back, where its reports have told."""
@@ -174,6 +190,8 @@ class Room:
             self._take(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
         if track.missing.fresh:
             self._ask_again(sender, track, now, out)
+        if self._paced:
+            out += let_go(self._paced, now)
 
     def _receive_repair(self, sender: Endpoint, packet: Packet, now: float, out: list[Send]) -> None:
         """RTX (RFC 4588): what it repeats is handled as if it came itself; as padding, it only probes."""
@@ -221,11 +239,9 @@ class Room:
     ) -> None:
         """Send a payload to everybody who receives the track; the gate of each slot decides."""
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
-        size = len(payload)
-        time = send_time(now)
         for slot in track.targets:
             if slot.gated:
-                if slot.video and not (key and track.codec in slot.types):
+                if slot.paused or (slot.video and not (key and track.codec in slot.types)):
                     continue
                 slot.enter(track, count, timestamp, now)
                 self.events.append(Flowing(slot.endpoint, slot.record.mid))
@@ -235,19 +251,14 @@ class Room:
                 ours = slot.late(count)
                 if not ours:
                     continue
-            sequence = ours & 0xFFFF
+            if key:
+                slot.cache.begin(ours)
             our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-            low = time & 0xFFFF if slot.log is None else slot.log.number(size, now)
-            packet = slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, low) + payload
-            if ours > slot.last_count:
-                slot.last_count = ours
-                slot.last_time = our_time
-                slot.last_at = now
-            slot.packets += 1
-            slot.octets += size
-            if slot.video:
-                slot.cache.put(sequence, packet, now)
-            out.append((slot.endpoint, packet, False))
+            pacer = slot.pacer
+            if pacer is not None and not pacer.passes(len(payload), now):
+                pacer.hold(Held(slot, marker, ours, our_time, bytes(payload), now))
+                continue
+            out.append((slot.endpoint, slot.send(marker, ours, our_time, payload, now), False))
 
     def _await_keyframe(self, track: Track, count: int, payload: Packet, now: float, out: list[Send]) -> bool:
         """Whether the keyframe that is wanted begins with this payload; asks for it again where it is due."""
@@ -303,6 +314,7 @@ class Room:
         if blocks:
             sender.reception(blocks, now)
         out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        self._paced = pace(self._endpoints, now, out)
 
     def tick(self, now: float, out: list[Send]) -> bool:
         """Do what is due; whether another tick is wanted in `TICK` seconds."""
@@ -319,10 +331,17 @@ class Room:
                 if track.wants_keyframe and track.taken and track.may_ask(now):
                     self._ask(track, now, out)
                 gone |= track.stop_sharing(now)
+            self._judge(endpoint, now)
         if gone:
             self._seat(now)
         out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        self._paced = pace(self._endpoints, now, out)
         return now - self._news_at < QUIET_AFTER
+
+    def _judge(self, endpoint: Endpoint, now: float) -> None:
+        """Let an endpoint step on its ladder, and pause its pictures or begin them anew."""
+        if endpoint.step(now):
+            self.events.append(Stepped(endpoint.name, endpoint.ladder.rung))
 
     def _pass_report(self, sender: Endpoint, info: SenderInfo, now: float, out: list[Send]) -> None:
         """A source's sender report times every slot it is in."""
@@ -359,7 +378,12 @@ class Room:
                 return
             slot.cache.answered(sequence, now)
             self._tally.sent_again += 1
+            if slot.pacer is not None:
+                slot.pacer.spend(len(packet))
             out.append((receiver.name, slot.repair(packet, now), False))
+        if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
+            slot.cache.gave_up = False
+            self._pass_request(receiver, slot.ssrc, now, out)
 
     def _ask_all(self, now: float, out: list[Send]) -> None:
         """Ask at once for every keyframe that a slot waits for."""
@@ -406,6 +430,7 @@ class Room:
         """Settle anew who is forwarded to whom, and tell those who see a change."""
         self._news_at = now
         seat(self._endpoints, is_open=self.is_open, now=now)
+        self._paced = [one for one in self._paced if self._endpoints.get(one.name) is one]
         tap(self._endpoints, self._tape, is_open=self.is_open)
         for receiver in self._endpoints.values():
             seats = tuple(slot.seen() for slot in receiver.slots)

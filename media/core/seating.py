@@ -22,7 +22,7 @@ def seat(endpoints: Mapping[str, Endpoint], *, is_open: bool, now: float) -> Non
         for slot in receiver.slots if is_open else ():
             if slot.track is not None:
                 slot.track.targets.append(slot)
-                if slot.gated and slot.video:
+                if slot.gated and slot.video and not slot.paused:
                     slot.track.want_keyframe(now)
 
 

@@ -11,20 +11,25 @@ GENERATION: Final = 512
 TURN: Final = 0.5
 ANSWERS: Final = 3
 """Times one packet is sent again."""
-APART: Final = 0.08
-"""Least seconds between two answers for one packet."""
+APART: Final = 0.02
+"""Least seconds between two answers for one packet, where the round trip is shorter."""
+ASKS_EARLY: Final = 0.8
+"""Of a round trip, after which a receiver that asks again has waited long enough: it measured it too."""
 
 
 class SendCache:
     """Of one slot. Sequence numbers are those sent, 16 bits."""
 
-    __slots__ = ("_answers", "_new", "_old", "_turn_at")
+    __slots__ = ("_answers", "_began", "_new", "_old", "_turn_at", "gave_up")
 
     def __init__(self) -> None:
         self._new: dict[int, bytes] = {}
         self._old: dict[int, bytes] = {}
         self._turn_at = 0.0
         self._answers: dict[int, tuple[int, float]] = {}  # sequence → (answers so far, when the last was)
+        self._began = 0  # the sequence number of the newest keyframe that was wanted
+        self.gave_up = False
+        """Whether a packet of the newest pictures was wanted that is never sent again; to be set to False."""
 
     def put(self, sequence: int, packet: bytes, now: float) -> None:
         """Keep a packet that is being sent for the first time."""
@@ -32,15 +37,20 @@ class SendCache:
             self._turn(now)
         self._new[sequence] = packet
 
+    def begin(self, sequence: int) -> None:
+        """A keyframe that was wanted begins here: who misses what was before it misses nothing."""
+        self._began = sequence & 0xFFFF
+
     def wanted(self, sequence: int, now: float, round_trip: float) -> bytes | None:
         """The packet to send again, if it is still here and was not answered too often or just now."""
         if now >= self._turn_at:
             self._turn(now)
         packet = self._new.get(sequence) or self._old.get(sequence)
-        if packet is None:
-            return None
         count, last = self._answers.get(sequence, (0, 0.0))
-        if count >= ANSWERS or (count and now - last < max(APART, round_trip)):
+        if count and now - last < max(APART, round_trip * ASKS_EARLY):
+            return None
+        if packet is None or count >= ANSWERS:
+            self.gave_up = self.gave_up or (sequence - self._began) & 0xFFFF < 0x8000
             return None
         return packet
 

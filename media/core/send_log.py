@@ -11,6 +11,10 @@ from media.core.rtcp import Arrived
 KEPT: Final = 2048
 """Packets that are remembered, a power of two: seconds of three cameras, and feedback comes within one."""
 _MASK: Final = KEPT - 1
+_ARRIVED: Final = -1
+"""In the place of a size: nothing was sent, or it is known to have arrived."""
+_LACKING: Final = -2
+"""A size below 0 is that of a packet that was told missing: so much less the size."""
 
 
 class Delivered(NamedTuple):
@@ -21,6 +25,15 @@ class Delivered(NamedTuple):
     arrived: float
 
 
+class Told(NamedTuple):
+    """What a report tells for the first time."""
+
+    delivered: list[Delivered]
+    """In sending order."""
+    missing: int
+    """How many did not arrive; less those that arrived after they had been told missing."""
+
+
 class SendLog:
     """Of one endpoint. `count` is the newest number, without wrap-around."""
 
@@ -29,29 +42,38 @@ class SendLog:
     def __init__(self) -> None:
         self.count = KEPT
         self._at: list[float] = []  # made by the first packet: most of a warm room never send one
-        self._size: list[int] = []  # -1: nothing was sent, or it is known to have arrived
+        self._size: list[int] = []  # see `_ARRIVED` and `_LACKING`
 
     def number(self, size: int, now: float) -> int:
         """The number (16 bits) of a packet of so many bytes that is sent now."""
         if not self._at:
-            self._at, self._size = [0.0] * KEPT, [-1] * KEPT
+            self._at, self._size = [0.0] * KEPT, [_ARRIVED] * KEPT
         count = self.count = self.count + 1
         place = count & _MASK
         self._at[place] = now
         self._size[place] = size
         return count & 0xFFFF
 
-    def feedback(self, arrived: Arrived) -> list[Delivered]:
-        """The deliveries that a report tells for the first time, in sending order."""
+    def feedback(self, arrived: Arrived) -> Told:
+        """What a report tells for the first time."""
         delivered: list[Delivered] = []
+        missing = 0
         if not self._at:
-            return delivered
+            return Told(delivered, missing)
         first = self.count - ((self.count - arrived.base) & 0xFFFF)
         for place, at in enumerate(arrived.at):
             count = first + place
             index = count & _MASK
-            if at is None or self._size[index] < 0 or not self.count - KEPT < count <= self.count:
+            size = self._size[index]
+            if size == _ARRIVED or not self.count - KEPT < count <= self.count:
                 continue
-            delivered.append(Delivered(self._at[index], self._size[index], at))
-            self._size[index] = -1
-        return delivered
+            if at is not None:
+                if size <= _LACKING:
+                    size = _LACKING - size
+                    missing -= 1
+                delivered.append(Delivered(self._at[index], size, at))
+                self._size[index] = _ARRIVED
+            elif size >= 0:
+                missing += 1
+                self._size[index] = _LACKING - size
+        return Told(delivered, missing)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from media.core import negotiated
 from media.core.events import Seat
 from media.core.negotiated import Codec, Kind, Source
-from media.core.rtp import packer, send_time, signed32
+from media.core.rtp import Packet, packer, send_time, signed32
 from media.core.send_cache import SendCache
 from media.core.send_log import SendLog
 
 if TYPE_CHECKING:
+    from media.core.pacer import Pacer
     from media.core.track import Track
 
 CLOCK_RATES: Final = {Kind.AUDIO: 48_000, Kind.VIDEO: 90_000}
@@ -29,8 +30,9 @@ class Slot:
 
     __slots__ = (
         "_holes", "_mapped", "cache", "clock", "codec", "endpoint", "floor", "gated", "last_at", "last_count",
-        "last_time", "log", "occupant", "octets", "pack", "packets", "record", "repair_sequence",
-        "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "types", "video",
+        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "record",
+        "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "types",
+        "video",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
@@ -40,6 +42,7 @@ class Slot:
         self.track: Track | None = None
         self.occupant: tuple[str, Source] | None = None  # who sits here, or sat here last
         self.gated = True
+        self.paused = False  # whether its endpoint is shown no cameras: it stays gated then
         self.codec = Codec.VP8 if self.video else Codec.OPUS  # of what is forwarded, or was last
         self.shift = 0  # from a source's count to ours
         self.time_shift = 0
@@ -53,6 +56,7 @@ class Slot:
         self.repair_sequence = 0
         self.cache = SendCache()
         self.log: SendLog | None = None  # where its packets get transport-wide numbers, if they do
+        self.pacer: Pacer | None = None  # while its endpoint's downlink is narrow
         self._mapped: Track | None = None
         self._holes: list[int] = []
         self.adopt(record)
@@ -102,6 +106,8 @@ class Slot:
         """Forward nothing until `enter`; `another` stream than before then comes, whose time is its own."""
         self.gated = True
         self.cache.clear()
+        if self.pacer is not None:
+            self.pacer.forget(self)
         if another:
             self._mapped = None
 
@@ -134,6 +140,23 @@ class Slot:
         if count < self.floor or count in self._holes:
             return 0
         return count + self.shift + sum(1 for hole in self._holes if hole > count)
+
+    def send(self, marker: int, count: int, timestamp: int, payload: Packet, now: float) -> bytes:
+        """The packet that takes this payload on, numbered as what is sent now; counted and kept."""
+        size = len(payload)
+        time = send_time(now)
+        sequence = count & 0xFFFF
+        low = time & 0xFFFF if self.log is None else self.log.number(size, now)
+        packet = self.pack(marker | self.type, sequence, timestamp, self.ssrc, time >> 16, low) + payload
+        if count > self.last_count:
+            self.last_count = count
+            self.last_time = timestamp
+            self.last_at = now
+        self.packets += 1
+        self.octets += size
+        if self.video:
+            self.cache.put(sequence, packet, now)
+        return packet
 
     def repair(self, packet: bytes, now: float) -> bytes:
         """What to send for a packet that was lost: by RTX (RFC 4588), else itself, byte for byte."""

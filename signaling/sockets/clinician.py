@@ -19,10 +19,11 @@ from signaling.sockets.messages import (
     StaffAskRelays,
     StaffOffer,
     StaffQuality,
+    StaffShow,
     clinician_commands,
 )
 from signaling.sockets.namespace import Served
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts, RoleNamespace
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, SHOW_COST, Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Mode, Role
 from waiting_room.core.refusals import Refused
@@ -40,6 +41,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
             "relays": Served(self._relays, cost=RELAYS_COST),
             "quality": Served(self._quality, cost=QUALITY_COST),
+            "show": Served(self._show, cost=SHOW_COST),
             "ping_presence": Served(self._ping),
         }
 
@@ -134,11 +136,18 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
     async def _quality(self, connection: StaffConnection, data: Any) -> Answer:
         said = StaffQuality.model_validate(data)
         visit = VisitId(said.visit)
-        held = {one.id for one in self.parts.board.held_by(connection.session.staff)}
-        refusal = "not_holder" if visit not in held else None
-        if refusal is None and connection.media_of != visit:
-            refusal = "superseded"  # another of one's consoles carries the visit's media
-        return self.say_quality(visit, "clinician", said, refusal)
+        return self.say_quality(visit, "clinician", said, self._not_carried(connection, visit))
+
+    async def _show(self, connection: StaffConnection, data: Any) -> Answer:
+        said = StaffShow.model_validate(data)
+        visit = VisitId(said.visit)
+        return await self.show_pictures(visit, "clinician", said.wish, self._not_carried(connection, visit))
+
+    def _not_carried(self, connection: StaffConnection, visit: VisitId) -> str | None:
+        """Why the visit's media is not this console's; None when it is."""
+        if visit not in {one.id for one in self.parts.board.held_by(connection.session.staff)}:
+            return "not_holder"
+        return None if connection.media_of == visit else "superseded"  # another of one's consoles has it
 
     def _take_over(self, connection: StaffConnection, visit: VisitId) -> None:
         """The media of the visit is this console's from now on."""

@@ -13,7 +13,7 @@ from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import GUEST, GuestConnection
 from signaling.sockets.namespace import Served
 from signaling.sockets.own_visit import OwnVisitNamespace
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, SHOW_COST, Parts
 from waiting_room.core.guests import at_device, joined, live
 from waiting_room.core.model import Actor, Guest, Role
 
@@ -28,6 +28,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
             "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
+            "show": Served(self.show, cost=SHOW_COST),
             "ping_presence": Served(self._ping),
         }
 

@@ -21,7 +21,7 @@ from signaling.sockets.messages import (
 from signaling.sockets.namespace import Served
 from signaling.sockets.own_visit import OwnVisitNamespace
 from signaling.sockets.reports import DeviceReport
-from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, Parts
+from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, SHOW_COST, Parts
 from waiting_room.core.model import Actor, Role
 
 
@@ -36,6 +36,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
             "offer": Served(self._offer, cost=OFFER_COST, media=True),
             "relays": Served(self.relays, cost=RELAYS_COST),
             "quality": Served(self.quality, cost=QUALITY_COST),
+            "show": Served(self.show, cost=SHOW_COST),
             "ping_presence": Served(self._ping),
         }
 

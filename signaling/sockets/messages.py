@@ -550,14 +550,30 @@ class StaffAskRelays(AskRelays):
 
 
 class Quality(Message):
-    """How this page's connection is: `level`, `path` once measured; `sharing` while it sends its screen."""
+    """How this page's connection is: `level`, `path` once measured; `sharing` while it sends its screen.
+
+    `blind`: while it is shown no pictures of the others.
+    """
 
     level: Literal["good", "weak", "very_weak"] | None = None
     path: Literal["udp", "tcp", "relayed"] | None = None
     sharing: bool = False
+    blind: Literal[True] | None = None
 
 
 class StaffQuality(Quality):
+    """The same of the visit that the clinician holds."""
+
+    visit: Id
+
+
+class Show(Message):
+    """What this page wants to be shown of the others' cameras, until its connection is another."""
+
+    wish: Literal["auto", "always", "never"]
+
+
+class StaffShow(Show):
     """The same of the visit that the clinician holds."""
 
     visit: Id

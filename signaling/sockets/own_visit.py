@@ -10,7 +10,7 @@ from signaling.presence import Person
 from signaling.sessions import GuestSession, MemberSession
 from signaling.sockets.answers import Answer, refuse
 from signaling.sockets.feed import media_said
-from signaling.sockets.messages import AskRelays, Quality
+from signaling.sockets.messages import AskRelays, Quality, Show
 from signaling.sockets.namespace import Connection
 from signaling.sockets.role import Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
@@ -124,6 +124,14 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
             return refuse("guest_unknown")
         refusal = "superseded" if connection.superseded else None
         return self.say_quality(connection.session.visit, endpoint, said, refusal)
+
+    async def show(self, connection: Connection[S], data: Any) -> Answer:
+        """What this page wants to see of the others."""
+        wish = Show.model_validate(data).wish
+        session = connection.session
+        return await self.show_pictures(
+            session.visit, self.endpoint(session) or "", wish, self.barred(connection)
+        )
 
     async def relays(self, connection: Connection[S], data: Any) -> Answer:
         """What opens the relays for this page."""

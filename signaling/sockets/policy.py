@@ -57,6 +57,7 @@ EVENT_POLICY: tuple[EventRow, ...] = (
     EventRow("/member", "offer", Role.member, "own visit"),
     EventRow("/member", "relays", Role.member, "own visit"),
     EventRow("/member", "quality", Role.member, "own visit"),
+    EventRow("/member", "show", Role.member, "own visit"),
     EventRow("/member", "ping_presence", Role.member, "own visit"),
     EventRow("/guest", "connect", Role.guest, "own visit"),
     *_commands("/guest", Role.guest, "own visit", "join_as_guest", "leave_as_guest"),
@@ -64,6 +65,7 @@ EVENT_POLICY: tuple[EventRow, ...] = (
     EventRow("/guest", "offer", Role.guest, "own visit"),
     EventRow("/guest", "relays", Role.guest, "own visit"),
     EventRow("/guest", "quality", Role.guest, "own visit"),
+    EventRow("/guest", "show", Role.guest, "own visit"),
     EventRow("/guest", "ping_presence", Role.guest, "own visit"),
     EventRow("/clinician", "connect", Role.clinician, "own clinics"),
     *_commands("/clinician", Role.clinician, "visit of own clinics", "claim", "hold", "release"),
@@ -104,6 +106,7 @@ EVENT_POLICY: tuple[EventRow, ...] = (
     EventRow("/clinician", "offer", Role.clinician, "visit held"),
     EventRow("/clinician", "relays", Role.clinician, "visit held"),
     EventRow("/clinician", "quality", Role.clinician, "visit held"),
+    EventRow("/clinician", "show", Role.clinician, "visit held"),
     EventRow("/clinician", "ping_presence", Role.clinician, "own clinics"),
     EventRow("/support", "connect", Role.support, "own clinics"),
     *_commands(

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from signaling.clock import Clock
 from signaling.gates import NotWantedError
 from signaling.ids import Ids
-from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
+from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError, Wish
 from signaling.neighbours import Neighbours
 from signaling.notices import NotRecorded
 from signaling.relays import Relays
@@ -39,6 +39,7 @@ OFFER_COST = 5.0
 RELAYS_COST = 5.0
 """A page needs them once a visit, and again only after a long while."""
 QUALITY_COST = 5.0
+SHOW_COST = 2.0
 """Each word is passed on to several pages; an honest one changes at most every four seconds."""
 
 S = TypeVar("S", bound=Session)
@@ -136,6 +137,16 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
             return refuse(refusal or "visit_ended")
         if not self.parts.conditions.say(known, endpoint, said):
             return refuse("wrong_state", state=known.state.value)
+        return done()
+
+    async def show_pictures(self, visit: VisitId, endpoint: str, wish: Wish, refusal: str | None) -> Answer:
+        """Have somebody shown the others' cameras as they wish."""
+        if refusal is not None:
+            return refuse(refusal)
+        try:
+            await self.parts.rooms.show(visit, endpoint, wish)
+        except (MediaUnavailableError, MediaRefusedError):
+            return refuse("media_unavailable")
         return done()
 
     def lend_relays(self, visit: VisitId, endpoint: str, refusal: str | None) -> Answer:

@@ -119,7 +119,7 @@ class WeatherExchange:
 
 
 def _quality_word(visit: Visit, endpoint: str, quality: Quality) -> QualityWord:
-    plain = Quality(level=quality.level, path=quality.path, sharing=quality.sharing)
+    plain = Quality(level=quality.level, path=quality.path, sharing=quality.sharing, blind=quality.blind)
     return QualityWord(visit=visit.id, seq=visit.seq, endpoint=endpoint, quality=plain)
 
 

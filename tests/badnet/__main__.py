@@ -89,7 +89,7 @@ def figures(set_up: list[dict[str, Any]], cell: list[dict[str, Any]]) -> dict[st
         "setup_rate_20": round(rates[0.2], 4),
         "setup_s_p95": rounded(percentile(took, 0.95), 2),
         "audio_loss_added_points_max": rounded(
-            max(100 * (side["audio_loss"] - row["loss"]) for row, side in sides), 2
+            max(100 * (side["audio_loss"] - side["audio_unlucky"]) for _, side in sides), 2
         ),
         "frozen_5": frozen(0.05),
         "frozen_10": frozen(0.1),

@@ -33,9 +33,14 @@ class Ends:
         """What each side receives in so many seconds, after some to settle in."""
         await asyncio.sleep(settle)
         before = {name: await page.evaluate("end.begin()") for name, page in self._pages()}
+        sound = self.link.sound.copy()
         await asyncio.sleep(seconds)
+        unlucky = {name: self.link.unlucky(sound, down=name == "down") for name in before}
         after = {name: await page.evaluate("end.stop()") for name, page in self._pages()}
-        return {name: _received(before[name], after[name], seconds) for name in before}
+        return {
+            name: {**_received(before[name], after[name], seconds), "audio_unlucky": round(unlucky[name], 4)}
+            for name in before
+        }
 
     def _pages(self) -> tuple[tuple[str, Page], tuple[str, Page]]:
         # What the good side receives went up the bad link, and the other way round.

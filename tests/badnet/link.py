@@ -6,13 +6,17 @@ narrow way sends one after the other, holds what waits for at most `QUEUE` secon
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+from media.core.rtp import FIXED
 from tests.switch.nat import Nat
 
 QUEUE: Final = 0.3
 """Seconds that a datagram may wait before a narrow way, as in many a home router."""
+OPUS: Final = 111
+"""Chromium's payload type; it is in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,18 @@ class Link(Nat):
         self._free_at = [0.0, 0.0]
         self.carried = 0
         self.dropped = 0
+        self.sound: Counter[tuple[bool, bool]] = Counter()
+        """Datagrams of sound by (to the browser, lost by chance). The queue takes others."""
 
     def _send(self, way: Any, data: bytes, where: Any) -> None:
         now = self.conditions
         loop = asyncio.get_running_loop()
         at = loop.time()
         direction = int(way is self._front)
-        if self._dice.random() < now.loss:
+        unlucky = self._dice.random() < now.loss
+        if len(data) > FIXED.size and data[1] & 0x7F == OPUS:
+            self.sound[way is self._front, unlucky] += 1
+        if unlucky:
             self.dropped += 1
             return
         leaves = at
@@ -56,6 +65,11 @@ class Link(Nat):
             self._pass(way, data, where)
         else:
             loop.call_at(arrives, self._pass, way, data, where)
+
+    def unlucky(self, before: Counter[tuple[bool, bool]], *, down: bool) -> float:
+        """The share of sound that was lost by chance since then."""
+        lost, came = (self.sound[down, chance] - before[down, chance] for chance in (True, False))
+        return lost / max(lost + came, 1)
 
     @staticmethod
     def _pass(way: Any, data: bytes, where: Any) -> None:

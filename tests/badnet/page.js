@@ -78,6 +78,7 @@ window.end = (() => {
       }, 200);
       return kept.seconds;
     },
+    kept: () => kept.pc,
     async begin() {
       longest = 0;
       return inbound();

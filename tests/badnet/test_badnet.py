@@ -12,7 +12,7 @@ import pytest
 
 from tests.badnet.__main__ import LOSSES, figures
 from tests.badnet.ends import ends
-from tests.badnet.link import QUEUE, Conditions, Link
+from tests.badnet.link import OPUS, QUEUE, Conditions, Link
 from tests.browser import chromium
 
 pytestmark = [pytest.mark.sockets, pytest.mark.timeout(180)]
@@ -71,8 +71,19 @@ async def test_a_narrow_way_takes_its_time_and_no_more_than_its_queue() -> None:
         assert arrived[-1] - arrived[0] >= 0.08 * (link.carried - 1) - 0.01
 
 
+async def test_sound_that_is_lost_by_chance_is_told_from_what_the_queue_took() -> None:
+    async with far_end(Conditions(loss=0.3)) as (link, near, _):
+        before = link.sound.copy()
+        for _ in range(200):
+            near.send(bytes([0x90, OPUS]) + bytes(20))
+        await counts(link, 200)
+        assert link.unlucky(before, down=False) == link.dropped / 200
+        assert link.unlucky(before, down=True) == 0
+
+
 def rows(**changed: Any) -> list[dict[str, Any]]:
-    good = {"audio_loss": 0.05, "audio_made_up_s": 0.0, "frozen": 0.01, "frames": 200, "kbit_s": 900}
+    sound = {"audio_loss": 0.05, "audio_unlucky": 0.05, "audio_made_up_s": 0.0}
+    good = {**sound, "frozen": 0.01, "frames": 200, "kbit_s": 900}
     return [
         {"loss": loss, "round_trip": 0.05, "rate": None, "up": good, "down": {**good, **changed}}
         for loss in (0.05, 0.1)

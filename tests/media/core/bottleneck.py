@@ -34,10 +34,8 @@ class Bottleneck:
         self._chance = random.Random(7)
         self._free_at = self.now
         self._budget = 0.0
-        self._lost = 0
         self._pending: list[tuple[float, int, float | None]] = []  # heard at, number, arrival
-        self._told_at = self._reported_at = self.now
-        self._reported = (0, 0)
+        self._told_at = self.now
         self._told_up_to = self.log.count
 
     def passes(self, seconds: float) -> None:
@@ -51,8 +49,6 @@ class Bottleneck:
                 self._budget -= PACKET * 8
                 self._send()
             self.downlink.measure(self.sent * PACKET, self.now)
-            if self.now - self._reported_at >= 1.0:
-                self._report()
             if self.now - self._told_at >= FEEDBACK_EVERY:
                 self._told_at = self.now
                 self._tell()
@@ -69,7 +65,6 @@ class Bottleneck:
         wait = begins - self.now
         if wait > self.queue or self._chance.random() < self.loss:
             self.dropped += 1
-            self._lost += 1
             self._pending.append((self.now + self.delay, number, None))
             return
         self._free_at = begins + PACKET * 8 / self.rate
@@ -77,13 +72,6 @@ class Bottleneck:
         self.waits.append(wait)
         self.delivered += PACKET * 8
         self._pending.append((arrives, number, arrives))
-
-    def _report(self) -> None:
-        """A reception report: what was lost since the last."""
-        sent, dropped = self.sent - self._reported[0], self._lost - self._reported[1]
-        self._reported_at, self._reported = self.now, (self.sent, self._lost)
-        if sent:
-            self.downlink.lost(dropped / sent, self.now)
 
     def _tell(self) -> None:
         """The receiver's feedback about what came until now; its clock is another than ours."""

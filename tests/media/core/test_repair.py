@@ -1,9 +1,10 @@
 from struct import pack
 
-from aiortc.rtp import RtcpRtpfbPacket
+from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
 
+from media.core.downlink import REPAIR_SHARE
 from media.core.rtp import send_time
-from media.core.send_cache import ANSWERS
+from media.core.send_cache import ANSWERS, APART
 from tests.media.core.packets import DELTA, KEY
 from tests.media.core.visit import CLINICIAN, MEMBER, C, M, Visit
 
@@ -59,16 +60,42 @@ def test_a_packet_is_sent_again_three_times_at_most() -> None:
 def test_repeated_requests_are_answered_once_a_while() -> None:
     visit = flowing()
     assert len(visit.control(CLINICIAN, nack(C + 21, 100, 100, 100))) == 1
-    visit.now += 0.05
+    visit.now += APART / 2
     assert visit.control(CLINICIAN, nack(C + 21, 100)) == []
 
 
-def test_repair_is_a_fifth_of_what_was_sent_at_most() -> None:
+def test_repair_is_a_share_of_what_was_sent_at_most() -> None:
     visit = flowing(packets=20)
     repaired = []
     for number in range(1, 21):
         repaired += visit.control(CLINICIAN, nack(C + 21, number))
-    assert 0 < sum(len(packet.payload) for packet in repaired) <= 20 * len(BIG) // 5
+    assert 0 < sum(len(packet.payload) for packet in repaired) <= 20 * len(BIG) * REPAIR_SHARE
+
+
+def asked(visit: Visit) -> list[str]:
+    """Who was asked for a keyframe since the last time."""
+    return [to for to, part in visit.rtcp() if isinstance(part, RtcpPsfbPacket) and part.fmt == 1]
+
+
+def test_whoever_lacks_what_never_comes_gets_a_keyframe() -> None:
+    visit = flowing()
+    visit.now += 2.0
+    visit.picture(101)
+    visit.rtcp()
+    visit.control(CLINICIAN, nack(C + 21, 95))
+    assert asked(visit) == [MEMBER]
+
+
+def test_what_was_before_a_keyframe_is_missed_by_nobody() -> None:
+    visit = flowing()
+    visit.now += 2.0
+    visit.control(CLINICIAN, nack(C + 21, 95))
+    visit.keyframe(101)
+    visit.rtcp()
+    visit.now += 1.0
+    visit.picture(102)
+    visit.control(CLINICIAN, nack(C + 21, 95, 100))
+    assert asked(visit) == []
 
 
 def test_what_is_no_longer_here_is_not_sent() -> None:

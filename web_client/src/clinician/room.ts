@@ -14,6 +14,7 @@ import { type DeviceState, Studio } from "../kit/media/studio";
 import { type Readable, type Stop, Store } from "../kit/store";
 import type { Line } from "../kit/socket";
 import { Conditions } from "../kit/visit/conditions";
+import { Pictures } from "../kit/visit/pictures";
 
 export type Problem = "blocked" | "none" | "busy";
 
@@ -53,6 +54,7 @@ export class Room {
   readonly studio = new Studio();
   readonly share = new ScreenShare();
   readonly conditions: Conditions;
+  readonly pictures: Pictures;
   private readonly own = new Store<Self>(NOTHING);
   private wanted: Wish = "warm";
   private closed = false;
@@ -73,23 +75,28 @@ export class Room {
     this.picture.autoplay = true;
     this.picture.playsInline = true;
     this.picture.srcObject = this.connection.remote;
+    this.pictures = new Pictures(line, visit);
     this.conditions = new Conditions({
       line,
       visit,
       stats: () => this.connection.stats(),
       isSharing: () => this.share.track !== null,
+      isBlind: () => this.pictures.rung.get() === "none",
       onSilence: (kind) => void this.studio.revive(kind),
     });
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;
     this.stops = [
       line.on("media", (news) => {
         if (!ours(news) || !Array.isArray(news["slots"])) return;
+        this.pictures.heard(news);
         this.connection.showSlots(news["slots"] as unknown as SlotUse[]);
         this.connection.useCodec(codecOf(news["codec"]));
       }),
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();
       }),
+      this.pictures.rung.subscribe(() => this.conditions.tell()),
+      this.connection.state.subscribe((state) => state === "connected" && this.pictures.connected()),
       playOnChosen(this.picture),
       this.studio.camera.subscribe(() => this.look()),
       this.studio.microphone.subscribe(() => this.look()),

@@ -14,6 +14,7 @@ import { CutOff } from "../kit/visit/cut_off";
 import { FlipButton } from "../kit/visit/device_choices";
 import { EnlargeButtons } from "../kit/visit/enlarge";
 import { usePeopleWords } from "../kit/visit/people_words";
+import { PicturesNote } from "../kit/visit/pictures_note";
 import { placement } from "../kit/visit/placement";
 import { QualityLine } from "../kit/visit/quality_line";
 import { SelfCorner } from "../kit/visit/self_view";
@@ -67,6 +68,8 @@ export function VisitScreen(props: VisitScreenProps) {
   const name = view.name ?? view.short_name;
   const people = stagePeople(view, words);
   const onHold = view.state === "on_hold";
+  const signed = people.some(({ signs }) => signs === true);
+  useEffect(() => room.pictures.expectSigns(signed), [room, signed]);
   const together = useTogether({ ...props, now, zone: clinicOf(me, view.clinic).zone });
 
   return (
@@ -110,6 +113,7 @@ export function VisitScreen(props: VisitScreenProps) {
         )}
         <ShareNotice share={share} failure={noShare} />
         <CutOff studio={room.studio} />
+        {transport === "connected" && !onHold && <PicturesNote pictures={room.pictures} />}
         {!onHold && here !== "here" && (
           <Banner tone="warn" live="assertive">
             {t(here === "gap" ? "clinician.member_gap" : "clinician.member_gone", { name: view.short_name })}{" "}
@@ -137,7 +141,7 @@ export function VisitScreen(props: VisitScreenProps) {
               </Toggle>
               {me.recording && <RecordButton view={view} busy={busy} onRecording={props.onRecording} />}
               <ShareButton share={share} onFailure={setNoShare} />
-              <Settings studio={room.studio} whole={() => whole.current} picture={room.picture} />
+              <Settings studio={room.studio} pictures={room.pictures} whole={() => whole.current} picture={room.picture} />
             </>
           )}
           {together.controls}

@@ -8,6 +8,8 @@ import { Studio } from "../kit/media/studio";
 import type { Line, LinkState } from "../kit/socket";
 import { type Readable, Store } from "../kit/store";
 import { Conditions } from "../kit/visit/conditions";
+import { joined } from "../kit/visit/guests";
+import { Pictures } from "../kit/visit/pictures";
 import { VisitFeed } from "../kit/visit_feed";
 import { type GuestView, mediaWish, readView, screenFor } from "./view";
 
@@ -24,6 +26,7 @@ export class GuestSession {
   readonly ready: Readable<boolean>;
   readonly studio = new Studio();
   readonly conditions: Conditions;
+  readonly pictures: Pictures;
   /** Shows the clinician; made beforehand, so that the first frame waits for nothing. */
   readonly picture = document.createElement("video");
 
@@ -46,12 +49,15 @@ export class GuestSession {
     this.ready = this.set;
     this.picture.playsInline = true;
     this.picture.autoplay = true;
+    this.pictures = new Pictures(this.line);
     this.conditions = new Conditions({
       line: this.line,
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => false,
+      isBlind: () => this.pictures.rung.get() === "none",
       onSilence: (kind) => void this.studio.revive(kind),
     });
+    this.pictures.rung.subscribe(() => this.conditions.tell());
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("media", (payload) => this.heardOfSlots(payload));
     this.line.on("media_lost", () => this.connection.get()?.lost());
@@ -112,6 +118,9 @@ export class GuestSession {
   private settle(): void {
     const wish = this.wish();
     this.conditions.run(wish === "live");
+    const view = this.views.get();
+    const people = view === null ? [] : [...view.others, ...(view.me === null ? [] : [view.me])];
+    this.pictures.expectSigns(wish === "live" && joined(people).some(({ signs }) => signs));
     let connection = this.connection.get();
     if (wish === "none") {
       connection?.close();
@@ -128,6 +137,7 @@ export class GuestSession {
       if (this.slots !== null) connection.showSlots(this.slots);
       connection.useCodec(this.codec);
       this.connection.set(connection);
+      connection.state.subscribe((state) => state === "connected" && this.pictures.connected());
       this.picture.srcObject = connection.remote;
     }
     const camera = this.studio.track("camera");
@@ -147,6 +157,7 @@ export class GuestSession {
 
   private heardOfSlots(payload: JsonObject): void {
     if (!Array.isArray(payload["slots"])) return;
+    this.pictures.heard(payload);
     this.slots = payload["slots"].filter(isObject) as unknown as SlotUse[];
     this.codec = codecOf(payload["codec"]);
     this.connection.get()?.showSlots(this.slots);

@@ -14,6 +14,7 @@ import { CutOff } from "../kit/visit/cut_off";
 import { FlipButton } from "../kit/visit/device_choices";
 import { joined } from "../kit/visit/guests";
 import { type PeopleWords, roleWords, usePeopleWords } from "../kit/visit/people_words";
+import { PicturesNote } from "../kit/visit/pictures_note";
 import { placement } from "../kit/visit/placement";
 import { QualityLine } from "../kit/visit/quality_line";
 import { SelfCorner } from "../kit/visit/self_view";
@@ -85,6 +86,7 @@ export function VisitScreen({ session, view }: { readonly session: GuestSession;
               {t("visit.failed")}
             </Banner>
           )}
+          {state === "connected" && <PicturesNote pictures={session.pictures} />}
           <CutOff studio={session.studio} />
           {muted && <Banner tone="warn">{t("visit.muted")}</Banner>}
           {microphone.kind === "failed" && (
@@ -123,7 +125,7 @@ export function VisitScreen({ session, view }: { readonly session: GuestSession;
           <Icon name="camera" struck={camera.kind !== "on"} />
           <span>{t("visit.camera")}</span>
         </Toggle>
-        <Settings studio={session.studio} whole={() => main.current} picture={session.picture}>
+        <Settings studio={session.studio} pictures={session.pictures} whole={() => main.current} picture={session.picture}>
           <Icon name="settings" />
         </Settings>
         <Button kind="danger" onClick={() => setLeaving(true)}>

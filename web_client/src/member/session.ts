@@ -10,6 +10,8 @@ import { playTone } from "../kit/media/tone";
 import type { Line, LinkState } from "../kit/socket";
 import { type Readable, Store } from "../kit/store";
 import { Conditions } from "../kit/visit/conditions";
+import { joined } from "../kit/visit/guests";
+import { Pictures } from "../kit/visit/pictures";
 import { VisitFeed } from "../kit/visit_feed";
 import { Reporter } from "./reporting";
 import { devicesWanted, hasEnded, mediaWish } from "./steps";
@@ -44,6 +46,7 @@ export class Session {
   readonly studio = new Studio();
   readonly share = new ScreenShare();
   readonly conditions: Conditions;
+  readonly pictures: Pictures;
   /**
    * The clinician's picture. It plays from the claim on, before there is anything to see, and is put on the screen when
    * the visit begins: the first frame then waits for no element to be made.
@@ -74,12 +77,15 @@ export class Session {
     this.muted = this.silence;
     this.cameraOff = this.blank;
     this.media = this.connection;
+    this.pictures = new Pictures(this.line);
     this.conditions = new Conditions({
       line: this.line,
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => this.share.track !== null,
+      isBlind: () => this.pictures.rung.get() === "none",
       onSilence: (kind) => void this.studio.revive(kind),
     });
+    this.pictures.rung.subscribe(() => this.conditions.tell());
 
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("standing", (payload) => this.standings.set(readStanding(payload)));
@@ -148,6 +154,7 @@ export class Session {
     const wish = this.moved.get() ? "none" : mediaWish(this.views.get());
     if (wish !== "live") this.share.stop();
     this.conditions.run(wish === "live");
+    this.pictures.expectSigns(wish === "live" && joined(this.views.get().guests).some(({ signs }) => signs));
     let connection = this.connection.get();
     if (wish === "none") {
       connection?.close();
@@ -164,6 +171,7 @@ export class Session {
       if (this.slots !== null) connection.showSlots(this.slots);
       connection.useCodec(this.codec);
       this.connection.set(connection);
+      connection.state.subscribe((state) => state === "connected" && this.pictures.connected());
       this.picture.srcObject = connection.remote;
     }
     const camera = this.studio.track("camera");
@@ -185,6 +193,7 @@ export class Session {
 
   private heardOfSlots(payload: JsonObject): void {
     if (!Array.isArray(payload["slots"])) return;
+    this.pictures.heard(payload);
     this.slots = payload["slots"] as unknown as SlotUse[];
     this.codec = codecOf(payload["codec"]);
     this.connection.get()?.showSlots(this.slots);

@@ -19,6 +19,8 @@ export interface Condition {
   readonly level: Level | null;
   /** Whether this person's page says that it sends its screen; false comes sooner than the picture ends. */
   readonly sharing: boolean;
+  /** Whether they are shown no pictures of the others. */
+  readonly blind: boolean;
 }
 
 export interface ConditionsOptions {
@@ -27,6 +29,7 @@ export interface ConditionsOptions {
   readonly visit?: string;
   readonly stats: () => Promise<RTCStatsReport | null>;
   readonly isSharing: () => boolean;
+  readonly isBlind: () => boolean;
   /** A device that is on and wanted has given nothing for a while. */
   readonly onSilence: (kind: DeviceKind) => void;
 }
@@ -84,6 +87,7 @@ export class Conditions {
       ...(visit === undefined ? {} : { visit }),
       ...(level === null ? {} : { level, path: this.path }),
       sharing: this.options.isSharing(),
+      ...(this.options.isBlind() ? { blind: true } : {}),
     };
     const text = JSON.stringify(said);
     if (text === this.told) return;
@@ -126,6 +130,6 @@ export class Conditions {
     const from = news["from"];
     if (typeof from !== "string" || (news["visit"] ?? this.options.visit) !== this.options.visit) return;
     const level = LEVELS.find((one) => one === news["level"]) ?? null;
-    this.rest.update((rest) => new Map(rest).set(from, { level, sharing: news["sharing"] === true }));
+    this.rest.update((rest) => new Map(rest).set(from, { level, sharing: news["sharing"] === true, blind: news["blind"] === true }));
   }
 }

@@ -28,11 +28,12 @@ export function QualityLine({ conditions, names }: {
       <li>
         <Quality level={own} /> {own === null ? t("quality.measuring") : t(`quality.${own}`)}
       </li>
-      {[...others].map(([from, { level }]) =>
+      {[...others].map(([from, { level, blind }]) =>
         // Of a good connection at the other end there is nothing to say.
-        level === null || level === "good" ? null : (
+        (level === null || level === "good") && !blind ? null : (
           <li key={from}>
-            <Quality level={level} /> {names.get(from) ?? ""}: {t(`quality.${level}`)}
+            <Quality level={level} />{" "}
+            {blind ? t("pictures.blind", { name: names.get(from) ?? "" }) : `${names.get(from) ?? ""}: ${t(`quality.${level ?? "good"}`)}`}
           </li>
         ),
       )}

@@ -8,17 +8,20 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { DeviceChoices, FlipButton } from "./device_choices";
 import { EnlargeButtons, type EnlargeProps } from "./enlarge";
+import type { Pictures } from "./pictures";
+import { PicturesChoice } from "./pictures_note";
 import { SelfPlacement } from "./self_view";
 import { useVisitWords } from "./words";
 
 export interface SettingsProps extends EnlargeProps {
   readonly studio: Studio;
+  readonly pictures: Pictures;
   /** A drawing beside the word. */
   readonly children?: ComponentChildren;
 }
 
 /** The button and the panel it opens. */
-export function Settings({ studio, whole, picture, children }: SettingsProps) {
+export function Settings({ studio, pictures, whole, picture, children }: SettingsProps) {
   const t = useVisitWords();
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
@@ -48,6 +51,7 @@ export function Settings({ studio, whole, picture, children }: SettingsProps) {
             <EnlargeButtons whole={whole} picture={picture} />
             <SelfPlacement />
           </div>
+          <PicturesChoice pictures={pictures} />
         </section>
       </Dialog>
     </>

@@ -18,6 +18,7 @@ import { FlipButton } from "../../kit/visit/device_choices";
 import { EnlargeButtons } from "../../kit/visit/enlarge";
 import { joined } from "../../kit/visit/guests";
 import { type PeopleWords, roleWords, usePeopleWords } from "../../kit/visit/people_words";
+import { PicturesNote } from "../../kit/visit/pictures_note";
 import { placement } from "../../kit/visit/placement";
 import { QualityLine } from "../../kit/visit/quality_line";
 import { SelfCorner } from "../../kit/visit/self_view";
@@ -114,6 +115,11 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
               <strong>{t("visit.failed")}</strong> {t("visit.failed.how", { number: readable(view.callback ?? "") })}
             </Banner>
           )}
+          {!held && state === "connected" && (
+            <PicturesNote pictures={session.pictures}>
+              <CallMe session={session} view={view} />
+            </PicturesNote>
+          )}
           <CutOff studio={session.studio} />
           <ShareNotice share={share} failure={noShare} />
           {muted && <Banner tone="warn">{t("visit.muted")}</Banner>}
@@ -172,7 +178,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
             <Icon name="screen" />
           </ShareButton>
         )}
-        <Settings studio={session.studio} whole={() => main.current} picture={session.picture}>
+        <Settings studio={session.studio} pictures={session.pictures} whole={() => main.current} picture={session.picture}>
           <Icon name="settings" />
         </Settings>
         <EnlargeButtons whole={() => main.current} picture={session.picture} />

@@ -1,0 +1,81 @@
+"""What loss on the way to a receiver says about how much to send there.
+
+A way that is too narrow loses less as soon as less is sent; a radio that loses by chance does not. So much
+loss lowers the cap, and loss that stays is taken as the way's own: from then on only what comes on top of it
+counts. Lost packets of video are asked for again, and less video would not make them fewer.
+"""
+
+from collections import deque
+from typing import Final
+
+WINDOW: Final = 2.0
+"""Seconds over which loss is counted."""
+LEAST: Final = 40
+"""Packets without which a share says nothing."""
+LEAST_SECONDS: Final = 0.8
+"""And the seconds: a burst is no share either."""
+HIGH: Final = 0.10
+"""Loss above the way's own from where on less is sent: less by half of what was lost."""
+LOW: Final = 0.05
+"""Below this the cap grows."""
+GROWTH_PER_SECOND: Final = 1.08
+UNUSED: Final = 2.0
+"""A cap this many times what is sent limits nothing."""
+HELPED: Final = 0.7
+"""What is left of loss, at most, when sending less has helped."""
+TRIES: Final = 2
+"""How often less is sent in vain until loss is the way's own."""
+OWN_AT_MOST: Final = 0.5
+FORGETS_PER_SECOND: Final = 0.02
+"""How fast a way's own loss goes down when it is no more."""
+LOWEST: Final = 50_000.0
+"""bit/s: the least cap; below it no picture is worth sending, and audio is outside the budget."""
+
+
+class Loss:
+    """Of one receiver. Rates are bit/s; `cap` is None while loss limits nothing; `own` is a share of 1."""
+
+    __slots__ = ("_fell_at", "_first", "_grown_at", "_reports", "_tries", "cap", "own")
+
+    def __init__(self) -> None:
+        self.cap: float | None = None
+        self.own = 0.0
+        self._reports: deque[tuple[float, int, int]] = deque()  # when, packets sent, of these lost
+        self._first = 0.0  # the loss at which less began to be sent
+        self._tries = 0
+        self._fell_at = self._grown_at = float("-inf")
+
+    def report(self, sent: int, lost: int, now: float, rate: float) -> None:
+        """Of `sent` packets `lost` did not arrive (below 0: some came that had been told lost)."""
+        self._reports.append((now, sent, lost))
+        while now - self._reports[0][0] > WINDOW:
+            self._reports.popleft()
+        of = sum(report[1] for report in self._reports)
+        passed = min(now - self._grown_at, 1.0)
+        self._grown_at = now
+        if of < LEAST or now - self._fell_at < LEAST_SECONDS:
+            return
+        share = max(sum(report[2] for report in self._reports), 0) / of
+        if share - self.own > HIGH:
+            self._fall(share, now, rate)
+            return
+        self.own = max(min(self.own, share), self.own - FORGETS_PER_SECOND * passed)
+        if self.cap is not None and share - self.own < LOW:
+            self.cap *= GROWTH_PER_SECOND**passed
+            if self.cap > rate * UNUSED:
+                self.cap, self._tries = None, 0
+
+    def _fall(self, share: float, now: float, rate: float) -> None:
+        """Send less, or see that it does not help."""
+        if rate <= 0:
+            return
+        if not self._tries or share < self._first * HELPED:
+            self._first, self._tries = share, 0
+        self._tries += 1
+        self._reports.clear()  # what is told from now on is about the new rate
+        self._fell_at = now
+        if self._tries > TRIES:
+            self.cap, self.own, self._tries = None, min(share, OWN_AT_MOST), 0
+            return
+        wanted = max(rate * (1 - share / 2), LOWEST)
+        self.cap = wanted if self.cap is None else min(self.cap, wanted)
