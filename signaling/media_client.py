@@ -298,9 +298,11 @@ class MediaClient:
             MediaUnavailableError: nobody answered.
         """
         path = _path("rooms", room, "endpoints", endpoint, version=version)
-        said = await self._call(
-            "POST", path, {"sdp": sdp, "needs_h264": needs_h264}, within=OFFER_WITHIN_SECONDS
-        )
+        body = {
+            "sdp": sdp,
+            **({"needs_h264": True} if needs_h264 else {}),
+        }  # an older worker knows no such word
+        said = await self._call("POST", path, body, within=OFFER_WITHIN_SECONDS)
         try:
             return Answer.model_validate(said)
         except pydantic.ValidationError:

@@ -1,14 +1,17 @@
 """The room's codec in real browsers: H.264 while all have it and one needs it. Nobody is left black."""
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import av
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 from playwright.async_api import TimeoutError as TooLateError
 
 from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, Person, open_page
+from tests.browser.test_recording import asks, files_of_the_recording, last_colour, shows
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -137,3 +140,27 @@ async def test_a_room_in_h264_turns_to_vp8_for_a_newcomer_and_back_when_they_hav
     assert await ana.page.evaluate(CHOSEN) is (more == ())
     assert await longest_pause(dr, seen) < LONGEST_PAUSE_MS
     await context.close()
+
+
+async def test_what_is_recorded_of_a_room_in_h264_can_be_played(
+    opens_ana: Opens, dr: Clinician, server: DemoServer
+) -> None:
+    ana = await opens_ana(NEEDS_H264)
+    await in_a_visit(ana, dr, server)
+    await in_codec("H264", ana, dr)
+    await asks(dr)
+    await ana.presses("I agree to be recorded")
+    await shows(ana.page, "Recording")
+    await ana.decodes_frames(30)
+    await dr.decodes_frames(30)
+    await dr.ends_visit()
+    files = await files_of_the_recording(server)
+    assert set(files) == {"member.mkv", "clinician.mkv"}
+    red, blue = last_colour(files["member.mkv"])
+    assert red > blue + 60
+    red, blue = last_colour(files["clinician.mkv"])
+    assert blue > red + 60
+    with av.open(io.BytesIO(files["member.mkv"])) as film:
+        assert [stream.codec_context.name for stream in film.streams] == ["h264", "opus"]
+        assert film.streams.video[0].codec_context.width > 0
+        assert sum(1 for _ in film.decode(video=0)) >= 15

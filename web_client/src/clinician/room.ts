@@ -67,7 +67,7 @@ export class Room {
     this.connection = new Connection({
       main: "member",
       offer: async (sdp, needsH264) => {
-        const answer = await line.ask("offer", { visit, sdp, needs_h264: needsH264 });
+        const answer = await line.ask("offer", { visit, sdp, ...(needsH264 && { needs_h264: true }) });
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };
       },
       relays: () => line.ask("relays", { visit }),

@@ -148,7 +148,7 @@ export class GuestSession {
   }
 
   private async offer(sdp: string, needsH264: boolean) {
-    const answer = await this.line.ask("offer", { sdp, needs_h264: needsH264 });
+    const answer = await this.line.ask("offer", { sdp, ...(needsH264 && { needs_h264: true }) });
     return {
       sdp: String(answer["sdp"] ?? ""),
       slots: Array.isArray(answer["slots"]) ? (answer["slots"] as unknown as SlotUse[]) : [],
