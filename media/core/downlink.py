@@ -71,6 +71,12 @@ class Downlink:
         self._estimate.feedback(told.delivered, now, self.round_trip)
         self._loss.report(len(told.delivered) + told.missing, told.missing, now, self.rate)
 
+    def try_again(self, cap: float, now: float) -> None:
+        """Pictures are sent again, where feedback comes at `cap` bit/s at first."""
+        if self._estimate.heard_at > float("-inf"):
+            self._estimate.try_again(cap, now)
+            self._loss.cap = None
+
     def estimated(self, bitrate: float, now: float) -> None:
         """The receiver's REMB came."""
         fell = bitrate < self._remb / _RISE

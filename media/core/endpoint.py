@@ -4,7 +4,7 @@ from typing import Final
 
 from media.core import rtcp
 from media.core.downlink import Downlink
-from media.core.ladder import Ladder, Rung
+from media.core.ladder import TRIED_WITH, Ladder, Rung
 from media.core.negotiated import Extensions, Kind, Negotiated, Source
 from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
@@ -163,8 +163,11 @@ class Endpoint:
 
     def step(self, now: float) -> bool:
         """Step on the ladder, if that is due: pictures pause or begin anew. Whether it did."""
+        before = self.ladder.rung
         if not self.ladder.judge(self.downlink.cap(now), now):
             return False
+        if before is Rung.NONE:
+            self.downlink.try_again(TRIED_WITH, now)
         for slot in self.slots:
             paused = self._pauses(slot)
             if paused and not slot.paused:

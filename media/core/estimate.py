@@ -23,7 +23,7 @@ SHORT: Final = 0.06
 """Seconds that packets may wait while the cap grows."""
 GROWTH_PER_SECOND: Final = 1.08
 FAR_GROWTH_PER_SECOND: Final = 1.2
-"""The same above where the way was full: it is wider now, or was never as narrow."""
+"""The same above where the way was full, or where that is not known: it is wider now, or was never narrow."""
 NEAR: Final = 0.15
 """How near the cap may be to where the way was full, of that, for growing carefully."""
 PACKET: Final = 1200 * 8
@@ -57,6 +57,11 @@ class Estimate:
         self._bytes = 0
         self._full_at: float | None = None  # the rate at which the way was full
         self._fell_at = self._grown_at = float("-inf")
+
+    def try_again(self, cap: float, now: float) -> None:
+        """Nothing was sent for a while, and what was known is old: begin with this cap."""
+        self.cap, self.heard_at, self._full_at = cap, now, None
+        self._gradient = Gradient()
 
     def feedback(self, delivered: list[Delivered], now: float, round_trip: float) -> None:
         """Packets arrived."""
@@ -107,7 +112,7 @@ class Estimate:
         full = self._full_at
         if full is not None and abs(self.cap - full) <= full * NEAR:
             grown = self.cap + min(PACKET, self.cap / 30) * passed / (2 * (FEEDBACK + round_trip))
-        elif full is not None and self.cap > full:
+        elif full is None or self.cap > full:
             grown = self.cap * FAR_GROWTH_PER_SECOND**passed
         else:
             grown = self.cap * GROWTH_PER_SECOND**passed

@@ -17,7 +17,7 @@ FASTER: Final = 1.2
 """Times the cap at which video leaves: the cap is a little less than the way takes."""
 BURST: Final = 0.02
 """Seconds of its rate that may leave at once."""
-LATE: Final = 0.8
+LATE: Final = 1.5
 """Seconds after which held video is of no use: what comes then begins with a keyframe."""
 
 

@@ -176,3 +176,16 @@ async def test_a_listener_that_does_not_keep_up_is_cut_off() -> None:
     lines = [line async for line in listener.lines()]
     assert len(lines) < BACKLOG + 1
     assert lines[-1] == str(BACKLOG - 1)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"wish": "sometimes"}', b'{"wish": "auto", "more": 1}', b"\xff"]
+)
+async def test_a_wish_for_pictures_is_one_of_three_words(client: Client, body: bytes) -> None:
+    response = await client.put("/rooms/visit/endpoints/member/picture", data=body)
+    assert await error(response) == (400, "body_malformed")
+
+
+async def test_whoever_is_not_connected_has_no_wishes(client: Client) -> None:
+    response = await client.put("/rooms/visit/endpoints/member/picture", json={"wish": "never"})
+    assert await error(response) == (404, "not_found")

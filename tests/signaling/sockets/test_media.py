@@ -107,6 +107,32 @@ async def test_nothing_flows_before_admit_and_both_see_each_other_after_it(visit
     }
 
 
+async def test_whoever_wants_no_pictures_hears_the_others_and_is_told_so(visit: Visit) -> None:
+    ana, lee = await visit.both_call()
+    await visit.lee.does("admit", visit=visit.ana.visit)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await lee.sees(ANA_LUMA)
+    said = {"visit": visit.ana.visit, "wish": "never"}
+    assert (await visit.lee.asks("show", said))["ok"]
+    await visit.lee.until(lambda page: page.all("media")[-1]["picture"] == "none")
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await asyncio.gather(lee.hears(ANA_HERTZ), ana.sees(LEE_LUMA))
+    assert (await visit.lee.asks("show", {**said, "wish": "always"}))["ok"]
+    await visit.lee.until(lambda page: page.all("media")[-1]["picture"] == "low")
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await lee.sees(ANA_LUMA)
+
+
+async def test_a_wish_for_pictures_has_three_words_and_belongs_to_whoever_carries_the_media(
+    visit: Visit,
+) -> None:
+    odd = await visit.ana.asks("show", {"wish": "sometimes"})
+    assert (odd["error"]["code"], odd["error"]["field"]) == ("malformed", "wish")
+    ortiz = await visit.house.clinician("ortiz")
+    refused = await ortiz.asks("show", {"visit": visit.ana.visit, "wish": "never"})
+    assert refused["error"]["code"] == "not_holder"
+
+
 @pytest.mark.parametrize(
     ("visit", "back_within_seconds"), [(False, 10.0), (True, 3.0)], indirect=["visit"], ids=["alone", "spare"]
 )

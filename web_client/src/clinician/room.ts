@@ -81,7 +81,7 @@ export class Room {
       visit,
       stats: () => this.connection.stats(),
       isSharing: () => this.share.track !== null,
-      isBlind: () => this.pictures.rung.get() === "none",
+      pictures: this.pictures,
       onSilence: (kind) => void this.studio.revive(kind),
     });
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;
@@ -95,7 +95,6 @@ export class Room {
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();
       }),
-      this.pictures.rung.subscribe(() => this.conditions.tell()),
       this.connection.state.subscribe((state) => state === "connected" && this.pictures.connected()),
       playOnChosen(this.picture),
       this.studio.camera.subscribe(() => this.look()),

@@ -54,10 +54,9 @@ export class GuestSession {
       line: this.line,
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => false,
-      isBlind: () => this.pictures.rung.get() === "none",
+      pictures: this.pictures,
       onSilence: (kind) => void this.studio.revive(kind),
     });
-    this.pictures.rung.subscribe(() => this.conditions.tell());
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("media", (payload) => this.heardOfSlots(payload));
     this.line.on("media_lost", () => this.connection.get()?.lost());

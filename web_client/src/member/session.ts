@@ -82,10 +82,9 @@ export class Session {
       line: this.line,
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => this.share.track !== null,
-      isBlind: () => this.pictures.rung.get() === "none",
+      pictures: this.pictures,
       onSilence: (kind) => void this.studio.revive(kind),
     });
-    this.pictures.rung.subscribe(() => this.conditions.tell());
 
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));
     this.line.on("standing", (payload) => this.standings.set(readStanding(payload)));

@@ -179,7 +179,7 @@ function mildest(run: readonly Level[]): Level {
   return LEVELS[Math.min(...run.map(rank))] ?? "good";
 }
 
-function worst(run: readonly Level[]): Level {
+export function worst(run: readonly Level[]): Level {
   return LEVELS[Math.max(...run.map(rank))] ?? "good";
 }
 

@@ -6,11 +6,12 @@
 
 import type { JsonObject } from "../json";
 import type { DeviceKind } from "../media/failures";
-import { type Counts, countsOf, levelOf, type Path, sampleOf, Steady } from "../media/quality";
+import { type Counts, countsOf, levelOf, type Path, type Sample, sampleOf, Steady, worst } from "../media/quality";
 import { Pulse } from "../media/vigil";
 import { type Level, LEVELS } from "../quality_level";
 import type { Line } from "../socket";
 import { type Readable, Store } from "../store";
+import type { Pictures } from "./pictures";
 
 export const MEASURE_EVERY_MS = 2_000;
 
@@ -29,7 +30,7 @@ export interface ConditionsOptions {
   readonly visit?: string;
   readonly stats: () => Promise<RTCStatsReport | null>;
   readonly isSharing: () => boolean;
-  readonly isBlind: () => boolean;
+  readonly pictures: Pictures;
   /** A device that is on and wanted has given nothing for a while. */
   readonly onSilence: (kind: DeviceKind) => void;
 }
@@ -54,6 +55,7 @@ export class Conditions {
     this.others = this.rest;
     this.stops = [
       options.line.on("quality", (news) => this.heard(news)),
+      options.pictures.rung.subscribe(() => this.tell()),
       // A new socket knows nothing of what was said on the old one.
       options.line.state.subscribe((state) => {
         this.told = "";
@@ -87,7 +89,7 @@ export class Conditions {
       ...(visit === undefined ? {} : { visit }),
       ...(level === null ? {} : { level, path: this.path }),
       sharing: this.options.isSharing(),
-      ...(this.options.isBlind() ? { blind: true } : {}),
+      ...(this.options.pictures.rung.get() === "none" ? { blind: true } : {}),
     };
     const text = JSON.stringify(said);
     if (text === this.told) return;
@@ -114,10 +116,18 @@ export class Conditions {
     this.before = counts;
     this.path = counts.path;
     if (sample === null) this.steady.restart();
-    else this.level.set(this.steady.hear(levelOf(sample)));
+    else this.level.set(this.steady.hear(this.levelOf(sample)));
     this.tell();
     this.listen("camera", counts.cameraFrames, counts.at);
     this.listen("microphone", counts.microphoneSeconds, counts.at);
+  }
+
+  /** What is measured here, and what the server holds back; but not what it holds back for somebody else's way. */
+  private levelOf(sample: Sample): Level {
+    const others = [...this.rest.get().values()];
+    const theirs = others.some(({ level, blind }) => blind || (level !== null && level !== "good"));
+    const measured = levelOf(theirs ? { ...sample, mayUpKbps: null } : sample);
+    return worst([measured, this.options.pictures.level]);
   }
 
   private listen(kind: DeviceKind, count: number | null, at: number): void {

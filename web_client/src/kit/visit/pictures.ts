@@ -7,6 +7,7 @@
  */
 
 import type { JsonObject } from "../json";
+import type { Level } from "../quality_level";
 import type { Line } from "../socket";
 import { type Readable, Store } from "../store";
 
@@ -32,6 +33,12 @@ export class Pictures {
     this.visit = visit;
     this.rung = this.shown;
     this.wish = this.wanted;
+  }
+
+  /** What the rung says of the way here; nothing, where the person chose it. */
+  get level(): Level {
+    if (this.wanted.get() === "never") return "good";
+    return ({ full: "good", low: "weak", none: "very_weak" } as const)[this.shown.get()];
   }
 
   /** News of the media: `picture` is the rung. */
