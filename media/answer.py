@@ -115,7 +115,7 @@ def extensions(lane: Lane) -> dict[str, int]:
 def write_answer(lanes: tuple[Lane, ...], local: Local, codec: Codec = Codec.VP8) -> str:
     """The session description that answers the offer the lanes were decided on.
 
-    `codec` is the room's: named first, so that an endpoint that offers begins with it.
+    `codec` is the room's: named first, so that an endpoint's camera begins with it.
     """
     bundled = " ".join(lane.section.mid for lane in lanes if lane.direction != "rejected")
     family = "IP6" if ":" in local.addresses[0][0] else "IP4"
@@ -182,7 +182,11 @@ class _Format:
 
 
 def _formats(lane: Lane, codec: Codec) -> list[_Format]:
-    """The codecs of a section, the room's first; one that is inactive keeps the plainest."""
+    """The codecs of a section, the room's first; one that is inactive keeps the plainest.
+
+    Screens begin in VP8 whatever the room has: the level of H.264 ends at 1280×720, and small type must stay
+    readable.
+    """
     section = lane.section
     assert section.codec is not None
     if section.kind == "audio":
@@ -193,7 +197,7 @@ def _formats(lane: Lane, codec: Codec) -> list[_Format]:
     if (other := section.h264) is not None:
         parameters = f"level-asymmetry-allowed=1;{_H264}" if other.asymmetric else _H264
         formats.append(_Format("H264/90000", parameters, other.codec, other.rtx))
-    return formats[::-1] if codec is Codec.H264 else formats
+    return formats[::-1] if codec is Codec.H264 and lane.source != "screen" else formats
 
 
 def _described(each: _Format, wanted: tuple[str, ...]) -> list[str]:

@@ -47,7 +47,7 @@ class MediaUnavailableError(Exception):
 
 
 PictureCodec = Literal["VP8", "H264"]
-"""What a room's pictures are in."""
+"""What a room's cameras are in."""
 
 
 class _Said(pydantic.BaseModel):
@@ -128,7 +128,7 @@ class GateNow(_Said):
 
 
 class CodecNow(_Said):
-    """Everybody in the room is to send pictures in this codec."""
+    """Everybody in the room is to send their camera in this codec."""
 
     event: Literal["codec"]
     room: str

@@ -1,4 +1,4 @@
-"""Which codec a room's pictures are in: VP8, which everybody has, unless H.264 spares somebody.
+"""Which codec a room's cameras are in: VP8, which everybody has, unless H.264 spares somebody.
 
 The room *says* the codec; endpoints follow when they can, each m-line by its payload types alone and without
 another negotiation. Until a sender has followed, whoever can take what it sends still gets it.

@@ -42,7 +42,7 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class CodecChanged:
-    """From now on everybody is to send pictures in this codec."""
+    """From now on everybody is to send their camera in this codec."""
 
     codec: Codec
 

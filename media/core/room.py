@@ -51,7 +51,7 @@ class Room:
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
         self.is_open = open_by_default
-        self.codec = Codec.VP8  # what everybody is told to send pictures in
+        self.codec = Codec.VP8  # what everybody is told to send their camera in
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
         self._paced: list[Endpoint] = []  # those whose video is held back at times

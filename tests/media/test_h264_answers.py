@@ -6,7 +6,7 @@ import pytest
 from aiortc import sdp
 from hypothesis import given
 from hypothesis import strategies as st
-from offering import CAMERA, CHROMIUM, MICROPHONE, SHA256, Line, changed, offer, slots, with_h264
+from offering import CAMERA, CHROMIUM, MICROPHONE, SCREEN, SHA256, Line, changed, offer, slots, with_h264
 
 from media.answer import Local, decide_lanes, write_answer
 from media.core.codec import has_h264
@@ -95,6 +95,12 @@ def test_the_rooms_codec_is_named_first(codec: Codec, types: list[int]) -> None:
         }
         assert named[126].rtcpFeedback == named[120].rtcpFeedback != []
         assert (named[127].parameters, named[124].parameters) == ({"apt": 126}, {"apt": 120})
+
+
+def test_a_screen_begins_in_vp8_whatever_the_room_has() -> None:
+    lines = with_h264(CAMERA), with_h264(SCREEN), with_h264(SLOT)
+    first = [media.fmt[0] for media in answered(offer(*lines), Codec.H264).media]
+    assert first == [126, 120, 126]
 
 
 def test_an_endpoint_without_it_is_answered_vp8_whatever_the_room_has() -> None:

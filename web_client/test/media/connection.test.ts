@@ -211,10 +211,10 @@ describe("a connection", () => {
     Pc.all[1]!.becomes("connected");
     connection.useCodec("H264");
     await passes(500, true);
-    assert.deepEqual(Pc.chosen, ["video/H264", "video/H264"]);
+    assert.deepEqual(Pc.chosen, ["video/H264"], "the camera's alone");
     connection.lost();
     await passes(500, true);
-    assert.deepEqual(Pc.chosen.length, 4);
+    assert.equal(Pc.chosen.length, 2);
     assert.equal(offers.length, 3);
   });
 });

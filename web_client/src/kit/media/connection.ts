@@ -131,7 +131,7 @@ export class Connection {
     this.refreshRemote();
   }
 
-  /** The server's news of what pictures are to be sent in. */
+  /** The server's news of what cameras are to be sent in. */
   useCodec(codec: PictureCodec): void {
     this.codec = codec;
     this.life?.useCodec(codec);

@@ -113,7 +113,7 @@ export class Life {
     this.useCodec(this.codec);
   }
 
-  /** Send pictures so, now or once there is an answer; said again, it is tried again. */
+  /** Send the camera so, now or once there is an answer; said again, it is tried again. */
   useCodec(codec: PictureCodec): void {
     this.codec = codec;
     this.sending = this.sending.then(() => this.changeCodec()).catch(() => undefined);
@@ -205,8 +205,7 @@ export class Life {
   private async changeCodec(): Promise<void> {
     if (this.isClosed() || this.pc.remoteDescription === null) return;
     if (this.canChooseCodec()) {
-      await choose(this.camera, this.codec);
-      await choose(this.screen, this.codec);
+      await choose(this.camera, this.codec); // a screen stays in VP8: agreed H.264 ends at 1280×720
     } else if (!isSettled(this.camera.getParameters(), this.codec)) {
       void this.offerAgain(async () => undefined); // the answer names the room's codec first; no camera waits for it
     }
