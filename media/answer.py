@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from media.core.negotiated import Codec
 from media.dtls import Fingerprint
 from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, Offer, Section
 
@@ -24,7 +25,8 @@ _UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
 _DOWN_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
 _DOWN_FEEDBACK_BY_REMB: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
 """Of an endpoint that offers nothing better: one or the other, because a browser sends only one."""
-_CODECS: Final = {"audio": "opus/48000/2", "video": "VP8/90000"}
+_H264: Final = "packetization-mode=1;profile-level-id=42e01f"
+"""Constrained baseline 3.1: what every endpoint with H.264 can send and take (RFC 7742 §6.2)."""
 _HOST_PREFERENCE: Final = 126 << 24
 
 
@@ -110,8 +112,11 @@ def extensions(lane: Lane) -> dict[str, int]:
     return {uri: offered[uri] for uri in wanted if uri in offered}
 
 
-def write_answer(lanes: tuple[Lane, ...], local: Local) -> str:
-    """The session description that answers the offer the lanes were decided on."""
+def write_answer(lanes: tuple[Lane, ...], local: Local, codec: Codec = Codec.VP8) -> str:
+    """The session description that answers the offer the lanes were decided on.
+
+    `codec` is the room's: named first, so that an endpoint's camera begins with it.
+    """
     bundled = " ".join(lane.section.mid for lane in lanes if lane.direction != "rejected")
     family = "IP6" if ":" in local.addresses[0][0] else "IP4"
     lines = [
@@ -124,7 +129,10 @@ def write_answer(lanes: tuple[Lane, ...], local: Local) -> str:
         "a=msid-semantic: WMS *",
     ]
     for index, lane in enumerate(lanes):
-        lines += _rejected(lane.section) if lane.direction == "rejected" else _section(lanes, index, local)
+        if lane.direction == "rejected":
+            lines += _rejected(lane.section)
+        else:
+            lines += _section(lanes, index, local, codec)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -137,13 +145,13 @@ def _rejected(section: Section) -> list[str]:
     ]
 
 
-def _section(lanes: tuple[Lane, ...], index: int, local: Local) -> list[str]:
+def _section(lanes: tuple[Lane, ...], index: int, local: Local, codec: Codec) -> list[str]:
     lane = lanes[index]
     section = lane.section
-    repairs = section.rtx is not None and lane.direction != "inactive"
-    types = f"{section.codec} {section.rtx}" if repairs else f"{section.codec}"
+    formats = _formats(lane, codec)
+    types = [kind for each in formats for kind in (each.media, each.repair) if kind is not None]
     lines = [
-        f"m={section.kind} 9 {section.profile} {types}",
+        f"m={section.kind} 9 {section.profile} {' '.join(map(str, types))}",
         "c=IN IP4 0.0.0.0",
         "a=rtcp:9 IN IP4 0.0.0.0",
         f"a=ice-ufrag:{local.ufrag}",
@@ -155,17 +163,53 @@ def _section(lanes: tuple[Lane, ...], index: int, local: Local) -> list[str]:
         "a=rtcp-mux",
         *(["a=rtcp-rsize"] if section.reduced_size else []),
         *(f"a=extmap:{number} {uri}" for uri, number in extensions(lane).items()),
-        f"a=rtpmap:{section.codec} {_CODECS[section.kind]}",
-        *(f"a=rtcp-fb:{section.codec} {item}" for item in feedback(lane)),
+        *(line for each in formats for line in _described(each, feedback(lane))),
     ]
-    if section.kind == "audio":
-        lines.append(f"a=fmtp:{section.codec} minptime=10;useinbandfec=1")
-    if repairs:
-        lines += [f"a=rtpmap:{section.rtx} rtx/90000", f"a=fmtp:{section.rtx} apt={section.codec}"]
     if lane.direction == "sendonly":
         lines += _slot(lane, _number(lanes, index))
     # The first section's would do for a bundle (RFC 8843 §7.1.3), but not every endpoint looks there.
     return lines + _candidates(local.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A codec as a section of the answer names it."""
+
+    name: str
+    parameters: str
+    media: int
+    repair: int | None = None
+
+
+def _formats(lane: Lane, codec: Codec) -> list[_Format]:
+    """The codecs of a section, the room's first; one that is inactive keeps the plainest.
+
+    Screens begin in VP8 whatever the room has: the level of H.264 ends at 1280×720, and small type must stay
+    readable.
+    """
+    section = lane.section
+    assert section.codec is not None
+    if section.kind == "audio":
+        return [_Format("opus/48000/2", "minptime=10;useinbandfec=1", section.codec)]
+    if lane.direction == "inactive":
+        return [_Format("VP8/90000", "", section.codec)]
+    formats = [_Format("VP8/90000", "", section.codec, section.rtx)]
+    if (other := section.h264) is not None:
+        parameters = f"level-asymmetry-allowed=1;{_H264}" if other.asymmetric else _H264
+        formats.append(_Format("H264/90000", parameters, other.codec, other.rtx))
+    return formats[::-1] if codec is Codec.H264 and lane.source != "screen" else formats
+
+
+def _described(each: _Format, wanted: tuple[str, ...]) -> list[str]:
+    lines = [
+        f"a=rtpmap:{each.media} {each.name}",
+        *(f"a=rtcp-fb:{each.media} {item}" for item in wanted),
+    ]
+    if each.parameters:
+        lines.append(f"a=fmtp:{each.media} {each.parameters}")
+    if each.repair is not None:
+        lines += [f"a=rtpmap:{each.repair} rtx/90000", f"a=fmtp:{each.repair} apt={each.media}"]
+    return lines
 
 
 def _number(lanes: tuple[Lane, ...], index: int) -> int:

@@ -39,6 +39,7 @@ class OfferBody(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
     sdp: Annotated[str, pydantic.Field(max_length=_BODY_MAX)]
+    needs_h264: bool = False
 
 
 class PictureBody(pydantic.BaseModel):
@@ -115,7 +116,11 @@ class Api:
             return _error(400, "body_malformed", 'The body is a JSON object {"sdp": "…"}.')
         names = request.match_info
         sdp, lanes = self._worker.offer(
-            names["room"], names["endpoint"], body.sdp, _number(request, "version")
+            names["room"],
+            names["endpoint"],
+            body.sdp,
+            _number(request, "version"),
+            needs_h264=body.needs_h264,
         )
         slots = [
             {"mid": lane.section.mid, "kind": lane.section.kind}

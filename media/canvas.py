@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import av
+from av.codec.context import Flags
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
@@ -11,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from media.core.grid import Grid, Rectangle, fitted
+from media.core.negotiated import Codec
 from media.core.timeline import Frame, Stream
 
 STALE: Final = 3000
@@ -20,6 +22,7 @@ MOST_PIXELS: Final = 4096 * 2304
 """Larger pictures are not decoded: whoever sends them wants the memory, not to be seen."""
 _DARK: Final = (b"\x20", b"\x80", b"\x80")
 _FORMAT: Final = "yuv420p"
+_DECODERS: Final = {Codec.VP8: "vp8", Codec.H264: "h264"}
 
 
 class _Tile:
@@ -33,10 +36,14 @@ class _Tile:
         self.shown: Rectangle | None = None
         self._waits = True  # for a picture that stands for itself
         self._reformatter = VideoReformatter()
+        self._codec = Codec.VP8
         self._decoder = self._new()
 
     def see(self, frame: Frame, at: int) -> None:
         """Decode a frame. After one that cannot be, the next that stands for itself."""
+        if frame.codec is not self._codec:  # a track of another codec begins with one that does
+            self._codec = frame.codec
+            self._decoder = self._new()
         if frame.size is not None:
             self._waits = frame.size[0] * frame.size[1] > MOST_PIXELS
         if self._waits:
@@ -60,10 +67,11 @@ class _Tile:
         self.fresh = None
         return picture, place
 
-    @staticmethod
-    def _new() -> VideoCodecContext:
-        decoder: VideoCodecContext = av.CodecContext.create("vp8", "r")
+    def _new(self) -> VideoCodecContext:
+        decoder = av.CodecContext.create(_DECODERS[self._codec], "r")
+        assert isinstance(decoder, VideoCodecContext)
         decoder.thread_count = 1
+        decoder.flags |= Flags.low_delay  # each picture is shown in its turn: none waits for a later one
         return decoder
 
 

@@ -1,18 +1,23 @@
 """An answer in the words of the core: what each accepted m-line carries."""
 
 from media.answer import CNAME, Lane, extensions, feedback
-from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Uplink
-from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC
+from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Types, Uplink
+from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, Section
 
 
-def negotiated(lanes: tuple[Lane, ...], rtcp_ssrc: int) -> Negotiated:
+def negotiated(lanes: tuple[Lane, ...], rtcp_ssrc: int, *, needs_h264: bool = False) -> Negotiated:
     """The record that a room's core is given of an endpoint."""
     return Negotiated(
         uplinks=tuple(_uplink(lane) for lane in lanes if lane.direction == "recvonly"),
         slots=tuple(_slot(lane) for lane in lanes if lane.direction == "sendonly"),
         cname=CNAME,
         rtcp_ssrc=rtcp_ssrc,
+        needs_h264=needs_h264,
     )
+
+
+def _h264(section: Section) -> Types | None:
+    return Types(section.h264.codec, section.h264.rtx) if section.h264 is not None else None
 
 
 def _extensions(lane: Lane) -> Extensions:
@@ -37,6 +42,7 @@ def _uplink(lane: Lane) -> Uplink:
         rtx_ssrc=stream.rtx if stream else None,
         extensions=_extensions(lane),
         nack="nack" in feedback(lane),
+        h264=_h264(section),
     )
 
 
@@ -52,4 +58,5 @@ def _slot(lane: Lane) -> Slot:
         rtx_payload_type=section.rtx,
         rtx_ssrc=lane.rtx_ssrc,
         extensions=_extensions(lane),
+        h264=_h264(section),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from media.core.events import Flowing, SlotsChanged, Stepped
+from media.core.events import CodecChanged, Flowing, SlotsChanged, Stepped
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
 from media.core.tally import Tally
@@ -78,6 +78,8 @@ class LiveRoom:
                     news.tell("flowing", room=self.name, endpoint=endpoint, mid=mid)
                 case Stepped(endpoint, rung):
                     news.tell("picture", room=self.name, endpoint=endpoint, rung=rung)
+                case CodecChanged(codec):
+                    news.tell("codec", room=self.name, codec=codec)
 
     def admit(self, name: str, negotiated: Negotiated, now: float) -> None:
         """Let a connected member take part: forwarded from and to, as the gate allows."""
@@ -91,6 +93,7 @@ class LiveRoom:
             "room": self.name,
             "open": self.core.is_open,
             "version": self.version,
+            "codec": self.core.codec,
             "endpoints": [
                 {"endpoint": name, "slots": self.seats.get(name, []), "picture": self.core.rung(name)}
                 for name in self.members
@@ -102,6 +105,7 @@ class LiveRoom:
         return {
             "open": self.core.is_open,
             "version": self.version,
+            "codec": self.core.codec,
             "endpoints": [
                 {
                     **member.state(now),

@@ -42,6 +42,11 @@ _FORMS: Final = {
     "ssrc": re.compile(r"\d{1,10} [a-z\-]{1,32}:[\x20-\x7e]{0,512}"),
     "ssrc-group": re.compile(r"[A-Z\-]{1,16}( \d{1,10}){1,8}"),
 }
+_H264: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) h264/90000")
+_PARAMETERS: Final = re.compile(r"a=fmtp:(\d{1,3}) (.*)")
+_PROFILE: Final = re.compile(r"(?i)42([0-9a-f]{2})([0-9a-f]{2})")
+_LEVEL: Final = 0x1F
+"""3.1: 1280×720 at 30 frames a second."""
 _CARRIED: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) (?:opus/48000/2|vp8/90000)")
 _REPAIR: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) rtx/90000")
 _OF_CODEC: Final = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}|\*) ")
@@ -102,12 +107,22 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Payload types of H.264 in a section, and whether both sides may have levels of their own."""
+
+    codec: int
+    rtx: int | None
+    asymmetric: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One m-line of an offer.
 
     `codec` is the payload type of VP8 or Opus and `None` when neither is offered (or the section is
     stopped); the section is then rejected. `feedback` holds `rtcp-fb` values of that payload type,
-    `extensions` ids by URI.
+    `extensions` ids by URI. `h264`: offered beside VP8, constrained baseline of level 3.1 at least in
+    packetization mode 1, with the same feedback, and repaired in the same way.
     """
 
     kind: str
@@ -121,6 +136,7 @@ class Section:
     streams: tuple[Stream, ...]
     formats: tuple[int, ...]
     reduced_size: bool
+    h264: Other | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +258,12 @@ def _carried(block: list[str]) -> list[str]:
     """A section without the codecs that are not carried: browsers describe some twenty, each at a cost."""
     of_codecs = [(line, found[1]) for line in block if (found := _OF_CODEC.match(line))]
     types = {kind for line, kind in of_codecs if _CARRIED.match(line)}
+    h264 = {kind for line, kind in of_codecs if _H264.match(line)}
+    types |= {
+        kind
+        for line, kind in of_codecs
+        if kind in h264 and (found := _PARAMETERS.match(line)) and _is_ours(_parameters(found[2]))
+    }
     repairs = {kind for line, kind in of_codecs if _REPAIR.match(line)}
     types |= {
         kind
@@ -250,6 +272,19 @@ def _carried(block: list[str]) -> list[str]:
     }
     dropped = {line for line, kind in of_codecs if kind != "*" and kind not in types}
     return [line for line in block if line not in dropped and line != "a=bundle-only"]
+
+
+def _parameters(text: str) -> dict[str, str]:
+    pairs = (item.partition("=") for item in text.split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _is_ours(parameters: dict[str, str]) -> bool:
+    """Whether H.264 is offered as every browser has it (RFC 7742 §6.2, RFC 6184 §8.1)."""
+    found = _PROFILE.fullmatch(parameters.get("profile-level-id", ""))
+    if found is None or parameters.get("packetization-mode") != "1":
+        return False
+    return int(found[1], 16) & 0x4F == 0x40 and int(found[2], 16) >= _LEVEL
 
 
 def _is_live(block: list[str]) -> bool:
@@ -271,17 +306,15 @@ def _check_unique(sections: tuple[Section, ...]) -> None:
 
 
 def _section(media: sdp.MediaDescription, block: list[str]) -> Section:
-    codec = rtx = None
+    codec = rtx = h264 = None
     feedback: frozenset[str] = frozenset()
     if _is_live(block):
         chosen = _codec(media)
         if chosen is not None:
             codec = chosen.payloadType
-            feedback = frozenset(
-                item.type if item.parameter is None else f"{item.type} {item.parameter}"
-                for item in chosen.rtcpFeedback
-            )
+            feedback = _feedback(chosen)
             rtx = _retransmission(media, codec)
+            h264 = _other(media, feedback, repaired=rtx is not None)
     return Section(
         kind=media.kind,
         mid=media.rtp.muxId,
@@ -294,6 +327,14 @@ def _section(media: sdp.MediaDescription, block: list[str]) -> Section:
         streams=_streams(media),
         formats=tuple(int(item) for item in media.fmt),
         reduced_size="a=rtcp-rsize" in block,
+        h264=h264,
+    )
+
+
+def _feedback(codec: RTCRtpCodecParameters) -> frozenset[str]:
+    return frozenset(
+        item.type if item.parameter is None else f"{item.type} {item.parameter}"
+        for item in codec.rtcpFeedback
     )
 
 
@@ -314,6 +355,18 @@ def _codec(media: sdp.MediaDescription) -> RTCRtpCodecParameters | None:
             codec.payloadType, media
         ):
             return codec
+    return None
+
+
+def _other(media: sdp.MediaDescription, feedback: frozenset[str], *, repaired: bool) -> Other | None:
+    """H.264 where it can take VP8's place: whoever changes over loses nothing."""
+    for codec in media.rtp.codecs:
+        if codec.mimeType.lower() != "video/h264" or not _usable(codec.payloadType, media):
+            continue
+        assert codec.payloadType is not None
+        rtx = _retransmission(media, codec.payloadType)
+        if _feedback(codec) >= feedback and (rtx is not None) == repaired:
+            return Other(codec.payloadType, rtx, str(codec.parameters.get("level-asymmetry-allowed")) == "1")
     return None
 
 

@@ -17,8 +17,9 @@ from av.video.codeccontext import VideoCodecContext
 from media.canvas import Canvas
 from media.composer import SURVEYED, WALKED, Made, NothingRecordedError, Progress, Random, free
 from media.core.grid import Grid, grid
+from media.core.negotiated import Codec
 from media.core.opus import RATE
-from media.core.timeline import Frame, Segment, Survey, frames, survey
+from media.core.timeline import Frame, Run, Segment, Survey, frames, survey
 from media.mixer import BLOCK, Mixer
 from media.scratch_file import ScratchFile
 from media.sealed_file import seal, sealed_path
@@ -84,7 +85,7 @@ class _Film:
         self._sounds = _sounds()
         self._webm = Webm(
             file,
-            picture=(layout.width, layout.height) if layout is not None else None,
+            pictures=Run(Codec.VP8, (layout.width, layout.height)) if layout is not None else None,
             sound=self._mixer is not None,
         )
         self._tick = 0

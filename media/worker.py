@@ -166,12 +166,14 @@ class Worker:
 
     # What the API asks for
 
-    def offer(self, room_name: str, name: str, text: str, version: int = 0) -> tuple[str, tuple[Lane, ...]]:
+    def offer(
+        self, room_name: str, name: str, text: str, version: int = 0, *, needs_h264: bool = False
+    ) -> tuple[str, tuple[Lane, ...]]:
         """Answer an offer: a new endpoint, the same one going on, or a replacement for it.
 
         The same page going on (its session and certificate are those of its last offer) keeps its DTLS
         session and slots, whether it restarts ICE or adds m-lines; anything else takes the endpoint's
-        place.
+        place. `needs_h264`: the page says that H.264 would spare its device.
 
         Raises:
             OfferRefusedError: the offer cannot be answered; nothing changed.
@@ -189,12 +191,12 @@ class Worker:
         _in_order(room, version)
         if member is not None and _goes_on(member.agreement, offer) and member.dtls is not None:
             member.offered = version
-            return self._go_on(room, member, offer, now)
+            return self._go_on(room, member, offer, now, needs_h264=needs_h264)
         if member is not None:
             self._end(room, member, "replaced", keep_seat=True)
         lanes = decide_lanes(offer, self._ssrcs(offer))
         session = int.from_bytes(self._entropy(7), "big")
-        endpoint = Endpoint(name, room, self._agree(offer, lanes, version=1), session, now)
+        endpoint = Endpoint(name, room, self._agree(offer, lanes, 1, needs_h264=needs_h264), session, now)
         endpoint.offered = version
         endpoint.dtls = Dtls(
             self._certificate,
@@ -302,19 +304,19 @@ class Worker:
     # An endpoint's life
 
     def _go_on(
-        self, room: LiveRoom, member: Endpoint, offer: Offer, now: float
+        self, room: LiveRoom, member: Endpoint, offer: Offer, now: float, *, needs_h264: bool
     ) -> tuple[str, tuple[Lane, ...]]:
         before = member.agreement
         lanes = decide_lanes(offer, self._ssrcs(offer), before.lanes)
         self.intake.forget(member, keep_paths=True)
-        member.agreement = self._agree(offer, lanes, before.version + 1, before)
+        member.agreement = self._agree(offer, lanes, before.version + 1, before, needs_h264=needs_h264)
         if (
             offer.ufrag != before.remote_ufrag
         ):  # an ICE restart: both sets are valid until the new one is used
             member.credentials = [local_credentials(member.agreement, self._entropy), member.credentials[0]]
             member.old_until = None
         self.intake.expect(member)
-        if member.keys is not None and lanes != before.lanes:
+        if member.keys is not None and member.agreement.negotiated != before.negotiated:
             room.awake = True
             room.core.amend(member.name, member.agreement.negotiated, now, room.out)
             self._settle(room)
@@ -431,7 +433,13 @@ class Worker:
     # Answers
 
     def _agree(
-        self, offer: Offer, lanes: tuple[Lane, ...], version: int, before: Agreement | None = None
+        self,
+        offer: Offer,
+        lanes: tuple[Lane, ...],
+        version: int,
+        before: Agreement | None = None,
+        *,
+        needs_h264: bool,
     ) -> Agreement:
         rtcp_ssrc = before.negotiated.rtcp_ssrc if before is not None else self._ssrcs(offer, lanes)()
         return Agreement(
@@ -440,7 +448,7 @@ class Worker:
             fingerprints=offer.fingerprints,
             remote_ufrag=offer.ufrag,
             lanes=lanes,
-            negotiated=negotiated(lanes, rtcp_ssrc),
+            negotiated=negotiated(lanes, rtcp_ssrc, needs_h264=needs_h264),
         )
 
     def _write(self, endpoint: Endpoint) -> str:
@@ -453,7 +461,7 @@ class Worker:
             fingerprint=self._fingerprint,
             addresses=self._advertised,
         )
-        return write_answer(endpoint.agreement.lanes, local)
+        return write_answer(endpoint.agreement.lanes, local, endpoint.room.core.codec)
 
     def _ssrcs(self, offer: Offer, lanes: tuple[Lane, ...] = ()) -> Callable[[], int]:
         """A source of SSRCs that no stream of this endpoint has."""

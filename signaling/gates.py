@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from signaling.media_client import FilledSlot, Rung
+from signaling.media_client import FilledSlot, PictureCodec, Rung
 from waiting_room.core.guests import joined
 from waiting_room.core.ids import RecordingId, VisitId
 from waiting_room.core.model import Mode, State, Visit
@@ -65,13 +65,14 @@ class MediaLost:
 
 @dataclass(frozen=True, slots=True)
 class MediaNow:
-    """The gate of a visit's room, who is in the slots of one endpoint, and what it is shown of them."""
+    """The gate of a visit's room, the codec of its pictures, and what one endpoint is shown of whom."""
 
     visit: VisitId
     endpoint: str
     open: bool
     slots: tuple[FilledSlot, ...]
     picture: Rung = "full"
+    codec: PictureCodec = "VP8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class MediaUnavailableError(Exception):
         self.nobody = nobody
 
 
+PictureCodec = Literal["VP8", "H264"]
+"""What a room's cameras are in."""
+
+
 class _Said(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -106,6 +110,7 @@ class RoomThere(_Said):
     room: str
     open: bool = False
     version: int = 0
+    codec: PictureCodec = "VP8"
     endpoints: tuple[RoomEndpoint, ...] = ()
 
 
@@ -122,6 +127,14 @@ class GateNow(_Said):
     room: str
     open: bool
     version: int = 0
+
+
+class CodecNow(_Said):
+    """Everybody in the room is to send their camera in this codec."""
+
+    event: Literal["codec"]
+    room: str
+    codec: PictureCodec
 
 
 class Heartbeat(_Said):
@@ -211,6 +224,7 @@ MediaEvent = Annotated[
     | RoomThere
     | Greeted
     | GateNow
+    | CodecNow
     | Heartbeat
     | Connected
     | Silent
@@ -284,15 +298,23 @@ class MediaClient:
         """Close every connection. Calls that wait end in `MediaUnavailableError`."""
         await self._session.close()
 
-    async def offer(self, room: str, endpoint: str, sdp: str, *, version: int = 0) -> Answer:
+    async def offer(
+        self, room: str, endpoint: str, sdp: str, *, version: int = 0, needs_h264: bool = False
+    ) -> Answer:
         """Answer an endpoint's offer; an endpoint that is there already is replaced or restarted.
+
+        `needs_h264`: its device would be spared by H.264.
 
         Raises:
             MediaRefusedError: the offer cannot be answered (`code` says why).
             MediaUnavailableError: nobody answered.
         """
         path = _path("rooms", room, "endpoints", endpoint, version=version)
-        said = await self._call("POST", path, {"sdp": sdp}, within=OFFER_WITHIN_SECONDS)
+        body = {
+            "sdp": sdp,
+            **({"needs_h264": True} if needs_h264 else {}),
+        }  # an older worker knows no such word
+        said = await self._call("POST", path, body, within=OFFER_WITHIN_SECONDS)
         try:
             return Answer.model_validate(said)
         except pydantic.ValidationError:

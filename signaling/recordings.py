@@ -41,6 +41,7 @@ ONE_ACCESS: Final = timedelta(minutes=10)
 """Later parts of a file, taken by the same session within it, are one access: a download that went on."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KINDS: Final = {".webm": "video/webm", ".mkv": "video/x-matroska"}
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,57}\.[a-z0-9]{1,5}")
 
 log = structlog.get_logger("recordings")
@@ -165,7 +166,7 @@ class RecordingsDoor:
         response = web.StreamResponse(status=200 if asked is None else 206)
         response.headers.update(
             {
-                "Content-Type": "video/webm",
+                "Content-Type": _KINDS.get(Path(file.name).suffix, "application/octet-stream"),
                 "Content-Disposition": f'attachment; filename="{shelved.id}-{file.name}"',
                 "Cache-Control": "no-store",
                 "Accept-Ranges": "bytes",

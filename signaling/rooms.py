@@ -18,7 +18,7 @@ Rules:
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,15 @@ WORKER_WITHIN_SECONDS = 6.0
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
-_OfARoom = media.RoomThere | media.GateNow | media.Connected | media.Slots | media.Picture | media.Gone
+_OfARoom = (
+    media.RoomThere
+    | media.GateNow
+    | media.CodecNow
+    | media.Connected
+    | media.Slots
+    | media.Picture
+    | media.Gone
+)
 
 log = structlog.get_logger("rooms")
 
@@ -51,6 +59,7 @@ class _Room:
     """None: a worker has it and nobody here has spoken of it yet."""
     version: int = 0
     actual: Gate = Gate.ABSENT
+    codec: media.PictureCodec = "VP8"
     told: int = 0
     """The version of the newest gate that the worker has told of."""
     worker: Worker | None = None
@@ -97,8 +106,7 @@ class Rooms:
         room.wanted = gate
         self._settle(room)
         if was_open or gate is Gate.OPEN:
-            for endpoint in room.slots:
-                self._tell(self.now(visit, endpoint))
+            self._tell_all(room)
 
     def now(self, visit: VisitId, endpoint: str) -> MediaNow:
         """What a page that has just connected should know."""
@@ -106,7 +114,7 @@ class Rooms:
         if room is None:
             return MediaNow(visit, endpoint, False, ())
         slots, picture = room.slots.get(endpoint, ()), room.pictures.get(endpoint, "full")
-        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, slots, picture)
+        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, slots, picture, room.codec)
 
     async def show(self, visit: VisitId, endpoint: str, wish: media.Wish) -> None:
         """Show an endpoint the others' cameras as it wishes, for as long as its connection lasts.
@@ -156,12 +164,13 @@ class Rooms:
         still: Callable[[], bool] = lambda: True,
         *,
         version: int = 0,
+        needs_h264: bool = False,
     ) -> media.Answer:
         """Answer an endpoint's offer, waiting for a worker if there is none just now.
 
         Offers for one endpoint take turns. `still` is asked when the answer is there: if the person may not
         be in the room any more, the endpoint is evicted again before anybody else's turn. `version`: how far
-        the history had got on which it was allowed.
+        the history had got on which it was allowed. `needs_h264`: its device is spared by H.264.
 
         Raises:
             MediaRefusedError: the offer cannot be answered; `stale`: read the history anew.
@@ -175,7 +184,11 @@ class Rooms:
                 asyncio.timeout(WORKER_WITHIN_SECONDS),
                 room.turns.setdefault(endpoint, asyncio.Lock()),
             ):
-                worker, answer = await self._answered(room, endpoint, sdp, version)
+                worker, answer = await self._answered(
+                    room,
+                    endpoint,
+                    lambda client: client.offer(visit, endpoint, sdp, version=version, needs_h264=needs_h264),
+                )
                 if not still():
                     room.slots[endpoint] = ()
                     self.evict(visit, endpoint)
@@ -192,14 +205,14 @@ class Rooms:
         return answer
 
     async def _answered(
-        self, room: _Room, endpoint: str, sdp: str, version: int
+        self, room: _Room, endpoint: str, ask: Callable[[MediaClient], Awaitable[media.Answer]]
     ) -> tuple[Worker, media.Answer]:
         while True:
             while endpoint in room.evicted and room.settling is not None:
                 await asyncio.wait([room.settling])
             worker = await self._worker_of(room, written=True)
             try:
-                return worker, await worker.client.offer(room.visit, endpoint, sdp, version=version)
+                return worker, await ask(worker.client)
             except MediaUnavailableError:
                 if room.worker is worker:  # it lives and did not answer: trying again may not help
                     await asyncio.sleep(FIRST_RETRY_SECONDS)
@@ -259,7 +272,7 @@ class Rooms:
         connected = tuple(dict.fromkeys((*expected, *room.slots)))
         if room.worker is not None:
             room.worker.rooms -= 1
-        room.worker, room.actual, room.told = None, Gate.ABSENT, 0
+        room.worker, room.actual, room.told, room.codec = None, Gate.ABSENT, 0, "VP8"
         room.slots.clear()
         room.evicted.clear()
         if connected:
@@ -274,6 +287,7 @@ class Rooms:
             case (
                 media.RoomThere()
                 | media.GateNow()
+                | media.CodecNow()
                 | media.Connected()
                 | media.Slots()
                 | media.Picture()
@@ -322,8 +336,9 @@ class Rooms:
 
     def _take_in(self, room: _Room, event: _OfARoom) -> None:
         match event:
-            case media.RoomThere(open=is_open, version=version, endpoints=endpoints):
+            case media.RoomThere(open=is_open, version=version, codec=codec, endpoints=endpoints):
                 self._gate(room, version, is_open=is_open)
+                room.codec = codec
                 gone = room.slots.keys() - {one.endpoint for one in endpoints}
                 for one in endpoints:
                     room.slots[one.endpoint] = one.slots
@@ -332,6 +347,9 @@ class Rooms:
                     self._gone(room, endpoint)
             case media.GateNow(open=is_open, version=version):
                 self._gate(room, version, is_open=is_open)
+            case media.CodecNow(codec=codec):
+                room.codec = codec
+                self._tell_all(room)
             case media.Connected(endpoint=endpoint):
                 room.slots.setdefault(endpoint, ())
                 room.pictures.pop(endpoint, None)
@@ -446,6 +464,10 @@ class Rooms:
                 del room.evicted[endpoint]
         if gate is Gate.OPEN:
             await worker.client.open(room.visit, version=version)
+
+    def _tell_all(self, room: _Room) -> None:
+        for endpoint in room.slots:
+            self._tell(self.now(room.visit, endpoint))
 
     def _tell(self, news: MediaNews) -> None:
         for listener in self._listeners:

@@ -33,7 +33,8 @@ class Endpoint:
 
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "pacer", "repairs",
+        "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "negotiated", "pacer",
+        "repairs",
         "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
@@ -59,6 +60,7 @@ class Endpoint:
 
     def negotiate(self, negotiated: Negotiated) -> None:
         """Take what was settled, first or anew: tracks and slots that stay keep their state."""
+        self.negotiated = negotiated
         self.cname = negotiated.cname
         self.rtcp_ssrc = negotiated.rtcp_ssrc
         tracks = {track.record: track for track in self.tracks}
@@ -100,7 +102,7 @@ class Endpoint:
         track = self._owner(packet, end)
         if track is None:
             return None
-        repair = packet[1] & 0x7F != track.type
+        repair = all(packet[1] & 0x7F != known.media for known in track.types.values())
         table, old = (self.repairs, track.repair_ssrc) if repair else (self.media, track.ssrc)
         replaces = old is not None and table.pop(old, None) is not None
         if not replaces and len(self.media) + len(self.repairs) >= BOUND_MAX:
@@ -115,7 +117,11 @@ class Endpoint:
 
     def _owner(self, packet: Packet, end: int) -> Track | None:
         payload_type = packet[1] & 0x7F
-        able = [track for track in self.tracks if payload_type in {track.type, track.record.rtx_payload_type}]
+        able = [
+            track
+            for track in self.tracks
+            if any(payload_type in {known.media, known.repair} for known in track.types.values())
+        ]
         if self.mid_id:
             at, size = find_extension(packet, end, self.mid_id)
             if size:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from media.core.ladder import Rung
-from media.core.negotiated import Kind, Source
+from media.core.negotiated import Codec, Kind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,11 @@ class Stepped:
     rung: Rung
 
 
-Event = SlotsChanged | Flowing | Stepped
+@dataclass(frozen=True, slots=True)
+class CodecChanged:
+    """From now on everybody is to send their camera in this codec."""
+
+    codec: Codec
+
+
+Event = SlotsChanged | Flowing | Stepped | CodecChanged

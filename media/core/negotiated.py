@@ -23,6 +23,22 @@ class Source(StrEnum):
     SCREEN = "screen"
 
 
+class Codec(StrEnum):
+    """What a payload is, as in SDP."""
+
+    OPUS = "opus"
+    VP8 = "VP8"
+    H264 = "H264"
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Payload types of one codec on one m-line: its own, and that of what is sent again (RFC 4588)."""
+
+    media: int
+    repair: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Extensions:
     """Header extension ids (RFC 8285) that the *answer* carries for one m-line; `None`: not negotiated.
@@ -41,6 +57,7 @@ class Uplink:
 
     `ssrc` and `rtx_ssrc` as the offer declares them; `None` where it does not: they are then learnt from the
     mid extension, or from the payload type where only one m-line has it. `nack`: it repeats what is lost.
+    The payload types are those of VP8 or Opus; with `h264` the endpoint may send that as well, by turns.
     """
 
     mid: str
@@ -52,11 +69,12 @@ class Uplink:
     rtx_ssrc: int | None = None
     extensions: Extensions = field(default_factory=Extensions)
     nack: bool = False
+    h264: Types | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An m-line on which the endpoint receives (its `recvonly`, our `sendonly`): VP8 or Opus.
+    """An m-line on which the endpoint receives (its `recvonly`, our `sendonly`): VP8 or Opus; `h264` too.
 
     `ssrc` and `rtx_ssrc` are those of the answer. Without `rtx_payload_type` or `rtx_ssrc` lost packets are
     repeated byte for byte on `ssrc`. `source`: keeps the slot for one source; `None`: any of its kind. Of the
@@ -72,6 +90,7 @@ class Slot:
     rtx_ssrc: int | None = None
     source: Source | None = None
     extensions: Extensions = field(default_factory=Extensions)
+    h264: Types | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +98,21 @@ class Negotiated:
     """One endpoint's side of a room.
 
     `cname` names us in the SDES of our reports and is the one of the answer's `a=ssrc` lines; `rtcp_ssrc` is
-    the sender of our feedback (any number that is no slot's).
+    the sender of our feedback (any number that is no slot's). `needs_h264`: the endpoint says that H.264
+    would spare it (see `codec`).
     """
 
     uplinks: tuple[Uplink, ...]
     slots: tuple[Slot, ...]
     cname: str = "videovisit"
     rtcp_ssrc: int = 1
+    needs_h264: bool = False
+
+
+def types(line: Uplink | Slot) -> dict[Codec, Types]:
+    """The codecs that an m-line carries, the one it begins with first."""
+    main = Codec.VP8 if line.kind is Kind.VIDEO else Codec.OPUS
+    carried = {main: Types(line.payload_type, line.rtx_payload_type)}
+    if line.h264 is not None:
+        carried[Codec.H264] = line.h264
+    return carried

@@ -21,7 +21,7 @@ class Track:
     source: Source
     kind: Kind
     codec: str
-    """`VP8` or `opus`, as in SDP."""
+    """`VP8`, `H264` or `opus`, as in SDP. A source that changes its codec is another track."""
     clock_rate: int
     """Ticks of `timestamp` per second."""
 

@@ -19,11 +19,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from media.core import rtcp
+from media.core.codec import room_codec
 from media.core.endpoint import Endpoint
-from media.core.events import Event, Flowing, SlotsChanged, Stepped
+from media.core.events import CodecChanged, Event, Flowing, SlotsChanged, Stepped
 from media.core.ladder import Rung, Wish
 from media.core.limits import limit
-from media.core.negotiated import Negotiated
+from media.core.negotiated import Codec, Negotiated
 from media.core.pacer import Held, let_go, pace
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
@@ -32,7 +33,6 @@ from media.core.tally import Tally
 from media.core.tape import Tape
 from media.core.tapping import begin_pictures, tap
 from media.core.track import Track
-from media.core.vp8 import begins_keyframe
 
 Send = tuple[str, bytes, bool]
 """(endpoint, plaintext packet, whether it is RTCP)."""
@@ -46,11 +46,12 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "_paced", "_tally", "_tape", "events", "is_open")
+    __slots__ = ("_endpoints", "_news_at", "_paced", "_tally", "_tape", "codec", "events", "is_open")
 
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
         self.is_open = open_by_default
+        self.codec = Codec.VP8  # what everybody is told to send their camera in
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
         self._paced: list[Endpoint] = []  # those whose video is held back at times
@@ -60,6 +61,7 @@ class Room:
     def join(self, endpoint: str, negotiated: Negotiated, now: float, out: list[Send]) -> None:
         """Add an endpoint with new SRTP keys; one of the same name is replaced and keeps its seats."""
         self._endpoints[endpoint] = Endpoint(endpoint, negotiated)
+        self._choose_codec()
         self._seat(now)
         self._ask_all(now, out)
 
@@ -71,12 +73,14 @@ class Room:
         known = self._endpoints.get(endpoint)
         if known is not None:
             known.negotiate(negotiated)
+            self._choose_codec()
             self._seat(now)
             self._ask_all(now, out)
 
     def leave(self, endpoint: str, now: float) -> None:
         """Forget an endpoint; its seats become free. An unknown one is ignored."""
         if self._endpoints.pop(endpoint, None) is not None:
+            self._choose_codec()
             self._seat(now)
 
     def moved(self, endpoint: str, now: float, out: list[Send]) -> None:
@@ -178,7 +182,7 @@ class Room:
         count = track.accept(sequence, timestamp, now)
         if not count:
             sender.dropped += 1
-        elif start == end or marked & 0x7F != track.type:
+        elif start == end or (marked & 0x7F != track.type and not track.turn(marked & 0x7F, count, now)):
             self._forward_nothing(track, count, timestamp, now, out)
         else:
             if not track.live:
@@ -200,8 +204,10 @@ class Room:
             count = track.accept_repair(packet[start] << 8 | packet[start + 1], now)
             if not count:
                 sender.dropped += 1
-                return
-            self._take(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
+            elif track.repair_type not in {None, marked & 0x7F}:
+                self._forward_nothing(track, count, timestamp, now, out)  # of the codec before, or the next
+            else:
+                self._take(track, count, marked & 0x80, timestamp, packet[start + 2 : end], now, out)
 
     def _take(  # noqa: PLR0917 - keywords cost as much as a table look-up here
         self,
@@ -235,7 +241,7 @@ class Room:
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
         for slot in track.targets:
             if slot.gated:
-                if slot.paused or (slot.video and not key):
+                if slot.paused or (slot.video and not (key and track.codec in slot.types)):
                     continue
                 slot.enter(track, count, timestamp, now)
                 self.events.append(Flowing(slot.endpoint, slot.record.mid))
@@ -256,7 +262,7 @@ class Room:
 
     def _await_keyframe(self, track: Track, count: int, payload: Packet, now: float, out: list[Send]) -> bool:
         """Whether the keyframe that is wanted begins with this payload; asks for it again where it is due."""
-        key = begins_keyframe(payload)
+        key = track.begins_keyframe(payload)
         if key:
             track.wants_keyframe = count != track.highest  # of a late one, parts may be lost at the gate
         elif track.may_ask(now):
@@ -412,6 +418,13 @@ class Room:
         """A screen began to be shared."""
         track.live = True
         self._seat(now)
+
+    def _choose_codec(self) -> None:
+        """Say it where those who are here now ask for another codec than before."""
+        codec = room_codec(endpoint.negotiated for endpoint in self._endpoints.values())
+        if codec is not self.codec:
+            self.codec = codec
+            self.events.append(CodecChanged(codec))
 
     def _seat(self, now: float) -> None:
         """Settle anew who is forwarded to whom, and tell those who see a change."""

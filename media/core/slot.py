@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from media.core import negotiated
 from media.core.events import Seat
-from media.core.negotiated import Kind, Source
+from media.core.negotiated import Codec, Kind, Source
 from media.core.rtp import Packet, packer, send_time, signed32
 from media.core.send_cache import SendCache
 from media.core.send_log import SendLog
@@ -29,9 +29,10 @@ class Slot:
     """Of one endpoint. Numbers without wrap-around are called `count`s here."""
 
     __slots__ = (
-        "_holes", "_mapped", "cache", "clock", "endpoint", "floor", "gated", "last_at", "last_count",
+        "_holes", "_mapped", "cache", "clock", "codec", "endpoint", "floor", "gated", "last_at", "last_count",
         "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "record",
-        "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "video",
+        "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "types",
+        "video",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Slot) -> None:
@@ -42,6 +43,7 @@ class Slot:
         self.occupant: tuple[str, Source] | None = None  # who sits here, or sat here last
         self.gated = True
         self.paused = False  # whether its endpoint is shown no cameras: it stays gated then
+        self.codec = Codec.VP8 if self.video else Codec.OPUS  # of what is forwarded, or was last
         self.shift = 0  # from a source's count to ours
         self.time_shift = 0
         self.floor = 0  # the source's counts below are older than the gate
@@ -63,9 +65,19 @@ class Slot:
         """Take what was negotiated for this slot, first or anew; its numbers go on."""
         self.record = record
         self.ssrc = record.ssrc
-        self.type = record.payload_type
-        self.repair_type = record.rtx_payload_type if record.rtx_ssrc is not None else None
+        self.types = negotiated.types(record)
+        if self.codec in self.types:
+            self._carry(self.codec)
+        else:  # what is forwarded now is carried here no more
+            self._carry(next(iter(self.types)))
+            self.gate()
         self.pack = packer(record.mid, record.extensions)
+
+    def _carry(self, codec: Codec) -> None:
+        """Send this codec from now on, by the payload types that the endpoint has for it."""
+        self.codec = codec
+        self.type = self.types[codec].media
+        self.repair_type = self.types[codec].repair if self.record.rtx_ssrc is not None else None
 
     def takes(self, kind: Kind, source: Source) -> bool:
         """Whether such a source may sit here."""
@@ -112,6 +124,8 @@ class Slot:
             if self._mapped is not track or not 0 < ahead <= (elapsed + _LEAP) * self.clock:
                 self.time_shift = self.last_time + max(1, int(elapsed * self.clock)) - timestamp
         self._mapped = track
+        if track.codec is not self.codec:
+            self._carry(track.codec)
 
     def close_hole(self, count: int) -> None:
         """The source's newest packet `count` is not forwarded: the numbers after it close up."""

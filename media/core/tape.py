@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from media.core.entries import PACKET, PACKET_HEAD, encode
-from media.core.negotiated import Kind
 from media.core.recording import Entry, Gap, Report, Track
 from media.core.rtp import Packet, signed32
 
@@ -30,7 +29,6 @@ they stood still in between. A picture's way through an encoder counts here: a r
 CHUNKS_MAX: Final = 8
 """Chunks that wait to be taken: two megabytes within one tick are no visit's."""
 Chunk = list[bytes]
-CODECS: Final = {Kind.AUDIO: "opus", Kind.VIDEO: "VP8"}
 
 _SHUT: Final = 1 << 63
 """A floor that no count reaches."""
@@ -124,8 +122,7 @@ class Tap:
 
     def _tell(self) -> None:
         source = self._source
-        kind = source.kind
-        named = Track(self._number, source.endpoint, source.source, kind, CODECS[kind], source.clock)
+        named = Track(self._number, source.endpoint, source.source, source.kind, source.codec, source.clock)
         self._told = self.tape.chunk
         self.tape.put(named)
 

@@ -6,12 +6,14 @@ gives the frames, in the order of their times, and holds no more than some secon
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from media.core import opus
 from media.core.common_clock import Times, common_times
-from media.core.negotiated import Source
+from media.core.h264_frames import H264Frames
+from media.core.negotiated import Codec, Source
+from media.core.picture import Size
 from media.core.recording import Entry, Packet, Report, Track
 from media.core.reorder import HOLD, Reorder
 from media.core.track_clock import TrackClock
@@ -46,24 +48,46 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An encoded frame: a picture of VP8, or an Opus packet."""
+    """An encoded frame: a picture, or an Opus packet."""
 
     stream: Stream
     at: int
     """Milliseconds since the recording began; it grows with every frame of a stream."""
+    codec: Codec
     data: bytes
-    size: tuple[int, int] | None = None
+    size: Size | None = None
     """Of a picture that stands for itself."""
     samples: int = 0
     """Of sound, at 48 kHz."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pictures of one codec, one after the other, and the largest one's size."""
+
+    codec: Codec
+    size: Size
+
+
 @dataclass(slots=True)
 class Facts:
-    """What there is of a stream: when it begins, in milliseconds, and its largest picture."""
+    """What there is of a stream: when it begins, in milliseconds, and its pictures, in their order."""
 
     begins: int
-    size: tuple[int, int] | None
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def size(self) -> Size | None:
+        """Its largest picture's."""
+        return max((run.size for run in self.runs), key=_area, default=None)
+
+    def add(self, run: Run) -> None:
+        """Then this comes."""
+        before = self.runs[-1:]
+        if before and before[0].codec is run.codec:
+            run = replace(before[0], size=max(before[0].size, run.size, key=_area))
+            self.runs = self.runs[:-1]
+        self.runs += (run,)
 
 
 @dataclass(slots=True)
@@ -85,25 +109,25 @@ class Survey:
     places: Mapping[Name, _Place] = field(repr=False)
 
 
-_Encoded = tuple[int, int, bytes, tuple[int, int] | None, int]
+_Encoded = tuple[int, int, bytes, Size | None, int]
 """A frame's count, timestamp, data, size and samples."""
 
 
 class _Lane:
     """One track on its way from packets to frames."""
 
-    __slots__ = ("_audio", "_pictures", "reorder", "stream")
+    __slots__ = ("_pictures", "codec", "reorder", "stream")
 
     def __init__(self, track: Track) -> None:
         self.stream = Stream(track.endpoint, track.source)
         self.reorder = Reorder()
-        self._audio = track.codec.lower() == "opus"
-        self._pictures = Vp8Frames()
+        self.codec = _CODECS[track.codec.lower()]
+        self._pictures = H264Frames() if self.codec is Codec.H264 else Vp8Frames()
 
     def frames(self, packets: Sequence[Packet]) -> Iterator[_Encoded]:
         """The frames that these packets end."""
         for packet in packets:
-            if self._audio:
+            if self.codec is Codec.OPUS:
                 samples = opus.samples(packet.payload)
                 if samples:
                     yield packet.count, packet.timestamp, packet.payload, None, samples
@@ -113,8 +137,11 @@ class _Lane:
                     yield frame.count, frame.timestamp, frame.data, frame.size, 0
 
 
-def _carried(track: Track) -> bool:
-    return track.codec.lower() in {"vp8", "opus"}
+_CODECS: Final = {codec.lower(): codec for codec in Codec}
+
+
+def _area(size: Size) -> int:
+    return size[0] * size[1]
 
 
 @dataclass(slots=True)
@@ -125,14 +152,16 @@ class _Seen:
     lane: _Lane
     clock: TrackClock
     first: tuple[int, int] | None = None
-    size: tuple[int, int] | None = None
+    run: Run | None = None
 
     def take(self, packets: Sequence[Packet]) -> None:
         for count, timestamp, _, size, _ in self.lane.frames(packets):
             if self.first is None:
                 self.first = count, timestamp
-            if size is not None and (self.size is None or size[0] * size[1] > self.size[0] * self.size[1]):
-                self.size = size
+                if size is not None:
+                    self.run = Run(self.lane.codec, size)
+            elif size is not None and self.run is not None:
+                self.run = replace(self.run, size=max(self.run.size, size, key=_area))
 
 
 def survey(segments: Sequence[Segment]) -> Survey:
@@ -154,7 +183,7 @@ def survey(segments: Sequence[Segment]) -> Survey:
                     if entry.track in here:
                         here[entry.track].clock.reported(entry.ntp, entry.timestamp)
                 case Track():
-                    if _carried(entry):
+                    if entry.codec.lower() in _CODECS:
                         here[entry.number] = _Seen(entry, _Lane(entry), TrackClock(entry.clock_rate))
                 case _:
                     pass
@@ -178,16 +207,15 @@ def _found(seen: Mapping[Name, _Seen], end: float) -> Survey:
             assert first is not None
             places[name] = _Place(times.again(), _ms(times.time(*first)))
     streams: dict[Stream, Facts] = {}
-    newer: dict[Stream, int] = {}
-    for name in sorted(places, key=lambda name: places[name].begins, reverse=True):
-        stream, size = seen[name].lane.stream, seen[name].size
-        place = places[name]
-        place.until = newer.get(stream)
-        newer[stream] = place.begins
-        facts = streams.setdefault(stream, Facts(place.begins, size))
-        facts.begins = place.begins
-        if size is not None and facts.size is not None and size[0] * size[1] >= facts.size[0] * facts.size[1]:
-            facts.size = size
+    before: dict[Stream, _Place] = {}
+    for name in sorted(places, key=lambda name: places[name].begins):
+        stream, run, place = seen[name].lane.stream, seen[name].run, places[name]
+        if stream in before:
+            before[stream].until = place.begins
+        before[stream] = place
+        facts = streams.setdefault(stream, Facts(place.begins))
+        if run is not None:
+            facts.add(run)
     return Survey(dict(sorted(streams.items())), end, places)
 
 
@@ -245,7 +273,7 @@ class _Waiting:
                 at = end + 1  # pictures refer to each other: none may be left out
             self._ends[stream] = at
             self._serial += 1
-            heapq.heappush(self._heap, (at, self._serial, Frame(stream, at, data, size, samples)))
+            heapq.heappush(self._heap, (at, self._serial, Frame(stream, at, lane.codec, data, size, samples)))
 
     def until(self, seconds: float) -> Iterator[Frame]:
         heap = self._heap

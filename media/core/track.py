@@ -1,12 +1,13 @@
 """A track: what one endpoint sends on one m-line, whoever it is forwarded to."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from media.core import negotiated
+from media.core import h264, negotiated, vp8
 from media.core.missing import Missing
-from media.core.negotiated import Kind, Source
+from media.core.negotiated import Codec, Kind, Source
 from media.core.rtcp import Block
-from media.core.rtp import signed32
+from media.core.rtp import Packet, signed32
 from media.core.slot import CLOCK_RATES
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ REPORT_APART: Final = 0.1
 SCREEN_GONE: Final = 5.0
 """Seconds of silence after which a screen is no longer shared."""
 _NEVER: Final = float("-inf")
+_BEGINS: Final[Mapping[Codec, Callable[[Packet], bool]]] = {
+    Codec.OPUS: bool,  # every packet of sound stands for itself
+    Codec.VP8: vp8.begins_keyframe,
+    Codec.H264: h264.begins_keyframe,
+}
 
 
 class Told(NamedTuple):
@@ -46,9 +52,9 @@ class Track:
 
     __slots__ = (
         "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_seen",
-        "asked_at", "clock", "endpoint", "heard_at", "highest", "kind", "live",
-        "mid", "missing", "record", "repair_ssrc", "source", "ssrc", "tap", "targets", "timestamp", "told",
-        "type", "video", "wanted_at", "wants_keyframe",
+        "asked_at", "begins_keyframe", "clock", "codec", "endpoint", "heard_at", "highest", "kind", "live",
+        "mid", "missing", "record", "repair_ssrc", "repair_type", "source", "ssrc", "tap", "targets",
+        "timestamp", "told", "type", "types", "video", "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
     def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
@@ -59,7 +65,8 @@ class Track:
         self.source = record.source
         self.video = record.kind is Kind.VIDEO
         self.missing = Missing()
-        self.type = record.payload_type
+        self.types = negotiated.types(record)
+        self._carry(next(iter(self.types)))
         self.clock = CLOCK_RATES[record.kind]
         self.ssrc = record.ssrc
         self.repair_ssrc = record.rtx_ssrc
@@ -69,6 +76,31 @@ class Track:
         self.wants_keyframe = False
         self.wanted_at = self.asked_at = _NEVER
         self.restart()
+
+    def _carry(self, codec: Codec) -> None:
+        self.codec = codec
+        self.type = self.types[codec].media
+        self.repair_type = self.types[codec].repair
+        self.begins_keyframe = _BEGINS[codec]
+
+    def turn(self, payload_type: int, count: int, now: float) -> bool:
+        """Whether a packet of another payload type than before shows that the source has changed its codec.
+
+        Only its newest one does: what comes late of the codec before is nothing to anybody. Numbers and times
+        go on; whoever receives it, or records it, begins anew with a keyframe.
+        """
+        codec = next((codec for codec, known in self.types.items() if known.media == payload_type), None)
+        if codec is None or count != self.highest:
+            return False
+        self._carry(codec)
+        if self.tap is not None:
+            self.tap.renew(count - 1)
+        for slot in self.targets:
+            slot.gate()
+        if self.taken:
+            self.want_keyframe(now)
+            self.asked_at = _NEVER
+        return True
 
     def restart(self) -> None:
         """Begin counting: nothing came yet (of this SSRC)."""

@@ -5,24 +5,12 @@ to it, and a decoder would show the damage. A missing number alone is no loss wh
 senders fill up with empty packets.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from media.core.picture import Picture, Size
 from media.core.recording import Packet
 
 START_CODE: Final = b"\x9d\x01\x2a"
-
-
-@dataclass(frozen=True, slots=True)
-class Vp8Frame:
-    """One whole frame. `size`: width and height, of a keyframe; `None` of another."""
-
-    timestamp: int
-    """Modulo 2³², as it came."""
-    count: int
-    """Of its first packet."""
-    data: bytes
-    size: tuple[int, int] | None
 
 
 class Descriptor(NamedTuple):
@@ -61,7 +49,7 @@ def descriptor(payload: bytes) -> Descriptor | None:
     return Descriptor(begins, picture, mask, at) if at < end else None
 
 
-def size(frame: bytes) -> tuple[int, int] | None:
+def size(frame: bytes) -> Size | None:
     """Width and height of a keyframe, scaling left off; `None` if it is no sound keyframe."""
     if len(frame) < 10 or frame[0] & 1 or frame[3:6] != START_CODE:
         return None
@@ -82,7 +70,7 @@ class Vp8Frames:
         self._parts: list[bytes] = []  # of the frame that is being put together
         self._timestamp = self._count = 0
 
-    def push(self, packet: Packet) -> Vp8Frame | None:
+    def push(self, packet: Packet) -> Picture | None:
         """The frame that this packet ends."""
         hole = packet.count != self._next
         self._next = packet.count + 1
@@ -104,7 +92,7 @@ class Vp8Frames:
         self._parts.append(packet.payload[found.length :])
         return self._ended() if packet.marker else None
 
-    def _ended(self) -> Vp8Frame | None:
+    def _ended(self) -> Picture | None:
         data = b"".join(self._parts) if len(self._parts) > 1 else self._parts[0]
         self._parts.clear()
         key = not data[0] & 1
@@ -115,7 +103,7 @@ class Vp8Frames:
         if self._waits and not key:
             return None
         self._waits = False
-        return Vp8Frame(self._timestamp, self._count, data, dimensions)
+        return Picture(self._timestamp, self._count, data, dimensions)
 
     def _lose(self) -> None:
         self._parts.clear()

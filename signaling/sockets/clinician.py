@@ -120,7 +120,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
 
         if refusal() is None:
             self._take_over(connection, visit)
-        return await self.answer_offer(visit, "clinician", said.sdp, refusal)
+        return await self.answer_offer(visit, "clinician", said, refusal)
 
     async def _relays(self, connection: StaffConnection, data: Any) -> Answer:
         visit = VisitId(StaffAskRelays.model_validate(data).visit)

@@ -319,9 +319,10 @@ def vacated_at(change: Change) -> dict[str, int]:
 
 
 def media_said(now: MediaNow) -> Json:
-    """The gate and the slots as a page is told: `{"open", "slots", "picture"}`."""
+    """The gate and the slots as a page is told: `{"open", "slots", "picture", "codec"}`."""
     return {
         "open": now.open,
+        "codec": now.codec,
         "picture": now.picture,
         "slots": [slot.model_dump(by_alias=True, exclude_none=True) for slot in now.slots],
     }

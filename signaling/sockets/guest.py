@@ -79,7 +79,7 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
         said = m.MemberOffer.model_validate(data)
         session = connection.session
         endpoint = self.endpoint(session) or ""
-        return await self.answer_offer(session.visit, endpoint, said.sdp, lambda: self.barred(connection))
+        return await self.answer_offer(session.visit, endpoint, said, lambda: self.barred(connection))
 
     async def _ping(self, _connection: GuestConnection, data: Any) -> Answer:
         m.PingPresence.model_validate(data)

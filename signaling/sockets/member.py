@@ -101,7 +101,7 @@ class MemberNamespace(OwnVisitNamespace[MemberSession]):
     async def _offer(self, connection: MemberConnection, data: Any) -> Answer:
         said = MemberOffer.model_validate(data)
         visit = connection.session.visit
-        return await self.answer_offer(visit, "member", said.sdp, lambda: self.barred(connection))
+        return await self.answer_offer(visit, "member", said, lambda: self.barred(connection))
 
     async def _ping(self, _connection: MemberConnection, data: Any) -> Answer:
         PingPresence.model_validate(data)

@@ -524,9 +524,13 @@ class ConnectAuth(Message):
 
 
 class MemberOffer(Message):
-    """A WebRTC offer; the answer comes in the acknowledgement."""
+    """A WebRTC offer; the answer comes in the acknowledgement.
+
+    `needs_h264`: this device encodes H.264 in hardware and VP8 not, or its battery runs low.
+    """
 
     sdp: Annotated[str, Field(min_length=1, max_length=LARGEST_SDP_CHARS)]
+    needs_h264: bool = False
 
 
 class StaffOffer(MemberOffer):

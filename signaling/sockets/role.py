@@ -17,7 +17,7 @@ from signaling.sockets.board import Board
 from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
 from signaling.sockets.hosting import LINK_COST, Hosting
-from signaling.sockets.messages import HostCommand, Quality, RemoveGuest
+from signaling.sockets.messages import HostCommand, MemberOffer, Quality, RemoveGuest
 from signaling.sockets.namespace import Connection, SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
@@ -173,7 +173,7 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
         )
 
     async def answer_offer(
-        self, visit: VisitId, endpoint: str, sdp: str, refusal: Callable[[], str | None]
+        self, visit: VisitId, endpoint: str, offer: MemberOffer, refusal: Callable[[], str | None]
     ) -> Answer:
         """Have a media worker answer an offer, if nothing forbids it before, nor when the answer is there."""
         for _ in range(OFFER_TRIES):
@@ -182,7 +182,12 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
             known = self.parts.board.get(visit)
             try:
                 answer = await self.parts.rooms.offer(
-                    visit, endpoint, sdp, lambda: refusal() is None, version=known.seq if known else 0
+                    visit,
+                    endpoint,
+                    offer.sdp,
+                    lambda: refusal() is None,
+                    version=known.seq if known else 0,
+                    needs_h264=offer.needs_h264,
                 )
             except NotWantedError:
                 return refuse(refusal() or "failed")

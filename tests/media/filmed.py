@@ -25,18 +25,22 @@ def bright(t: float) -> bool:
 
 @cache
 def pictures(
-    seconds: float, fps: int, sizes: tuple[Size, ...] = ((320, 180),), kbps: int = 300
+    seconds: float, fps: int, sizes: tuple[Size, ...] = ((320, 180),), kbps: int = 300, codec: str = "VP8"
 ) -> tuple[bytes, ...]:
-    """VP8 frames, each size for equally long; keyframes where it changes, and every three seconds."""
+    """Frames, each size for equally long; keyframes where it changes, and every three seconds."""
     frames: list[bytes] = []
     total = round(seconds * fps)
     share = -(-total // len(sizes))
     for part, (width, height) in enumerate(sizes):
-        encoder = av.CodecContext.create("libvpx", "w")
+        encoder = av.CodecContext.create("libvpx" if codec == "VP8" else "libx264", "w")
         encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
         encoder.time_base, encoder.framerate = Fraction(1, fps), Fraction(fps)
         encoder.bit_rate, encoder.gop_size, encoder.thread_count = kbps * 1000, 3 * fps, 1
-        encoder.options = {"deadline": "realtime", "cpu-used": "-12", "lag-in-frames": "0"}
+        encoder.options = (
+            {"deadline": "realtime", "cpu-used": "-12", "lag-in-frames": "0"}
+            if codec == "VP8"
+            else {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"}  # as browsers send it
+        )
         for n in range(part * share, min((part + 1) * share, total)):
             picture = av.VideoFrame(width, height, "yuv420p")
             light = 235 if bright(n / fps) else 16

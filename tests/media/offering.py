@@ -27,12 +27,14 @@ class Line:
     port: int = 9
     more: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
 
     def lines(self, ufrag: str, password: str, fingerprint: str, setup: str) -> list[str]:
         video = self.kind == "video"
         codec = self.codec or ("VP8/90000" if video else "opus/48000/2")
         repair = self.repair_type if video else None
         types = f"{self.payload_type}" if repair is None else f"{self.payload_type} {repair}"
+        types = " ".join((types, *map(str, self.others)))
         lines = [
             f"m={self.kind} {self.port} UDP/TLS/RTP/SAVPF {types}",
             "c=IN IP4 0.0.0.0",
@@ -102,3 +104,22 @@ def typical(**changes: str) -> str:
 
 def changed(line: Line, **fields: object) -> Line:
     return replace(line, **fields)
+
+
+def with_h264(
+    line: Line,
+    *,
+    parameters: str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    feedback: tuple[str, ...] = ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"),
+    repaired: bool = True,
+    payload_type: int = 126,
+) -> Line:
+    """The line with H.264 offered beside VP8, as browsers do."""
+    repair = payload_type + 1
+    described = [
+        f"a=rtpmap:{payload_type} H264/90000",
+        *(f"a=rtcp-fb:{payload_type} {item}" for item in feedback),
+        *([f"a=fmtp:{payload_type} {parameters}"] if parameters else []),
+        *([f"a=rtpmap:{repair} rtx/90000", f"a=fmtp:{repair} apt={payload_type}"] if repaired else []),
+    ]
+    return replace(line, more=(*line.more, *described), others=(payload_type, repair))

@@ -67,7 +67,7 @@ def test_a_rejected_section_has_no_transport() -> None:
 
 
 def test_the_payload_types_are_the_offers() -> None:
-    for text, video, audio in ((typical(), [120, 124], [109]), (CHROMIUM, [96, 97], [111])):
+    for text, video, audio in ((typical(), [120, 124], [109]), (CHROMIUM, [96, 97, 108, 109], [111])):
         for media in answer_of(text).media:
             assert media.fmt == (video if media.kind == "video" else audio)
 

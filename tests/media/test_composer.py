@@ -13,7 +13,7 @@ from media.core.recording import Entry, Packet
 from media.core.timeline import Segment
 from media.sealed_file import SealedReader, sealed_path
 from tests.media.core.sending import Sender, camera, microphone, recorded
-from tests.media.filmed import person, pictures, sounds
+from tests.media.filmed import Size, person, pictures, sounds
 from tests.media.watching import played
 
 KEY = bytes(range(32))
@@ -173,3 +173,74 @@ def test_progress_grows_to_the_end(tmp_path: Path) -> None:
     participants([segment(*person(seconds=4))], tmp_path, KEY, os.urandom, told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def h264(number: int, seconds: float, *, sizes: tuple[Size, ...] = ((320, 180),), **how: object) -> Sender:
+    frames = pictures(seconds, 15, sizes, codec="H264")
+    return replace(Sender(camera(number, codec="H264"), frames, 1 / 15), **how)
+
+
+def test_pictures_of_h264_are_a_matroska_file_and_in_step(tmp_path: Path) -> None:
+    files = made(tmp_path, segment(h264(1, 6), Sender(microphone(2), sounds(6), 0.02)))
+    assert list(files) == ["member.mkv"]
+    film = played(tmp_path, "member.mkv", KEY)
+    assert film.pictures()[0][1] == (320, 180)
+    assert len(film.pictures()) == 90
+    assert len(film.beeps()) == len(film.flashes()) == 6
+    assert film.skew() <= IN_STEP
+
+
+def test_pictures_of_h264_may_come_after_sound_and_change_their_size(tmp_path: Path) -> None:
+    sizes = ((320, 180), (640, 360), (180, 320))
+    video = h264(1, 6, sizes=sizes, begins=2.0)
+    files = made(tmp_path, segment(video, Sender(microphone(2), sounds(8), 0.02)))
+    film = played(tmp_path, "member.mkv", KEY)
+    assert files["member.mkv"].starts == pytest.approx(0.02, abs=0.01)
+    shown = [size for _, size, _ in film.pictures()]
+    assert [size for size, after in pairwise([*shown, None]) if size != after] == list(sizes)
+    assert len(shown) == 90
+    assert [round(beep) for beep in film.beeps()] == list(range(8))
+
+
+def test_where_the_codec_changes_another_file_goes_on(tmp_path: Path) -> None:
+    first = Sender(camera(1), pictures(4, 15), 1 / 15)
+    second = h264(3, 3, begins=4.0, count=65536 + 5000)
+    third = Sender(camera(4), pictures(2, 15), 1 / 15, begins=7.0, count=65536 + 9000)
+    parts = segment(first, second, third, Sender(microphone(2), sounds(9), 0.02))
+    files = made(tmp_path, parts)
+    assert list(files) == ["member.webm", "member-part2.mkv", "member-part3.webm"]
+    assert [file.starts for file in files.values()] == pytest.approx([0.02, 4.02, 7.02], abs=0.05)
+    assert [file.seconds for file in files.values()] == pytest.approx([4, 3, 2], abs=0.1)
+    assert {(file.endpoint, file.source) for file in files.values()} == {("member", None)}
+    films = [played(tmp_path, name, KEY) for name in files]
+    assert [len(film.pictures()) for film in films] == [60, 45, 30]
+    assert [[round(flash) for flash in film.flashes()] for film in films] == [[0, 1, 2, 3], [0, 1, 2], [0, 1]]
+    assert all(film.skew() <= IN_STEP for film in films)
+    heard = sum(len(film.sounds()) for film in films)
+    assert heard == pytest.approx(9 * 200, abs=8)
+
+
+def test_a_part_never_takes_the_name_of_a_person(tmp_path: Path) -> None:
+    first = Sender(camera(1), pictures(2, 15), 1 / 15)
+    second = h264(3, 2, begins=2.0)
+    somebody = Sender(microphone(4, "member-part2"), sounds(1), 0.02)
+    names = set(made(tmp_path, segment(first, second, somebody)))
+    assert names == {"member.webm", "member-part2-2.mkv", "member-part2.webm"}
+
+
+def test_h264_survives_losses_without_damage(tmp_path: Path) -> None:
+    came = [
+        entry
+        for n, entry in enumerate(recorded(h264(1, 9), Sender(microphone(2), sounds(9), 0.02)))
+        if not (isinstance(entry, Packet) and n % 97 == 0)
+    ]
+    made(tmp_path, Segment(STARTED, came))
+    film = played(tmp_path, "member.mkv", KEY)
+    assert 30 < len(film.pictures()) < 135
+    assert film.skew() <= IN_STEP
+
+
+def test_making_h264_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    parts = segment(h264(1, 2), Sender(microphone(2), sounds(2), 0.02))
+    first = made(tmp_path, parts)["member.mkv"]
+    assert made(tmp_path, parts)["member.mkv"] == first

@@ -51,6 +51,7 @@ async def test_an_offer_is_answered_with_its_slots(client: Client) -> None:
         (b"[]", "body_malformed"),
         (b'{"sdp": 1}', "body_malformed"),
         (b'{"sdp": "v=0", "more": 1}', "body_malformed"),
+        (b'{"sdp": "v=0", "needs_h264": 1}', "body_malformed"),
         (b'{"sdp": "\\ud800"}', "body_malformed"),
         (b"\xff\xfe", "body_malformed"),
         (json.dumps({"sdp": "v=0\n" + "x" * 70_000}).encode(), "sdp_too_long"),

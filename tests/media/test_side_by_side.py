@@ -124,3 +124,15 @@ def test_of_nothing_no_film_is_made(tmp_path: Path) -> None:
     with pytest.raises(NothingRecordedError):
         made(tmp_path, Sender(camera(1), pictures(2, 15)[1:], 1 / 15))
     assert not list(tmp_path.iterdir())
+
+
+def test_h264_stands_beside_vp8_and_may_take_its_place(tmp_path: Path) -> None:
+    first = Sender(camera(1), pictures(3, 15), 1 / 15)
+    second = Sender(camera(3, codec="H264"), pictures(3, 15, codec="H264"), 1 / 15, begins=3.0)
+    heard = Sender(microphone(2), sounds(6), 0.02)
+    other = Sender(camera(5, "clinician", codec="H264"), pictures(6, 15, codec="H264"), 1 / 15)
+    seen = film(tmp_path, first, second, heard, other)
+    assert {size for _, size, _ in seen.pictures()} == {(1280, 360)}
+    assert [round(flash) for flash in seen.flashes(*LEFT)] == [0, 1, 2, 3, 4, 5]
+    assert [round(flash) for flash in seen.flashes(*RIGHT)] == [0, 1, 2, 3, 4, 5]
+    assert seen.skew() <= IN_STEP

@@ -31,6 +31,7 @@ class Worker:
     def __init__(self, address: str) -> None:
         self.address = address
         self.asked: list[str] = []
+        self.bodies: list[bytes] = []
         self.failing = 0
         self.refusing = False
         self.hanging = False
@@ -57,6 +58,7 @@ class Worker:
 
     async def _any(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.raw_path}")
+        self.bodies.append(await request.read())
         self.key = request.headers.get("Authorization")
         self.more.set()
         if self.hanging:
@@ -347,6 +349,46 @@ async def test_who_is_in_the_slots_is_told_with_the_gate(scene: Scene) -> None:
     assert isinstance(now, MediaNow)
     assert now.open
     assert now.slots[0].source_of == "clinician"
+
+
+async def test_who_needs_h264_is_said_to_the_worker_and_only_then(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    await scene.rooms.offer(ANA, "member", "v=0")
+    await scene.rooms.offer(ANA, "clinician", "v=0", needs_h264=True)
+    said = [json.loads(body) for body in worker.bodies if body]
+    assert said == [{"sdp": "v=0"}, {"sdp": "v=0", "needs_h264": True}]
+
+
+async def test_the_codec_of_a_room_is_told_to_all_who_are_in_it(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    for endpoint in ("member", "clinician"):
+        await scene.rooms.offer(ANA, endpoint, "v=0")
+    assert scene.rooms.now(ANA, "member").codec == "VP8"
+    told: list[tuple[str, str]] = []
+    scene.rooms.on_news(
+        lambda news: told.append((news.endpoint, news.codec)) if isinstance(news, MediaNow) else None
+    )
+    for codec in ("H264", "VP8"):
+        await worker.tells(event="codec", room="ana", codec=codec)
+        async with asyncio.timeout(5):
+            while scene.rooms.now(ANA, "clinician").codec != codec:
+                scene.more.clear()
+                await scene.more.wait()
+    assert told == [(who, codec) for codec in ("H264", "VP8") for who in ("member", "clinician")]
+
+
+async def test_who_listens_later_hears_what_the_pictures_are_in(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    await worker.tells(
+        event="room", room="ana", open=True, codec="H264", endpoints=[{"endpoint": "member", "slots": []}]
+    )
+    slot = {"mid": "2", "kind": "audio", "from": None}
+    await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
+    async with asyncio.timeout(5):
+        while not scene.rooms.now(ANA, "member").slots:
+            scene.more.clear()
+            await scene.more.wait()
+    assert scene.rooms.now(ANA, "member").codec == "H264"
 
 
 @pytest.mark.parametrize(

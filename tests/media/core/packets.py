@@ -2,13 +2,22 @@
 
 from struct import pack
 
-from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Uplink
+from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Types, Uplink
 
 KEY = bytes((0x90, 0x80, 0x9A, 0xC1)) + b"\x10\x02\x00\x9d\x01\x2a" + bytes(40)
 DELTA = bytes((0x90, 0x80, 0x9A, 0xC2)) + b"\x11\x02\x00" + bytes(40)
 """VP8 with a picture id: the first packet of a keyframe, and of another frame."""
 MIDDLE = bytes((0x80, 0x80, 0x9A, 0xC2)) + bytes(43)
 """A packet that begins no frame."""
+SPS, PPS = b"\x67\x42\xe0\x1f", b"\x68\xce\x3c\x80"
+H264_KEY = (
+    b"\x78"
+    + b"".join(len(unit).to_bytes(2, "big") + unit for unit in (SPS, PPS))
+    + bytes((0, 40, 0x65, 0x88))
+    + bytes(38)
+)
+H264_DELTA = b"\x41\x9a" + bytes(40)
+"""H.264: parameter sets and an IDR picture in one packet, and a picture that refers to it."""
 
 MID, TIME, TRANSPORT = 4, 2, 3
 
@@ -52,9 +61,12 @@ def negotiated(
     rtx: bool = True,
     nack: bool = False,
     numbered: bool = False,
+    h264: int | None = None,
+    needs_h264: bool = False,
 ) -> Negotiated:
     """An endpoint whose SSRCs begin at `base`: microphone +1, camera +2 (RTX +3), screen +4 (RTX +5), slots
-    from +11 (audio) and +21 (video, RTX ten more)."""
+    from +11 (audio) and +21 (video, RTX ten more). `h264`: a payload type, the next one repairs it."""
+    other = Types(h264, h264 + 1) if h264 is not None else None
     up = Extensions(mid=MID, transport_cc=TRANSPORT)
 
     def ssrc(offset: int) -> int | None:
@@ -62,10 +74,10 @@ def negotiated(
 
     uplinks = [
         Uplink("0", Kind.AUDIO, Source.MICROPHONE, opus, ssrc=ssrc(1), extensions=up),
-        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up, nack),
+        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up, nack, other),
     ]
     if screen:
-        uplinks.append(Uplink("2", Kind.VIDEO, Source.SCREEN, vp8, vp8 + 1, ssrc(4), ssrc(5), up))
+        uplinks.append(Uplink("2", Kind.VIDEO, Source.SCREEN, vp8, vp8 + 1, ssrc(4), ssrc(5), up, h264=other))
     audio = [Slot(f"a{i}", Kind.AUDIO, opus, base + 11 + i) for i in range(audio_slots)]
     video = [
         Slot(
@@ -78,7 +90,8 @@ def negotiated(
             extensions=Extensions(transport_cc=TRANSPORT, mid=MID)
             if numbered
             else Extensions(abs_send_time=TIME),
+            h264=other,
         )
         for i in range(video_slots)
     ]
-    return Negotiated(tuple(uplinks), (*audio, *video), rtcp_ssrc=base + 1000)
+    return Negotiated(tuple(uplinks), (*audio, *video), rtcp_ssrc=base + 1000, needs_h264=needs_h264)

@@ -1,5 +1,6 @@
 """Senders as a recorder hears them: their frames as packets, their clocks and their ways."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,35 @@ def film(count: int, *, every: int = 45) -> tuple[bytes, ...]:
 def talk(count: int) -> tuple[bytes, ...]:
     """So many Opus packets of 20 ms that tell themselves apart."""
     return tuple(b"\x78%d" % n for n in range(count))
+
+
+def packed_h264(frame: bytes) -> list[bytes]:
+    """A picture's RTP payloads (RFC 6184), out of Annex B: small units together, large ones in fragments."""
+    units = [unit for unit in re.split(b"\x00?\x00\x00\x01", frame) if unit]
+    payloads: list[bytes] = []
+    small: list[bytes] = []
+
+    def together() -> None:
+        if len(small) == 1:
+            payloads.append(small[0])
+        elif small:
+            payloads.append(b"\x78" + b"".join(len(unit).to_bytes(2, "big") + unit for unit in small))
+        small.clear()
+
+    for unit in units:
+        if len(unit) <= 200:
+            small.append(unit)
+            continue
+        together()
+        if len(unit) <= MTU:
+            payloads.append(unit)
+            continue
+        pieces = [unit[at : at + MTU] for at in range(1, len(unit), MTU)]
+        for at, piece in enumerate(pieces):
+            mark = (0x80 if at == 0 else 0) | (0x40 if at == len(pieces) - 1 else 0)
+            payloads.append(bytes((unit[0] & 0xE0 | 28, unit[0] & 0x1F | mark)) + piece)
+    together()
+    return payloads
 
 
 def packed(frame: bytes, picture: int) -> list[bytes]:
@@ -98,7 +128,10 @@ class Sender:
                 at = due + self.delay + self.queue(due)
                 out.append(Report(number, at, self.ntp(due), self.timestamp(due)))
                 due += self.reports
-            payloads = packed(frame, n & 0x7FFF) if self.track.kind is Kind.VIDEO else [frame]
+            if self.track.codec == "H264":
+                payloads = packed_h264(frame)
+            else:
+                payloads = packed(frame, n & 0x7FFF) if self.track.kind is Kind.VIDEO else [frame]
             for at, payload in enumerate(payloads):
                 count += 1
                 if any(since <= true < to for since, to in self.holes):
@@ -109,9 +142,9 @@ class Sender:
         return out
 
 
-def camera(number: int, endpoint: str = "member", *, screen: bool = False) -> Track:
+def camera(number: int, endpoint: str = "member", *, screen: bool = False, codec: str = "VP8") -> Track:
     source = Source.SCREEN if screen else Source.CAMERA
-    return Track(number, endpoint, source, Kind.VIDEO, "VP8", 90000)
+    return Track(number, endpoint, source, Kind.VIDEO, codec, 90000)
 
 
 def microphone(number: int, endpoint: str = "member") -> Track:

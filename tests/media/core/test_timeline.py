@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.core.negotiated import Kind, Source
+from media.core.negotiated import Codec, Kind, Source
 from media.core.recording import Entry, Gap, Packet, Report, Track
-from media.core.timeline import Facts, Frame, Segment, Stream, frames, survey
+from media.core.timeline import Facts, Frame, Run, Segment, Stream, frames, survey
 from tests.media.core.sending import Sender, camera, film, key, microphone, recorded, talk
 
 STARTED = 1_790_000_000_000
@@ -60,7 +60,10 @@ def test_every_frame_is_there_at_its_time() -> None:
 
 def test_the_survey_says_what_there_is() -> None:
     found = survey([segment(pictures(begins=1.0), sounds())])
-    assert found.streams == {CAMERA: Facts(1020, (640, 360)), MICROPHONE: Facts(20, None)}
+    assert found.streams == {
+        CAMERA: Facts(1020, (Run(Codec.VP8, (640, 360)),)),
+        MICROPHONE: Facts(20),
+    }
     assert found.seconds == pytest.approx(12.95, abs=0.1)
 
 
@@ -226,7 +229,7 @@ def test_reports_before_the_first_packet_and_of_unknown_tracks_are_left_out() ->
 
 
 def test_tracks_of_other_codecs_and_empty_ones_are_left_out() -> None:
-    other = Track(7, "member", Source.CAMERA, Kind.VIDEO, "H264", 90000)
+    other = Track(7, "member", Source.CAMERA, Kind.VIDEO, "AV1", 90000)
     entries: list[Entry] = [other, camera(8), Packet(7, 0.0, 1, 1, True, key()), *recorded(sounds())]
     assert set(shown(Segment(STARTED, entries))) == {MICROPHONE}
     assert not survey([Segment(STARTED, [camera(1)])]).streams

@@ -3,8 +3,9 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.core.picture import Picture
 from media.core.recording import Packet
-from media.core.vp8_frames import Vp8Frame, Vp8Frames, descriptor, size
+from media.core.vp8_frames import Vp8Frames, descriptor, size
 from tests.media.core.sending import delta, key, packed
 
 LARGE = b"x" * 3000
@@ -34,7 +35,7 @@ def test_a_frame_is_known_by_its_first_packet_and_its_size() -> None:
     frames = Vp8Frames()
     found = [frames.push(packet) for packet in packets(key(320, 180, LARGE), count=70)]
     assert found[:-1] == [None, None]
-    assert found[-1] == Vp8Frame(0, 70, key(320, 180, LARGE), (320, 180))
+    assert found[-1] == Picture(0, 70, key(320, 180, LARGE), (320, 180))
 
 
 def test_nothing_is_seen_before_the_first_keyframe() -> None:

@@ -5,6 +5,7 @@
  * Camera and microphone are asked for separately, so that a busy camera leaves the voice.
  */
 
+import { codecOf } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import type { JsonObject } from "../kit/json";
 import { ScreenShare } from "../kit/media/screen_share";
@@ -65,8 +66,8 @@ export class Room {
     this.self = this.own;
     this.connection = new Connection({
       main: "member",
-      offer: async (sdp) => {
-        const answer = await line.ask("offer", { visit, sdp });
+      offer: async (sdp, needsH264) => {
+        const answer = await line.ask("offer", { visit, sdp, ...(needsH264 && { needs_h264: true }) });
         return { sdp: String(answer["sdp"] ?? ""), slots: (answer["slots"] ?? []) as unknown as SlotUse[] };
       },
       relays: () => line.ask("relays", { visit }),
@@ -89,6 +90,7 @@ export class Room {
         if (!ours(news) || !Array.isArray(news["slots"])) return;
         this.pictures.heard(news);
         this.connection.showSlots(news["slots"] as unknown as SlotUse[]);
+        this.connection.useCodec(codecOf(news["codec"]));
       }),
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();

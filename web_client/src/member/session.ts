@@ -2,6 +2,7 @@
 
 import { Awake } from "../kit/awake";
 import { isObject, type JsonObject } from "../kit/json";
+import { codecOf, type PictureCodec } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import { ScreenShare } from "../kit/media/screen_share";
 import { Studio } from "../kit/media/studio";
@@ -62,6 +63,7 @@ export class Session {
   private readonly connection = new Store<Connection | null>(null);
   private readonly awake = new Awake(() => devicesWanted(this.views.get()));
   private slots: readonly SlotUse[] | null = null;
+  private codec: PictureCodec = "VP8";
 
   constructor(start: Snapshot) {
     this.views = new Store(readView(start.view));
@@ -161,11 +163,12 @@ export class Session {
     if (connection === null) {
       connection = new Connection({
         main: "clinician",
-        offer: (sdp) => this.offer(sdp),
+        offer: (sdp, needsH264) => this.offer(sdp, needsH264),
         relays: () => this.line.ask("relays"),
       });
       connection.mute(this.silence.get());
       if (this.slots !== null) connection.showSlots(this.slots);
+      connection.useCodec(this.codec);
       this.connection.set(connection);
       connection.state.subscribe((state) => state === "connected" && this.pictures.connected());
       this.picture.srcObject = connection.remote;
@@ -179,8 +182,8 @@ export class Session {
     void connection.connect();
   }
 
-  private async offer(sdp: string) {
-    const answer = await this.line.ask("offer", { sdp });
+  private async offer(sdp: string, needsH264: boolean) {
+    const answer = await this.line.ask("offer", { sdp, ...(needsH264 && { needs_h264: true }) });
     return {
       sdp: String(answer["sdp"] ?? ""),
       slots: Array.isArray(answer["slots"]) ? (answer["slots"] as unknown as SlotUse[]) : [],
@@ -191,7 +194,9 @@ export class Session {
     if (!Array.isArray(payload["slots"])) return;
     this.pictures.heard(payload);
     this.slots = payload["slots"] as unknown as SlotUse[];
+    this.codec = codecOf(payload["codec"]);
     this.connection.get()?.showSlots(this.slots);
+    this.connection.get()?.useCodec(this.codec);
   }
 
   private leaveToOther(): void {

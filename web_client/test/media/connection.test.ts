@@ -22,9 +22,23 @@ class Pc extends EventTarget {
     super();
     Pc.all.push(this);
   }
-  addTransceiver() {
-    const sender = { track: null, replaceTrack: async () => undefined, getParameters: () => ({ encodings: [] }), setParameters: async () => undefined };
+  static readsCodec = false;
+  static chosen: unknown[] = [];
+  addTransceiver(_kind: string, init?: { sendEncodings?: object[] }) {
+    if (Pc.readsCodec) void Object.values(init?.sendEncodings?.[0] ?? {});
+    const sender = {
+      track: null,
+      replaceTrack: async () => undefined,
+      getParameters: () => ({ codecs: this.codecs(), encodings: [{}] }),
+      setParameters: async ({ encodings }: { encodings: { codec?: { mimeType: string } }[] }) => {
+        if (encodings[0]?.codec !== undefined) Pc.chosen.push(encodings[0].codec.mimeType);
+      },
+    };
     return { sender, mid: "0", receiver: { track: { kind: "video" } } };
+  }
+  codecs() {
+    const named = /^codecs=(.*)$/m.exec(this.remoteDescription?.sdp ?? "")?.[1] ?? "";
+    return named.split(",").map((name) => ({ mimeType: `video/${name.trim()}` }));
   }
   async setLocalDescription(description?: { type: string }) {
     if (description?.type === "rollback") this.rollbacks += 1;
@@ -81,6 +95,8 @@ describe("a connection", () => {
   beforeEach(async () => {
     Pc.all = [];
     Pc.received = 0;
+    Pc.readsCodec = false;
+    Pc.chosen = [];
     offers = [];
     answer = async () => ({ sdp: HERE, slots: [] });
     mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -169,5 +185,36 @@ describe("a connection", () => {
     answer = async () => ({ sdp: ELSEWHERE, slots: [] });
     await passes(SILENT_FOR_MS + 2_000);
     assert.equal(Pc.all.length, 2);
+  });
+  test("in a room that turns to H.264 offers once more where no codec can be chosen, and looks for no other way", async () => {
+    answer = async () => ({ sdp: `${HERE}codecs=H264,VP8\r\n`, slots: [] });
+    Pc.all[0]!.remoteDescription = { sdp: `${HERE}codecs=VP8,H264\r\n` };
+    connection.useCodec("H264");
+    await passes(1_000, true);
+    connection.useCodec("H264");
+    await passes(1_000, true);
+    assert.deepEqual(offers, ["offer 0", "offer 0"]);
+    assert.equal(Pc.all[0]!.restarts, 0);
+    assert.deepEqual(Pc.chosen, []);
+  });
+  test("that never agreed on H.264 goes on in VP8", async () => {
+    Pc.all[0]!.remoteDescription = { sdp: `${HERE}codecs=VP8\r\n` };
+    connection.useCodec("H264");
+    await passes(1_000, true);
+    assert.deepEqual(offers, ["offer 0"]);
+  });
+  test("chooses the codec without an offer where the browser can, also when it is made anew", async () => {
+    Pc.readsCodec = true;
+    answer = async () => ({ sdp: `${HERE}codecs=VP8,H264\r\n`, slots: [] });
+    connection.lost();
+    await passes(500, true);
+    Pc.all[1]!.becomes("connected");
+    connection.useCodec("H264");
+    await passes(500, true);
+    assert.deepEqual(Pc.chosen, ["video/H264"], "the camera's alone");
+    connection.lost();
+    await passes(500, true);
+    assert.equal(Pc.chosen.length, 2);
+    assert.equal(offers.length, 3);
   });
 });

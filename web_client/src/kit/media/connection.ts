@@ -20,6 +20,7 @@
 import { type Readable, Store } from "../store";
 import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
+import type { PictureCodec } from "./codec";
 import { afterPaint } from "./frames";
 import { type ConnectionOptions, Life, type SharedScreen, type SlotUse, type Tracks } from "./life";
 import { Relays } from "./relays";
@@ -49,6 +50,7 @@ export class Connection {
   private muted = false;
   private cameraOff = false;
   private uses: readonly SlotUse[] | null = null;
+  private codec: PictureCodec = "VP8";
   private tries = 0;
   private answered = false;
   private readonly able = canConnect();
@@ -129,6 +131,12 @@ export class Connection {
     this.refreshRemote();
   }
 
+  /** The server's news of what cameras are to be sent in. */
+  useCodec(codec: PictureCodec): void {
+    this.codec = codec;
+    this.life?.useCodec(codec);
+  }
+
   /** The server lost our media (its worker was restarted): make a new connection at once. */
   lost(): void {
     if (!this.able) return;
@@ -179,6 +187,7 @@ export class Connection {
       () => this.isSomebodyThere(),
     );
     this.life = life;
+    life.useCodec(this.codec);
     try {
       await this.apply();
       await life.start();

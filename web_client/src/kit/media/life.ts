@@ -1,6 +1,7 @@
 /** One life of a connection: its peer connection from the offer to the end, ICE restarts included. */
 
 import type { JsonObject } from "../json";
+import { choose, isSettled, needsH264, type PictureCodec, probed } from "./codec";
 import type { Relays } from "./relays";
 import { Silence } from "./silence";
 
@@ -22,8 +23,8 @@ export interface Answer {
 }
 
 export interface ConnectionOptions {
-  /** Carries the offer to the server. A rejection counts as a failed try. */
-  readonly offer: (sdp: string) => Promise<Answer>;
+  /** Carries the offer, and whether H.264 would spare this device, to the server. A rejection is a failed try. */
+  readonly offer: (sdp: string, needsH264: boolean) => Promise<Answer>;
   /** Asks the server for what opens the relays; without it there are none. */
   readonly relays?: () => Promise<JsonObject>;
   /** The endpoint of whom this page talks with first of all. */
@@ -69,6 +70,9 @@ export class Life {
   private restarting = false;
   private deadline: ReturnType<typeof setTimeout> | null = null;
   private sending: Promise<void> = Promise.resolve();
+  private codec: PictureCodec = "VP8";
+  private readonly canChooseCodec: () => boolean;
+  private readonly need = needsH264();
 
   constructor(
     options: ConnectionOptions,
@@ -83,10 +87,9 @@ export class Life {
     this.isSomebodyThere = isSomebodyThere;
     this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.microphone = this.pc.addTransceiver("audio", { direction: "sendonly" }).sender;
-    this.camera = this.pc.addTransceiver("video", {
-      direction: "sendonly",
-      sendEncodings: [{ maxBitrate: options.cameraBitrate ?? 1_700_000, maxFramerate: 30 }],
-    }).sender;
+    const camera = probed({ maxBitrate: options.cameraBitrate ?? 1_700_000, maxFramerate: 30 });
+    this.camera = this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [camera.encoding] }).sender;
+    this.canChooseCodec = camera.choosable;
     this.screen = this.pc.addTransceiver("video", {
       direction: "sendonly",
       sendEncodings: [{ maxBitrate: options.screenBitrate ?? 2_500_000, maxFramerate: 15 }],
@@ -101,26 +104,39 @@ export class Life {
     this.expect(CONNECT_WITHIN_MS);
     performance.mark("media-offered");
     await this.pc.setLocalDescription();
-    const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
+    const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "", await this.need);
     if (this.pc.signalingState === "closed") return;
     await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     // A camera that was there before the answer has run with the browser's own preferences until now.
     await this.fullParameters();
     await this.screenParameters();
+    this.useCodec(this.codec);
+  }
+
+  /** Send the camera so, now or once there is an answer; said again, it is tried again. */
+  useCodec(codec: PictureCodec): void {
+    this.codec = codec;
+    this.sending = this.sending.then(() => this.changeCodec()).catch(() => undefined);
   }
 
   /** Look for another way on the same session; media goes on meanwhile where it can. Whether that was begun. */
   async restart(): Promise<boolean> {
-    if (this.restarting || this.pc.signalingState !== "stable" || this.pc.remoteDescription === null) return false;
-    this.restarting = true;
-    try {
+    return this.offerAgain(async () => {
       if (this.relays !== null) {
         const iceServers = await this.relays.servers(); // what opened them at first may have run out
         this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
       }
       this.pc.restartIce();
+    });
+  }
+
+  private async offerAgain(prepare: () => Promise<void>): Promise<boolean> {
+    if (this.restarting || this.pc.signalingState !== "stable" || this.pc.remoteDescription === null) return false;
+    this.restarting = true;
+    try {
+      await prepare();
       await this.pc.setLocalDescription();
-      const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "");
+      const answer = await this.options.offer(this.pc.localDescription?.sdp ?? "", await this.need);
       if (this.isClosed()) return false;
       // Another worker has the room, and knows nothing of this session.
       if (fingerprintOf(answer.sdp) !== fingerprintOf(this.pc.remoteDescription.sdp)) this.tell("lost");
@@ -184,6 +200,15 @@ export class Life {
     }
     if (microphone !== this.microphone.track) await this.microphone.replaceTrack(microphone);
     if (screen !== this.screen.track) await this.screen.replaceTrack(screen);
+  }
+
+  private async changeCodec(): Promise<void> {
+    if (this.isClosed() || this.pc.remoteDescription === null) return;
+    if (this.canChooseCodec()) {
+      await choose(this.camera, this.codec); // a screen stays in VP8: agreed H.264 ends at 1280×720
+    } else if (!isSettled(this.camera.getParameters(), this.codec)) {
+      void this.offerAgain(async () => undefined); // the answer names the room's codec first; no camera waits for it
+    }
   }
 
   private async fullParameters(): Promise<void> {

@@ -172,7 +172,8 @@ function nameOf(file: RecordedFile, t: ReturnType<typeof useStaffWords>): string
   if (file.endpoint === null) return t("staff.recording.layout.side_by_side");
   const who = file.endpoint.startsWith("guest") ? "guest" : file.endpoint;
   const screen = file.name.includes("screen") ? ` (${t("staff.recording.screen")})` : "";
-  return t.code(`staff.recording.who.${who}`, file.endpoint) + screen;
+  const part = /-part(\d+)(-\d+)*\.\w+$/.exec(file.name)?.[1]; // its pictures went on in another codec
+  return t.code(`staff.recording.who.${who}`, file.endpoint) + screen + (part === undefined ? "" : ` (${part})`);
 }
 
 export function length(seconds: number): string {

@@ -1,0 +1,166 @@
+"""The room's codec in real browsers: H.264 while all have it and one needs it. Nobody is left black."""
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import av
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+from playwright.async_api import TimeoutError as TooLateError
+
+from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, Person, open_page
+from tests.browser.test_recording import asks, files_of_the_recording, last_colour, shows
+from tests.demo_server import DemoServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CODECS = (Path(__file__).parent / "codecs.js").read_text()
+
+NEEDS_H264 = """
+navigator.mediaCapabilities.encodingInfo = async ({video}) =>
+  ({supported: true, smooth: true, powerEfficient: video.contentType === "video/H264"});
+"""
+"""A phone that encodes H.264 in hardware and nothing else."""
+
+CHOOSES_NO_CODEC = """
+const add = RTCPeerConnection.prototype.addTransceiver;
+RTCPeerConnection.prototype.addTransceiver = function (kind, init) {
+  if (!init?.sendEncodings) return add.call(this, kind, init);
+  const [{maxBitrate, maxFramerate}] = init.sendEncodings.map((one) => Object.getOwnPropertyDescriptors(one));
+  return add.call(this, kind, {...init, sendEncodings: [
+    {maxBitrate: maxBitrate.value, maxFramerate: maxFramerate.value}]});
+};
+"""
+"""A browser that knows nothing of `encodings[].codec`: it does not even look at it."""
+
+WITHOUT_H264 = """
+const add = RTCPeerConnection.prototype.addTransceiver;
+RTCPeerConnection.prototype.addTransceiver = function (kind, init) {
+  const made = add.call(this, kind, init);
+  const {codecs} = RTCRtpReceiver.getCapabilities(kind);
+  made.setCodecPreferences(codecs.filter(({mimeType}) => mimeType !== "video/H264"));
+  return made;
+};
+"""
+
+CHOSEN = "witness.last.getSenders().some((one) => one.getParameters().encodings.some(({codec}) => codec))"
+LONGEST_PAUSE_MS = 2_000
+"""Three browsers encode at once on a small machine; this is no measurement."""
+
+Opens = Callable[..., Awaitable[Member]]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def opens_ana(server: DemoServer, members_browser: Browser) -> AsyncIterator[Opens]:
+    """The member's link in a browser that was made another one by scripts."""
+    contexts = []
+
+    async def open_link(*scripts: str) -> Member:
+        context, page = await open_page(
+            members_browser, server.info["member_link"], size=PHONE, scripts=(CODECS, *scripts)
+        )
+        contexts.append(context)
+        return Member(context, page)
+
+    yield open_link
+    for context in contexts:
+        await context.close()
+
+
+async def in_a_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
+    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
+    await dr.claims()
+    await dr.is_ready_to_admit()
+    await dr.admits()
+    await ana.decodes_frames()
+    await dr.decodes_frames()
+    await dr.page.evaluate(CODECS)
+
+
+async def in_codec(codec: str, *people: Person) -> None:
+    """All of them come to send and decode this, from everybody else, and nothing else."""
+    for person in people:
+        try:
+            await person.page.wait_for_function(
+                "([codec, others]) => codecs.are(codec, others)",
+                arg=[codec, len(people) - 1],
+                polling=250,
+                timeout=PATIENCE_MS,
+            )
+        except TooLateError as late:
+            raise AssertionError(f"{await person.page.evaluate('codecs.now()')}, not {codec}") from late
+
+
+async def longest_pause(person: Person, since: int) -> float:
+    """Milliseconds between two decoded frames of the far side since it had decoded so many."""
+    pause: float = await person.page.evaluate(
+        "n => Math.max(...witness.frames.slice(n).map((at, i, all) => i ? at - all[i - 1] : 0))", since
+    )
+    return pause
+
+
+async def test_nobody_needs_it_and_the_room_is_in_vp8(
+    opens_ana: Opens, dr: Clinician, server: DemoServer
+) -> None:
+    ana = await opens_ana()
+    await in_a_visit(ana, dr, server)
+    await in_codec("VP8", ana, dr)
+
+
+@pytest.mark.parametrize("more", [(), (CHOOSES_NO_CODEC,)], ids=["by parameters", "by an offer"])
+async def test_a_room_in_h264_turns_to_vp8_for_a_newcomer_and_back_when_they_have_left(
+    opens_ana: Opens, dr: Clinician, server: DemoServer, guests_browser: Browser, more: tuple[str, ...]
+) -> None:
+    ana = await opens_ana(NEEDS_H264, *more)
+    await in_a_visit(ana, dr, server)
+    await in_codec("H264", ana, dr)
+    await ana.shows(Maya="blue")
+    await dr.shows(Ana="red")
+    seen = await dr.frame_count()
+
+    await dr.presses("People", exact=True)
+    link = await dr.invites("Sol Ibáñez", kind="Interpreter", signs=True)
+    await dr.presses("Close", exact=True)
+    context, page = await open_page(guests_browser, link, size=DESKTOP, scripts=(CODECS, WITHOUT_H264))
+    sol = Guest(context, page)
+    await sol.joins("Sol Ibáñez")
+    await sol.passes_camera_check()
+    await sol.shows(Maya="blue", Ana="red")
+    await in_codec("VP8", ana, dr, sol)
+    await ana.shows(Maya="blue", Sol="green")
+    await dr.shows(Ana="red", Sol="green")
+
+    await sol.presses("Leave", exact=True)
+    await sol.presses("Leave now")
+    await in_codec("H264", ana, dr)
+    await ana.shows(Maya="blue")
+    await dr.shows(Ana="red")
+    assert await ana.page.evaluate(CHOSEN) is (more == ())
+    assert await longest_pause(dr, seen) < LONGEST_PAUSE_MS
+    await context.close()
+
+
+async def test_what_is_recorded_of_a_room_in_h264_can_be_played(
+    opens_ana: Opens, dr: Clinician, server: DemoServer
+) -> None:
+    ana = await opens_ana(NEEDS_H264)
+    await in_a_visit(ana, dr, server)
+    await in_codec("H264", ana, dr)
+    await asks(dr)
+    await ana.presses("I agree to be recorded")
+    await shows(ana.page, "Recording")
+    await ana.decodes_frames(30)
+    await dr.decodes_frames(30)
+    await dr.ends_visit()
+    files = await files_of_the_recording(server)
+    assert set(files) == {"member.mkv", "clinician.mkv"}
+    red, blue = last_colour(files["member.mkv"])
+    assert red > blue + 60
+    red, blue = last_colour(files["clinician.mkv"])
+    assert blue > red + 60
+    with av.open(io.BytesIO(files["member.mkv"])) as film:
+        assert [stream.codec_context.name for stream in film.streams] == ["h264", "opus"]
+        assert film.streams.video[0].codec_context.width > 0
+        assert sum(1 for _ in film.decode(video=0)) >= 15
