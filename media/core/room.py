@@ -216,7 +216,6 @@ class Room:
         """Send a payload to everybody who receives the track; the gate of each slot decides."""
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
         size = len(payload)
-        time = send_time(now)
         for slot in track.targets:
             if slot.gated:
                 if slot.video and not key:
@@ -231,8 +230,8 @@ class Room:
                     continue
             sequence = ours & 0xFFFF
             our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-            low = time & 0xFFFF if slot.log is None else slot.log.number(size, now)
-            packet = slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, time >> 16, low) + payload
+            stamp = send_time(now) if slot.log is None else slot.log.number(size, now)
+            packet = slot.pack(marker | slot.type, sequence, our_time, slot.ssrc, stamp) + payload
             if ours > slot.last_count:
                 slot.last_count = ours
                 slot.last_time = our_time
@@ -254,7 +253,6 @@ class Room:
 
     def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
         """Padding took a number of the stream: close the hole, or if later ones left, send it empty."""
-        time = send_time(now)
         for slot in track.targets:
             if slot.gated:
                 continue
@@ -264,8 +262,8 @@ class Room:
             ours = slot.late(count) if count <= slot.settled else count + slot.shift
             if ours:
                 our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-                low = time & 0xFFFF if slot.log is None else slot.log.number(0, now)
-                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, time >> 16, low)
+                stamp = send_time(now) if slot.log is None else slot.log.number(0, now)
+                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, stamp)
                 slot.packets += 1
                 out.append((slot.endpoint, head, False))
 

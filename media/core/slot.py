@@ -127,14 +127,11 @@ class Slot:
         if self.repair_type is None or self.record.rtx_ssrc is None:
             return packet
         self.repair_sequence = (self.repair_sequence + 1) & 0xFFFF
-        time = send_time(now)
-        low = time & 0xFFFF if self.log is None else self.log.number(len(packet), now)
         head = self.pack(
             (packet[1] & 0x80) | self.repair_type,
             self.repair_sequence,
             int.from_bytes(packet[4:8], "big"),
             self.record.rtx_ssrc,
-            time >> 16,
-            low,
+            send_time(now) if self.log is None else self.log.number(len(packet), now),
         )
         return head + packet[2:4] + packet[len(head) :]
