@@ -12,7 +12,7 @@ from typing import Any, Final
 
 FIRST: Final = ("chrt", "-f", "10")
 """On a machine that others use too, servers and load may go before them: then none of them is starved."""
-QUIET_WITHIN: Final = 180.0
+QUIET_WITHIN: Final = 60.0
 """Seconds that a load waits for others to finish; after that it runs, and its rows tell of the others."""
 _LOOK: Final = 3.0
 _MUCH: Final = 1.0
@@ -30,7 +30,7 @@ class Load:
     parts: int = 2
     coalesce_ms: float | None = None
     """`None`: the worker's default."""
-    seconds: int = 8
+    seconds: int = 6
     runs: int = 3
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from media.settings import MediaSettings
 from tests.bench import joins, loads
 from tests.bench.figures import commit, write_samples
 from tests.bench.loads import FIRST, Load, Row
@@ -23,7 +24,8 @@ LEVELS: Final = range(50, 111, 5)
 """Visits that are tried on one core; the generator has a core as well, and it does not drive more."""
 LOSS_MOST: Final = 1.0
 LATE_MOST: Final = 20.0
-PAUSES: Final = (0.0, 1.0, 2.0)
+_DEFAULT: Final[float] = MediaSettings.model_fields["coalesce_ms"].default
+PAUSES: Final = tuple(pause for pause in (0.0, 1.0, 2.0) if pause != _DEFAULT)
 _OURS: Final = "videovisit"
 
 
@@ -58,7 +60,7 @@ def capacity(home: Path, priority: tuple[str, ...]) -> tuple[int, list[Row]]:
     low, high = 0, len(LEVELS)  # LEVELS[low - 1] is carried, LEVELS[high] is not
     while low < high:
         middle = (low + high) // 2
-        tried = loads.run(home, Load(LEVELS[middle], seconds=6), priority)
+        tried = loads.run(home, Load(LEVELS[middle]), priority)
         rows += tried
         low, high = (middle + 1, high) if carries(tried) else (low, middle)
     return (LEVELS[low - 1] if low else 0), rows
@@ -100,7 +102,7 @@ def measure(priority: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def paused(home: Path, priority: tuple[str, ...]) -> tuple[dict[str, Any], list[Row]]:
-    """The same with each pause, peers beside it; visits of four people beside visits of two."""
+    """The same with each other pause, peers beside it; visits of four people beside visits of two."""
     figures: dict[str, Any] = {}
     rows: list[Row] = []
     for pause in PAUSES:
