@@ -36,9 +36,10 @@ CONSENT_FOR: Final = 30.0
 """Seconds of silence after which nothing is sent to an endpoint until it is heard again (RFC 7675 §5.1)."""
 EMPTY_FOR: Final = 600.0
 """Seconds for which a closed room without members is remembered. An open one is kept until it is removed."""
-TURNS: Final = 10
-"""Parts in which the rooms are ticked, one after the other: a tick of all at once delays everybody's packets
-by milliseconds."""
+AT_ONCE: Final = 8
+TURNS_MAX: Final = 8
+"""Rooms are ticked about so many at once, in so many turns at most: a tick of all rooms delays everybody's
+packets by milliseconds."""
 LOOK_EVERY: Final = 0.5
 HEARTBEAT: Final = 1.0
 STOP_WITHIN: Final = 1.0
@@ -100,6 +101,7 @@ class Worker:
         self._tick: asyncio.TimerHandle | None = None
         self._next_tick = 0.0
         self._turn = 0
+        self._turns = 1
         self._next_look = 0.0
         self._next_beat = 0.0
         self._counted = (surroundings.clock(), 0)
@@ -110,7 +112,7 @@ class Worker:
         for port in self._ports:
             port.start(self.intake.receive, self._coalesce)
         loop = asyncio.get_running_loop()
-        self._next_tick = loop.time() + TICK / TURNS
+        self._next_tick = loop.time() + TICK
         self._tick = loop.call_at(self._next_tick, self._on_tick)
 
     async def stop(self) -> None:
@@ -356,10 +358,11 @@ class Worker:
     def _on_tick(self) -> None:
         loop = asyncio.get_running_loop()
         now = self._clock()
-        self._next_tick = max(self._next_tick + TICK / TURNS, loop.time())  # late ones do not add up
+        if not self._turn:
+            self._turns = min(1 + len(self.rooms) // AT_ONCE, TURNS_MAX)
+        self._next_tick = max(self._next_tick + TICK / self._turns, loop.time())  # late ones do not add up
         self._tick = loop.call_at(self._next_tick, self._on_tick)
-        self._turn = (self._turn + 1) % TURNS
-        for room in islice(self.rooms, self._turn, None, TURNS):
+        for room in islice(self.rooms, self._turn, None, self._turns):
             if room.awake:
                 try:
                     room.awake = room.core.tick(now, room.out)
@@ -370,6 +373,7 @@ class Worker:
                 except Exception as problem:  # noqa: BLE001 - the others' clock must not stop for one room
                     self.intake.fault("a room could not be ticked", problem)
         self.intake.flush()
+        self._turn = (self._turn + 1) % self._turns
         if not self._turn:
             self._on_round(now)
 
