@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: badnet bench chaos fuzz image record-chaos soak switch webkit
+.PHONY: badnet bench bench-relay chaos fuzz image record-chaos soak switch webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
 
@@ -62,6 +62,9 @@ webkit: system ## the camera check in WebKitGTK, which is not in `make test`
 
 bench: system ## the figures of docs/performance.md
 	$(PY) -m tests.bench
+
+bench-relay: system ## the media worker beside Janus and coturn (needs root, and VVBENCH=…; ARGS="--first --pauses": more)
+	$(PY) -m tests.bench.relay $(ARGS)
 
 badnet: system ## real browsers behind loss, delay and narrow ways (ARGS="--few --trials 40": a look)
 	$(PY) -m tests.badnet $(ARGS)

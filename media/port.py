@@ -101,9 +101,10 @@ class Port:
         loop = self._loop
         if loop is None:
             return
+        due = loop.time() + self._interval  # from where this look begins: a long one is followed at once
         self._empty = 0 if self._drain() else self._empty + 1
         if self._empty < IDLE_LOOKS:
-            self._handle = loop.call_later(self._interval, self._look)
+            self._handle = loop.call_at(due, self._look)
         else:
             self._recent = 0
             loop.add_reader(self._socket.fileno(), self._readable)

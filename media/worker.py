@@ -1,6 +1,6 @@
 """The media worker: rooms and endpoints on a UDP port, told what to do by offers and told on by news.
 
-Everything runs on one event loop: batches from the ports, one 50 ms tick for all rooms, and the calls of
+Everything runs on one event loop: batches from the ports, a tick of every room each 50 ms, and the calls of
 the API.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import process_time
 from typing import Any, Final
@@ -36,6 +37,10 @@ CONSENT_FOR: Final = 30.0
 """Seconds of silence after which nothing is sent to an endpoint until it is heard again (RFC 7675 §5.1)."""
 EMPTY_FOR: Final = 600.0
 """Seconds for which a closed room without members is remembered. An open one is kept until it is removed."""
+AT_ONCE: Final = 8
+TURNS_MAX: Final = 8
+"""Rooms are ticked about so many at once, in so many turns at most: a tick of all rooms delays everybody's
+packets by milliseconds."""
 LOOK_EVERY: Final = 0.5
 HEARTBEAT: Final = 1.0
 STOP_WITHIN: Final = 1.0
@@ -95,6 +100,9 @@ class Worker:
         self.recorder = Recorder(recordings, self.rooms, self.news, surroundings)
         self._closing: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
+        self._next_tick = 0.0
+        self._turn = 0
+        self._turns = 1
         self._next_look = 0.0
         self._next_beat = 0.0
         self._counted = (surroundings.clock(), 0)
@@ -104,7 +112,9 @@ class Worker:
         """Begin to receive and to tick."""
         for port in self._ports:
             port.start(self.intake.receive, self._coalesce)
-        self._tick = asyncio.get_running_loop().call_later(TICK, self._on_tick)
+        loop = asyncio.get_running_loop()
+        self._next_tick = loop.time() + TICK
+        self._tick = loop.call_at(self._next_tick, self._on_tick)
 
     async def stop(self) -> None:
         """End every endpoint in order, within `STOP_WITHIN`, and free the ports."""
@@ -361,9 +371,11 @@ class Worker:
     def _on_tick(self) -> None:
         loop = asyncio.get_running_loop()
         now = self._clock()
-        self._tick = loop.call_later(TICK, self._on_tick)
-        self.intake.renew_tries()
-        for room in self.rooms:
+        if not self._turn:
+            self._turns = min(1 + len(self.rooms) // AT_ONCE, TURNS_MAX)
+        self._next_tick = max(self._next_tick + TICK / self._turns, loop.time())  # late ones do not add up
+        self._tick = loop.call_at(self._next_tick, self._on_tick)
+        for room in islice(self.rooms, self._turn, None, self._turns):
             if room.awake:
                 try:
                     room.awake = room.core.tick(now, room.out)
@@ -374,6 +386,13 @@ class Worker:
                 except Exception as problem:  # noqa: BLE001 - the others' clock must not stop for one room
                     self.intake.fault("a room could not be ticked", problem)
         self.intake.flush()
+        self._turn = (self._turn + 1) % self._turns
+        if not self._turn:
+            self._on_round(now)
+
+    def _on_round(self, now: float) -> None:
+        """Every room had its turn."""
+        self.intake.renew_tries()
         self.recorder.tick(now)
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY

@@ -271,7 +271,6 @@ class Room:
 
     def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
         """Padding took a number of the stream: close the hole, or if later ones left, send it empty."""
-        time = send_time(now)
         for slot in track.targets:
             if slot.gated:
                 continue
@@ -281,8 +280,8 @@ class Room:
             ours = slot.late(count) if count <= slot.settled else count + slot.shift
             if ours:
                 our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
-                low = time & 0xFFFF if slot.log is None else slot.log.number(0, now)
-                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, time >> 16, low)
+                stamp = send_time(now) if slot.log is None else slot.log.number(0, now)
+                head = slot.pack(slot.type, ours & 0xFFFF, our_time, slot.ssrc, stamp)
                 slot.packets += 1
                 out.append((slot.endpoint, head, False))
 

@@ -23,10 +23,10 @@ _TWO_BYTE: Final = 0x1000
 _ONE_BYTE_ID_MAX: Final = 14
 _ONE_BYTE_LENGTH_MAX: Final = 16
 
-Pack = Callable[[int, int, int, int, int, int], bytes]
-"""Marker with payload type, sequence, timestamp, SSRC, high byte and low word of abs-send-time → a head.
+Pack = Callable[[int, int, int, int, int], bytes]
+"""Marker with payload type, sequence, timestamp, SSRC, and what changes in the extension → a head.
 
-Where the slot has transport-wide numbers, the low word is the number."""
+That is a transport-wide number where the slot has them, else the abs-send-time."""
 
 
 def bounds(packet: Packet) -> tuple[int, int]:
@@ -110,14 +110,14 @@ def packer(mid: str, extensions: Extensions) -> Pack:
     return _with_time(before, after)
 
 
-def _bare(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:
+def _bare(marked: int, sequence: int, time: int, ssrc: int, _stamp: int) -> bytes:
     return FIXED.pack(0x80, marked, sequence, time, ssrc)
 
 
 def _with_tail(tail: bytes) -> Pack:
     layout = Struct(f">BBHII{len(tail)}s").pack
 
-    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, _low: int) -> bytes:
+    def pack(marked: int, sequence: int, time: int, ssrc: int, _stamp: int) -> bytes:
         return layout(0x90, marked, sequence, time, ssrc, tail)
 
     return pack
@@ -126,7 +126,7 @@ def _with_tail(tail: bytes) -> Pack:
 def _with_number(before: bytes, after: bytes) -> Pack:
     layout = Struct(f">BBHII{len(before)}sH{len(after)}s").pack
 
-    def pack(marked: int, sequence: int, time: int, ssrc: int, _high: int, number: int) -> bytes:
+    def pack(marked: int, sequence: int, time: int, ssrc: int, number: int) -> bytes:
         return layout(0x90, marked, sequence, time, ssrc, before, number, after)
 
     return pack
@@ -135,10 +135,8 @@ def _with_number(before: bytes, after: bytes) -> Pack:
 def _with_time(before: bytes, after: bytes) -> Pack:
     layout = Struct(f">BBHII{len(before)}sBH{len(after)}s").pack
 
-    def pack(  # noqa: PLR0917 - keywords cost as much as a table look-up here
-        marked: int, sequence: int, time: int, ssrc: int, high: int, low: int
-    ) -> bytes:
-        return layout(0x90, marked, sequence, time, ssrc, before, high, low, after)
+    def pack(marked: int, sequence: int, time: int, ssrc: int, stamp: int) -> bytes:
+        return layout(0x90, marked, sequence, time, ssrc, before, stamp >> 16, stamp & 0xFFFF, after)
 
     return pack
 

@@ -4,6 +4,7 @@ One counter for all numbered streams of a transport (draft-holmer-rmcat-transpor
 packets of every video slot, retransmissions included. The packet path only writes two list entries.
 """
 
+from array import array
 from typing import Final, NamedTuple
 
 from media.core.rtcp import Arrived
@@ -41,13 +42,13 @@ class SendLog:
 
     def __init__(self) -> None:
         self.count = KEPT
-        self._at: list[float] = []  # made by the first packet: most of a warm room never send one
-        self._size: list[int] = []  # see `_ARRIVED` and `_LACKING`
+        self._at = array("d")  # made by the first packet: most of a warm room never send one
+        self._size = array("i")  # see `_ARRIVED` and `_LACKING`
 
     def number(self, size: int, now: float) -> int:
         """The number (16 bits) of a packet of so many bytes that is sent now."""
         if not self._at:
-            self._at, self._size = [0.0] * KEPT, [_ARRIVED] * KEPT
+            self._at, self._size = array("d", [0.0]) * KEPT, array("i", [_ARRIVED]) * KEPT
         count = self.count = self.count + 1
         place = count & _MASK
         self._at[place] = now

@@ -144,10 +144,9 @@ class Slot:
     def send(self, marker: int, count: int, timestamp: int, payload: Packet, now: float) -> bytes:
         """The packet that takes this payload on, numbered as what is sent now; counted and kept."""
         size = len(payload)
-        time = send_time(now)
         sequence = count & 0xFFFF
-        low = time & 0xFFFF if self.log is None else self.log.number(size, now)
-        packet = self.pack(marker | self.type, sequence, timestamp, self.ssrc, time >> 16, low) + payload
+        stamp = send_time(now) if self.log is None else self.log.number(size, now)
+        packet = self.pack(marker | self.type, sequence, timestamp, self.ssrc, stamp) + payload
         if count > self.last_count:
             self.last_count = count
             self.last_time = timestamp
@@ -163,14 +162,11 @@ class Slot:
         if self.repair_type is None or self.record.rtx_ssrc is None:
             return packet
         self.repair_sequence = (self.repair_sequence + 1) & 0xFFFF
-        time = send_time(now)
-        low = time & 0xFFFF if self.log is None else self.log.number(len(packet), now)
         head = self.pack(
             (packet[1] & 0x80) | self.repair_type,
             self.repair_sequence,
             int.from_bytes(packet[4:8], "big"),
             self.record.rtx_ssrc,
-            time >> 16,
-            low,
+            send_time(now) if self.log is None else self.log.number(len(packet), now),
         )
         return head + packet[2:4] + packet[len(head) :]

@@ -1,5 +1,6 @@
 """A track: what one endpoint sends on one m-line, whoever it is forwarded to."""
 
+from array import array
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -34,6 +35,7 @@ _BEGINS: Final[Mapping[Codec, Callable[[Packet], bool]]] = {
     Codec.VP8: vp8.begins_keyframe,
     Codec.H264: h264.begins_keyframe,
 }
+_NONE_SEEN: Final = array("Q", [0]) * RECENT
 
 
 class Told(NamedTuple):
@@ -107,7 +109,7 @@ class Track:
         self.highest = 0
         self.timestamp = 0
         self.heard_at = _NEVER
-        self._seen: list[int] = []  # made by the first packet: most tracks of a warm room never see one
+        self._seen = array("Q")  # made by the first packet: most tracks of a warm room never see one
         self._odd = -1  # the number that would prove that a stream went back
         self._base = 0
         self._received = self._received_before = self._expected_before = 0
@@ -148,7 +150,7 @@ class Track:
                 self.timestamp = timestamp
         elif not self.highest:
             count = self.highest = self._base = sequence | 0x1_0000
-            self._seen = [0] * RECENT
+            self._seen = _NONE_SEEN[:]
             self.timestamp = timestamp
         else:
             count = self.accept_late(sequence)
@@ -254,6 +256,6 @@ class Track:
         self._regate(now, jumped=True)
         if self.tap is not None:
             self.tap.renew(self.highest)
-        self._seen = [0] * RECENT
+        self._seen = _NONE_SEEN[:]
         self.highest = (self.highest & ~0xFFFF) + 0x1_0000 + sequence
         return self.highest

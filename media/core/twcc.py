@@ -11,7 +11,7 @@ from typing import Final
 
 INTERVAL: Final = 0.09
 """Least seconds between reports while packets come: every second tick, also when one is a little early."""
-REMEMBER: Final = 512
+REMEMBER: Final = 256
 """Numbers for which arrivals are kept, so that a reordered packet is reported among its neighbours."""
 JUMP: Final = 1000
 """A hole wider than this is no loss: the endpoint began anew, and the report begins behind it."""

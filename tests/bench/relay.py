@@ -1,50 +1,142 @@
-"""The worker beside its peers, under the same load, in one run (VVBENCH is the load generator's folder)."""
+"""The worker beside its peers, under the same load, in one run (VVBENCH is the load generator's folder).
 
+`python -m tests.bench.relay` measures this alone, and more of it: other pauses, and visits of four.
+"""
+
+import argparse
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-VISITS, SECONDS, RUNS = 10, 8, 3
+from media.settings import MediaSettings
+from tests.bench import joins, loads
+from tests.bench.figures import commit, write_samples
+from tests.bench.loads import FIRST, Load, Row
+
+FIGURES: Final = (
+    "visits_per_core", "ratio_janus_10", "ratio_janus_30", "ratio_coturn_40", "latency_ms_p50_40",
+    "latency_ms_p99_40", "mb_per_visit", "join_cpu_ms", "relay_us_per_packet", "relay_ratio_janus",
+)  # fmt: skip
+FEW, MORE, MANY = 10, 30, 40
+LEVELS: Final = range(50, 111, 5)
+"""Visits that are tried on one core; the generator has a core as well, and it does not drive more."""
+LOSS_MOST: Final = 1.0
+LATE_MOST: Final = 20.0
+_DEFAULT: Final[float] = MediaSettings.model_fields["coalesce_ms"].default
+PAUSES: Final = tuple(pause for pause in (0.0, 1.0, 2.0) if pause != _DEFAULT)
+_OURS: Final = "videovisit"
 
 
-def measure() -> dict[str, Any]:
-    """CPU per forwarded packet, and its ratio to Janus; nulls without the load generator."""
-    home = os.environ.get("VVBENCH")
-    if not home:
-        return {"relay_us_per_packet": None, "relay_ratio_janus": None, "rows": []}
-    subprocess.run([str(Path(home) / "setup.sh")], check=True, stdout=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        rows_file = Path(folder) / "rows.jsonl"
-        worker = [
-            str(Path(sys.executable).with_name("videovisit")), "media",
-            "--listen", "127.0.0.1:7000", "--udp", "127.0.0.1:40000", "--open-rooms",
-        ]  # fmt: skip
-        subprocess.run(
-            [str(Path(home) / "compare.sh"), str(VISITS), str(SECONDS), str(RUNS), "--", *worker],
-            check=True,
-            stdout=sys.stderr,
-            env={**os.environ, "VVB_OUT": str(rows_file)},
-        )
-        rows = [json.loads(line) for line in rows_file.read_text().splitlines()]
-    cost = {
-        label: statistics.median(row["us_per_fwd_pkt_sched"] for row in rows if row["label"] == label)
-        for label in {row["label"] for row in rows}
-    }
-    ours = [row for row in rows if row["label"] == "videovisit"]
+def of(rows: list[Row], label: str, value: Callable[[Row], float]) -> float:
+    """The median of a server's runs."""
+    return statistics.median(value(row) for row in rows if row["label"] == label)
+
+
+def cost(row: Row) -> float:
+    """CPU µs for each packet that arrived."""
+    return float(row["us_per_fwd_pkt_sched"])
+
+
+def ratio(rows: list[Row], peer: str) -> float:
+    """Our cost for each packet as a share of the peer's."""
+    return round(of(rows, _OURS, cost) / of(rows, peer, cost), 2)
+
+
+def late(rows: list[Row], share: str, label: str = _OURS) -> float:
+    """Added delay of video, in milliseconds."""
+    return round(of(rows, label, lambda row: float(row["video_lat_ms"][share])), 2)
+
+
+def carries(rows: list[Row]) -> bool:
+    """Whether one core carried these visits: in the median of the runs."""
+    return of(rows, _OURS, lambda row: row["loss_pct"]) < LOSS_MOST and late(rows, "p99") < LATE_MOST
+
+
+def capacity(home: Path, priority: tuple[str, ...]) -> tuple[int, list[Row]]:
+    """The most visits of `LEVELS` that one core carries, by halving (0: not even the least)."""
+    rows: list[Row] = []
+    low, high = 0, len(LEVELS)  # LEVELS[low - 1] is carried, LEVELS[high] is not
+    while low < high:
+        middle = (low + high) // 2
+        tried = loads.run(home, Load(LEVELS[middle]), priority)
+        rows += tried
+        low, high = (middle + 1, high) if carries(tried) else (low, middle)
+    return (LEVELS[low - 1] if low else 0), rows
+
+
+def measure(priority: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The figures of the relay with the worker's own settings; nulls without the load generator."""
+    home = loads.generator()
+    if home is None:
+        return {**dict.fromkeys(FIGURES), "rows": []}
+    few = loads.run(home, Load(FEW, ("janus",)), priority)
+    more = loads.run(home, Load(MORE, ("janus",)), priority)
+    many = loads.run(home, Load(MANY, ("coturn",)), priority)
+    most, tried = capacity(home, priority)
+    joined = joins.measure(priority)
+    grown = of(many, _OURS, lambda row: row["srv_rss_mb"]) - of(few, _OURS, lambda row: row["srv_rss_mb"])
+    ours = [row for row in few + more + many if row["label"] == _OURS]
     return {
-        "relay_us_per_packet": round(cost["videovisit"], 1),
-        "relay_ratio_janus": round(cost["videovisit"] / cost["janus"], 2),
-        "relay_video_ms_p50": statistics.median(row["video_lat_ms"]["p50"] for row in ours),
-        "janus_video_ms_p50": statistics.median(
-            row["video_lat_ms"]["p50"] for row in rows if row["label"] == "janus"
-        ),
+        "visits_per_core": most,
+        "ratio_janus_10": ratio(few, "janus"),
+        "ratio_janus_30": ratio(more, "janus"),
+        "ratio_coturn_40": ratio(many, "coturn"),
+        "latency_ms_p50_40": late(many, "p50"),
+        "latency_ms_p99_40": late(many, "p99"),
+        "mb_per_visit": round(grown / (MANY - FEW), 2),
+        "join_cpu_ms": round(of(many, _OURS, lambda row: row["setup_cpu_ms_per_visit"] / row["parts"]), 1),
+        "join_added_ms_p99": joined["join_added_ms_p99"],
+        "join_added_ms_max": joined["join_added_ms_max"],
+        "relay_us_per_packet": round(of(few, _OURS, cost), 1),
+        "relay_us_per_packet_40": round(of(many, _OURS, cost), 1),
+        "relay_ratio_janus": ratio(few, "janus"),
+        "relay_video_ms_p50": late(few, "p50"),
+        "janus_video_ms_p50": late(few, "p50", "janus"),
         "relay_loss_pct": max(row["loss_pct"] for row in ours),
         "relay_corrupt": sum(row["corrupt"] for row in ours),
         "relay_seq_gaps": sum(row["seq_discontinuity"] for row in ours),
-        "rows": rows,
+        "rows": few + more + many + tried + joined["rows"],
     }
+
+
+def paused(home: Path, priority: tuple[str, ...]) -> tuple[dict[str, Any], list[Row]]:
+    """The same with each other pause, peers beside it; visits of four people beside visits of two."""
+    figures: dict[str, Any] = {}
+    rows: list[Row] = []
+    for pause in PAUSES:
+        for visits, peers in ((FEW, ("janus",)), (MORE, ("janus",)), (MANY, ("coturn",))):
+            tried = loads.run(home, Load(visits, peers, coalesce_ms=pause), priority)
+            rows += tried
+            figures[f"pause_{pause:g}_visits_{visits}"] = {
+                **{f"ratio_{peer}": ratio(tried, peer) for peer in peers},
+                "us_per_packet": round(of(tried, _OURS, cost), 1),
+                "ms_p50": late(tried, "p50"),
+                "ms_p99": late(tried, "p99"),
+            }
+    two = loads.run(home, Load(24), priority)
+    four = loads.run(home, Load(4, parts=4), priority)  # as many packets: each goes to three
+    rows += two + four
+    figures["four_against_two"] = round(of(four, _OURS, cost) / of(two, _OURS, cost), 2)
+    return figures, rows
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--first", action="store_true", help="at real-time priority (needs root)")
+    arguments.add_argument("--pauses", action="store_true", help="other pauses and visits of four too")
+    given = arguments.parse_args()
+    priority = FIRST if given.first else ()
+    found = measure(priority)
+    rows = found.pop("rows")
+    home = loads.generator() if given.pauses else None
+    if home is not None:
+        figures, more = paused(home, priority)
+        found |= figures
+        rows += more
+    print(json.dumps({**found, "commit": commit(), "samples": write_samples("relay", {"rows": rows})}))
+
+
+if __name__ == "__main__":
+    main()

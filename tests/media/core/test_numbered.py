@@ -42,7 +42,7 @@ def test_sound_has_none() -> None:
 
 @pytest.mark.parametrize("number", [3, 15])
 def test_heads_in_one_and_two_byte_form(number: int) -> None:
-    head = packer("video-1", Extensions(mid=4, transport_cc=number))(96, 7, 9, 11, 0, 0xABCD)
+    head = packer("video-1", Extensions(mid=4, transport_cc=number))(96, 7, 9, 11, 0xABCD)
     start, _ = bounds(head)
     at, size = find_extension(head, start, number)
     assert (head[at : at + size], len(head) % 4) == (b"\xab\xcd", 0)

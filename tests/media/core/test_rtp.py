@@ -92,7 +92,7 @@ def test_any_bytes_are_searched_within_their_bounds(data: bytes, number: int) ->
 @pytest.mark.parametrize("mid", ["0", "abc", "a-mid-of-17-chars"])
 def test_heads_carry_what_was_negotiated(mid_id: int | None, time_id: int | None, mid: str) -> None:
     pack_head = packer(mid, Extensions(mid=mid_id, abs_send_time=time_id))
-    packet = pack_head(0xE0, 1234, 567890, 42, 0xAB, 0xCDEF) + b"payload"
+    packet = pack_head(0xE0, 1234, 567890, 42, 0xABCDEF) + b"payload"
     start, end = bounds(packet)
     assert packet[start:end] == b"payload"
     parsed = RtpPacket.parse(packet)
