@@ -120,10 +120,11 @@ def let_go(endpoints: "Iterable[Endpoint]", now: float) -> list[tuple[str, bytes
         if not pacer:
             continue
         if pacer.is_late(now):
-            for slot in {held.slot for held in pacer.empty()}:
+            slots = {held.slot for held in pacer.empty()}
+            for track in filter(None, (slot.track for slot in slots)):
+                track.want_keyframe(now)
+            for slot in slots:
                 slot.gate()
-                if slot.track is not None:
-                    slot.track.want_keyframe(now)
         else:
             leaves += [(endpoint.name, _packet(held, now), False) for held in pacer.due(now)]
     return leaves

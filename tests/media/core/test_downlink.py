@@ -133,3 +133,12 @@ def test_what_is_saved_up_for_repair_is_bounded() -> None:
     while downlink.may_repair(1000, 10_000_000):
         taken += 1000
     assert taken <= REPAIR_BURST
+
+
+def test_a_way_whose_feedback_is_known_begins_again_with_a_low_cap() -> None:
+    downlink = sending(1_000_000)
+    downlink.try_again(150_000, 2.0)
+    assert downlink.cap(2.0) is None, "by REMB, an old estimate is soon followed by another"
+    downlink.arrived(Told([Delivered(1.9, 1000, 7.0)], missing=0), 2.0)
+    downlink.try_again(150_000, 30.0)
+    assert downlink.cap(30.0) == 150_000

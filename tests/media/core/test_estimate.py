@@ -72,3 +72,12 @@ def test_a_way_that_becomes_longer_is_no_queue() -> None:
     way.forget()
     way.passes(30)
     assert way.delivered / 30 >= 0.7 * way.hunger
+
+
+def test_a_cap_that_nobody_could_use_up_goes() -> None:
+    way = Bottleneck(rate=600_000, hunger=8_000_000)
+    way.passes(10)
+    assert way.downlink.cap(way.now) is not None
+    way.rate = 50_000_000
+    way.passes(60)
+    assert way.downlink.cap(way.now) is None

@@ -18,6 +18,10 @@ def test_deliveries_are_told_once() -> None:
     assert log.feedback(told) == Told([], missing=0)
 
 
+def test_before_anything_was_sent_nothing_is_told() -> None:
+    assert SendLog().feedback(Arrived(5, (1.0, None))) == Told([], missing=0)
+
+
 def test_what_came_late_is_told_by_a_later_report() -> None:
     log, first = sent(3)
     log.feedback(Arrived(first, (7.0, None, 7.1)))
