@@ -82,6 +82,7 @@ export class Room {
       stats: () => this.connection.stats(),
       isSharing: () => this.share.track !== null,
       pictures: this.pictures,
+      onWay: (mayUpKbps) => this.connection.fit(mayUpKbps),
       onSilence: (kind) => void this.studio.revive(kind),
     });
     const ours = (news: JsonObject) => news["visit"] === undefined || news["visit"] === visit;

@@ -55,6 +55,7 @@ export class GuestSession {
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => false,
       pictures: this.pictures,
+      onWay: (mayUpKbps) => this.connection.get()?.fit(mayUpKbps),
       onSilence: (kind) => void this.studio.revive(kind),
     });
     this.feed.state.subscribe((folded) => folded !== null && this.saw(readView(folded.view)));

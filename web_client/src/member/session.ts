@@ -83,6 +83,7 @@ export class Session {
       stats: async () => (await this.connection.get()?.stats()) ?? null,
       isSharing: () => this.share.track !== null,
       pictures: this.pictures,
+      onWay: (mayUpKbps) => this.connection.get()?.fit(mayUpKbps),
       onSilence: (kind) => void this.studio.revive(kind),
     });
 

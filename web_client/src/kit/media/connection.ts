@@ -148,6 +148,11 @@ export class Connection {
     void this.remake();
   }
 
+  /** What may be sent, in kbit/s; null where nothing limits it. */
+  fit(mayUpKbps: number | null): void {
+    this.life?.fit(mayUpKbps);
+  }
+
   /** getStats of the present connection; null while there is none. */
   async stats(): Promise<RTCStatsReport | null> {
     return this.life === null ? null : this.life.pc.getStats();

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from "../json";
 import { choose, isSettled, needsH264, type PictureCodec, probed } from "./codec";
+import { Sizing } from "./picture_size";
 import type { Relays } from "./relays";
 import { Silence } from "./silence";
 
@@ -66,6 +67,7 @@ export class Life {
   private readonly tell: (news: "connected" | "shaky" | "lost") => void;
   private readonly isSomebodyThere: () => boolean;
   private readonly silence = new Silence();
+  private readonly sizing = new Sizing();
   private readonly looking: ReturnType<typeof setInterval>;
   private restarting = false;
   private deadline: ReturnType<typeof setTimeout> | null = null;
@@ -211,15 +213,22 @@ export class Life {
     }
   }
 
+  /** What may be sent, in kbit/s; null where nothing limits it: the camera's picture follows. */
+  fit(mayUpKbps: number | null): void {
+    if (this.sizing.hear(mayUpKbps, performance.now())) void this.fullParameters();
+  }
+
+  /** As large as the way up carries, from the first frame on. */
   private async fullParameters(): Promise<void> {
+    const { scale, framesPerSecond } = this.sizing.size;
     const parameters = this.camera.getParameters();
     const encoding = parameters.encodings[0];
     // Before the first answer there is nothing to change: the parameters of the offer are full already.
     if (encoding === undefined || this.pc.remoteDescription === null) return;
     encoding.active = true;
-    encoding.scaleResolutionDownBy = 1;
+    encoding.scaleResolutionDownBy = scale;
     encoding.maxBitrate = this.options.cameraBitrate ?? 1_700_000;
-    encoding.maxFramerate = 30;
+    encoding.maxFramerate = framesPerSecond;
     // Words and faces need detail more than smoothness; a browser that does not know the member ignores it.
     (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
     await this.camera.setParameters(parameters).catch(() => undefined);

@@ -34,6 +34,8 @@ export interface ConditionsOptions {
   readonly stats: () => Promise<RTCStatsReport | null>;
   readonly isSharing: () => boolean;
   readonly pictures: Pictures;
+  /** What the way up carries, in kbit/s, each time it was measured; null where nothing limits it. */
+  readonly onWay: (mayUpKbps: number | null) => void;
   /** A device that is on and wanted has given nothing for a while. */
   readonly onSilence: (kind: DeviceKind) => void;
 }
@@ -123,7 +125,10 @@ export class Conditions {
     this.before = counts;
     this.path = counts.path;
     if (sample === null) this.steady.restart();
-    else this.level.set(this.steady.hear(this.levelOf(sample)));
+    else {
+      this.level.set(this.steady.hear(this.levelOf(sample)));
+      this.options.onWay(sample.mayUpKbps);
+    }
     this.tell();
     this.listen("camera", counts.cameraFrames, counts.at);
     this.listen("microphone", counts.microphoneSeconds, counts.at);
