@@ -6,7 +6,8 @@
 import argparse
 import json
 import statistics
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,18 @@ FIGURES: Final = (
     "visits_per_core", "ratio_janus_10", "ratio_janus_30", "ratio_coturn_40", "latency_ms_p50_40",
     "latency_ms_p99_40", "mb_per_visit", "join_cpu_ms", "relay_us_per_packet", "relay_ratio_janus",
 )  # fmt: skip
+MUST: Final[Mapping[str, Callable[[float], bool]]] = {
+    "visits_per_core": lambda visits: visits >= 60,
+    "ratio_janus_10": lambda ratio: ratio <= 0.6,
+    "ratio_janus_30": lambda ratio: ratio <= 0.6,
+    "latency_ms_p99_40": lambda late: late <= 10,
+    "mb_per_visit": lambda grown: grown <= 1,
+    "join_cpu_ms": lambda cpu: cpu <= 20,
+    "join_added_ms_max": lambda late: late <= 20,
+    "relay_loss_pct": lambda loss: loss == 0,
+    "relay_corrupt": lambda packets: packets == 0,
+    "relay_seq_gaps": lambda gaps: gaps == 0,
+}
 FEW, MORE, MANY = 10, 30, 40
 LEVELS: Final = range(50, 111, 5)
 """Visits that are tried on one core; the generator has a core as well, and it does not drive more."""
@@ -122,7 +135,13 @@ def paused(home: Path, priority: tuple[str, ...]) -> tuple[dict[str, Any], list[
     return figures, rows
 
 
-def main() -> None:
+def missed(found: Mapping[str, Any]) -> list[str]:
+    """The figures that are not as they must be; one that was not measured is."""
+    return [name for name, good in MUST.items() if found.get(name) is None or not good(found[name])]
+
+
+def main() -> int:
+    """Measure as the command line says; 1 where it is not as it must be."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--first", action="store_true", help="at real-time priority (needs root)")
     arguments.add_argument("--pauses", action="store_true", help="other pauses and visits of four too")
@@ -135,8 +154,10 @@ def main() -> None:
         figures, more = paused(home, priority)
         found |= figures
         rows += more
+    found |= {"missed": missed(found), "passed": not missed(found)}
     print(json.dumps({**found, "commit": commit(), "samples": write_samples("relay", {"rows": rows})}))
+    return 0 if found["passed"] else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
