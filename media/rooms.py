@@ -120,11 +120,14 @@ class LiveRoom:
 class Rooms:
     """All rooms of a worker, bounded."""
 
-    __slots__ = ("_open_by_default", "_rooms", "tally")
+    __slots__ = ("_ceiling", "_open_by_default", "_rooms", "full", "tally")
 
     def __init__(self, *, open_by_default: bool) -> None:
         self._rooms: dict[str, LiveRoom] = {}
         self._open_by_default = open_by_default
+        self._ceiling: float | None = None
+        self.full = False
+        """Whether no new ones are made, because the worker cannot carry more."""
         self.tally = Tally()
 
     def __iter__(self) -> Iterator[LiveRoom]:
@@ -140,11 +143,19 @@ class Rooms:
     def get_or_make(self, name: str, now: float) -> LiveRoom | None:
         """A room, made if it is not there; None when there are too many."""
         room = self._rooms.get(name)
-        if room is None and len(self._rooms) < ROOMS_MAX:
+        if room is None and len(self._rooms) < ROOMS_MAX and not self.full:
             room = self._rooms[name] = LiveRoom(
                 name, now, open_by_default=self._open_by_default, tally=self.tally
             )
+            room.core.ceiling = self._ceiling
         return room
+
+    def limit(self, ceiling: float | None) -> None:
+        """Cap every sender of every room at so many bit/s, or none."""
+        self._ceiling = ceiling
+        for room in self:
+            room.core.ceiling = ceiling
+            room.awake = True
 
     def remove(self, name: str) -> None:
         """Forget a room whose members are gone."""

@@ -17,6 +17,7 @@ from media import stun
 from media.answer import Lane, Local, decide_lanes, write_answer
 from media.core.ladder import Wish
 from media.core.room import TICK
+from media.core.strain import CEILING, Strain, StrainGauge
 from media.dtls import Certificate, Dtls
 from media.endpoint import OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
 from media.intake import Intake
@@ -95,6 +96,7 @@ class Worker:
         self.draining = False
         """Whether new rooms had better be made elsewhere; those that are here go on."""
         self.rooms = Rooms(open_by_default=open_rooms)
+        self.gauge = StrainGauge()
         self.news = News()
         self.intake = Intake(self, ports, surroundings.clock)
         self.recorder = Recorder(recordings, self.rooms, self.news, surroundings)
@@ -159,6 +161,7 @@ class Worker:
         trips = [seconds for room in self.rooms for seconds in room.core.round_trips()]
         return {
             "rooms": len(self.rooms),
+            "strain": self.gauge.strain,
             "endpoints": sum(len(room.members) for room in self.rooms),
             "cpu_seconds": round(self._cpu(), 3),
             "packets_sent": sum(port.outbox.sent for port in self._ports),
@@ -197,7 +200,7 @@ class Worker:
             raise RefusedError("room_full", f"A room holds at most {MEMBERS_MAX} endpoints.", 409)
         room = known if known is not None else self.rooms.get_or_make(room_name, now)
         if room is None:
-            raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+            raise RefusedError("worker_full", "This worker holds as many rooms as it can carry.", 503)
         _in_order(room, version)
         if member is not None and _goes_on(member.agreement, offer) and member.dtls is not None:
             member.offered = version
@@ -240,7 +243,7 @@ class Worker:
         """
         room = self.rooms.get_or_make(name, self._clock())
         if room is None:
-            raise RefusedError("worker_full", "This worker holds as many rooms as it may.", 503)
+            raise RefusedError("worker_full", "This worker holds as many rooms as it can carry.", 503)
         _in_order(room, version)
         room.awake = True
         room.core.open(self._clock(), room.out)
@@ -407,12 +410,16 @@ class Worker:
         if now > before:
             self._packets_per_second = (sent - sent_before) / (now - before)
         self._counted = (now, sent)
+        if self.gauge.hear(self._cpu(), now):
+            self.rooms.limit(CEILING if self.gauge.strain else None)
+            self.rooms.full = self.gauge.strain is Strain.FULL
+            log.warning("strain %s", self.gauge.strain.name)
         figures = self.figures()
         self.news.tell(
             "heartbeat",
             rooms=len(self.rooms),
             endpoints=figures["endpoints"],
-            draining=self.draining,
+            draining=self.draining or self.rooms.full,
             figures=figures,
         )
 

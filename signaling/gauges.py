@@ -23,6 +23,7 @@ GAUGES: Final[Mapping[str, str]] = {
     "rooms": "Rooms that the worker holds.",
     "endpoints": "Endpoints (browser tabs) in them.",
     "recordings": "Recordings that it writes.",
+    "strain": "0: calm; 1: near the limit of its core, pictures are smaller; 2: no new rooms are made there.",
     "packets_per_second": "Datagrams that it sends per second; rooms go to the worker with the fewest.",
     "round_trip_ms": "Milliseconds to an endpoint and back, on the average of those that tell.",
 }

@@ -13,9 +13,14 @@ UNSEEN: Final = 100_000.0
 """bit/s of whoever is shown to nobody: the next picture then begins with what a narrow way may take."""
 
 
-def limit(endpoints: Mapping[str, Endpoint], now: float) -> list[tuple[str, bytes]]:
-    """The caps that are due, as RTCP by endpoint. Cameras share one receiver's way evenly."""
-    caps: dict[str, float] = {}
+def limit(
+    endpoints: Mapping[str, Endpoint], now: float, ceiling: float | None = None
+) -> list[tuple[str, bytes]]:
+    """The caps that are due, as RTCP by endpoint. Cameras share one receiver's way evenly.
+
+    `ceiling`: what nobody may send more than, where the worker cannot carry more.
+    """
+    caps: dict[str, float] = {} if ceiling is None else dict.fromkeys(endpoints, ceiling)
     for receiver in endpoints.values():
         cap = receiver.downlink.cap(now)
         if cap is None:

@@ -46,11 +46,15 @@ QUIET_AFTER: Final = 6.0
 class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
-    __slots__ = ("_endpoints", "_news_at", "_paced", "_tally", "_tape", "codec", "events", "is_open")
+    __slots__ = (
+        "_endpoints", "_news_at", "_paced", "_tally", "_tape", "ceiling", "codec", "events", "is_open",
+    )  # fmt: skip
 
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
         self.is_open = open_by_default
+        self.ceiling: float | None = None
+        """bit/s that no sender may exceed, where the worker cannot carry more."""
         self.codec = Codec.VP8  # what everybody is told to send their camera in
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
@@ -312,7 +316,7 @@ class Room:
                 sender.downlink.estimated(message.bitrate, now)
         if blocks:
             sender.reception(blocks, now)
-        out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        out += [(name, packet, True) for name, packet in limit(self._endpoints, now, self.ceiling)]
         self._paced = pace(self._endpoints, now, out)
 
     def tick(self, now: float, out: list[Send]) -> bool:
@@ -333,7 +337,7 @@ class Room:
             self._judge(endpoint, now)
         if gone:
             self._seat(now)
-        out += [(name, packet, True) for name, packet in limit(self._endpoints, now)]
+        out += [(name, packet, True) for name, packet in limit(self._endpoints, now, self.ceiling)]
         self._paced = pace(self._endpoints, now, out)
         return now - self._news_at < QUIET_AFTER
 
