@@ -360,3 +360,23 @@ async def test_stopping_says_goodbye_and_frees_the_port(running: Running) -> Non
     await until(lambda: member.dtls.state == "closed")
     again = type(running.ports[0])(*address)
     again.close()
+
+
+async def test_a_worker_that_can_carry_no_more_makes_no_new_rooms_and_goes_on_with_its_own(
+    running: Running,
+) -> None:
+    await running.raw("here", "member")
+    running.worker.rooms.full = True
+    with pytest.raises(RefusedError) as refused:
+        running.worker.offer("another", "member", typical())
+    assert (refused.value.code, refused.value.status) == ("worker_full", 503)
+    assert running.worker.offer("here", "clinician", typical())
+
+
+async def test_a_ceiling_is_that_of_every_room_also_of_those_that_come(running: Running) -> None:
+    running.worker.open_room("one")
+    running.worker.rooms.limit(300_000)
+    running.worker.open_room("another")
+    assert {room.core.ceiling for room in running.worker.rooms} == {300_000}
+    running.worker.rooms.limit(None)
+    assert {room.core.ceiling for room in running.worker.rooms} == {None}
