@@ -187,6 +187,29 @@ class Endpoint:
         for slot in self.slots:
             slot.pacer = pacer if slot.video else None
 
+    def repair(self, slot: Slot, numbers: tuple[int, ...], now: float) -> list[bytes]:
+        """What it is sent again of a slot, as far as we have it and its budget goes."""
+        again = []
+        octets = self.octets()
+        for sequence in numbers:
+            packet = slot.cache.wanted(sequence, now, self.downlink.round_trip)
+            if packet is None:
+                continue
+            if not self.downlink.may_repair(len(packet), octets):
+                break
+            slot.cache.answered(sequence, now)
+            if slot.pacer is not None:
+                slot.pacer.spend(len(packet))
+            again.append(slot.repair(packet, now))
+        return again
+
+    def lacks(self, track: Track, now: float) -> list[int]:
+        """The numbers to ask it for again now, if anything becomes of them."""
+        if not track.taken or track.ssrc is None:
+            track.missing.clear()
+            return []
+        return track.missing.due(now, self.downlink.round_trip)
+
     def feedback(self, now: float) -> list[bytes]:
         """What it is to be told of its own sending now: arrivals, and once a second a receiver report."""
         packets = []

@@ -372,18 +372,9 @@ class Room:
         slot = receiver.slots_by_ssrc.get(nack.media)
         if slot is None or not self.is_open:  # a gate empties the cache too: two locks on one door
             return
-        octets = receiver.octets()
-        for sequence in nack.numbers:
-            packet = slot.cache.wanted(sequence, now, receiver.downlink.round_trip)
-            if packet is None:
-                continue
-            if not receiver.downlink.may_repair(len(packet), octets):
-                return
-            slot.cache.answered(sequence, now)
-            self._tally.sent_again += 1
-            if slot.pacer is not None:
-                slot.pacer.spend(len(packet))
-            out.append((receiver.name, slot.repair(packet, now), False))
+        again = receiver.repair(slot, nack.numbers, now)
+        self._tally.sent_again += len(again)
+        out += [(receiver.name, packet, False) for packet in again]
         if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
             slot.cache.gave_up = False
             self._pass_request(receiver, slot.ssrc, now, out)
@@ -405,11 +396,8 @@ class Room:
     def _ask_again(self, sender: Endpoint, track: Track, now: float, out: list[Send]) -> None:
         """Ask for what is missing, if anything becomes of it; for a keyframe where that was in vain."""
         missing = track.missing
-        if not track.taken or track.ssrc is None:
-            missing.clear()
-            return
-        numbers = missing.due(now, sender.downlink.round_trip)
-        if numbers:
+        numbers = sender.lacks(track, now)
+        if numbers and track.ssrc is not None:
             self._tally.asked_again += len(numbers)
             out.append((sender.name, rtcp.nack(sender.rtcp_ssrc, track.ssrc, numbers), True))
         if missing.gave_up:
