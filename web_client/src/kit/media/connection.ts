@@ -153,6 +153,11 @@ export class Connection {
     this.life?.fit(mayUpKbps);
   }
 
+  /** How loud each of the others is, 0 to 1; none where nothing is known. */
+  async levels(): Promise<ReadonlyMap<string, number>> {
+    return (await this.life?.levels(this.uses ?? []).catch(() => null)) ?? new Map();
+  }
+
   /** getStats of the present connection; null while there is none. */
   async stats(): Promise<RTCStatsReport | null> {
     return this.life === null ? null : this.life.pc.getStats();

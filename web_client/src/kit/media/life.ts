@@ -168,6 +168,19 @@ export class Life {
     return this.slots.filter((slot) => slot.mid !== null && mids.has(slot.mid)).map((slot) => slot.receiver.track);
   }
 
+  /** How loud each of the others is, 0 to 1, where the browser tells. */
+  async levels(uses: readonly SlotUse[]): Promise<ReadonlyMap<string, number>> {
+    const levels = new Map<string, number>();
+    for (const { from, kind, mid } of uses) {
+      const slot = this.slots.find((one) => one.mid === mid);
+      if (kind !== "audio" || from == null || slot === undefined) continue;
+      for (const stat of (await slot.receiver.getStats()).values()) {
+        if (stat.type === "inbound-rtp" && typeof stat.audioLevel === "number") levels.set(from, stat.audioLevel);
+      }
+    }
+    return levels;
+  }
+
   sharedScreen(uses: readonly SlotUse[] | null): SharedScreen | null {
     const use = uses?.find(({ from, source }) => from != null && source === "screen");
     const slot = this.slots.find(({ mid }) => use !== undefined && mid === use.mid);

@@ -15,6 +15,7 @@ import { Button } from "../ui/button";
 import { announce } from "../ui/live";
 import { arrange } from "./arrangement";
 import { usePeopleWords } from "./people_words";
+import { Speaker } from "./speaker";
 
 export interface StagePerson {
   /** Their endpoint. */
@@ -54,6 +55,7 @@ export function Stage({ connection, people, picture, live, prepare, onHeld, scre
   const { layout, places } = arrange(people, shared);
   useShape(box);
   useComings(people);
+  const speaker = useSpeaker(connection, live && people.length > 1);
   const held = silent.size > 0;
   useEffect(() => {
     onHeld?.(held);
@@ -79,6 +81,7 @@ export function Stage({ connection, people, picture, live, prepare, onHeld, scre
           {...(n === 0 ? { element: picture } : {})}
           place={places.get(person.id) ?? "l1"}
           live={live}
+          speaks={person.id === speaker}
           first={n === 0}
           {...(prepare === undefined ? {} : { prepare })}
           onHeld={tell}
@@ -106,12 +109,13 @@ export function Stage({ connection, people, picture, live, prepare, onHeld, scre
 
 type Held = (element: HTMLVideoElement, held: boolean) => void;
 
-function Tile({ person, stream, element, place, live, first, prepare, onHeld }: {
+function Tile({ person, stream, element, place, live, speaks, first, prepare, onHeld }: {
   readonly person: StagePerson;
   readonly stream: MediaStream;
   readonly element?: HTMLVideoElement;
   readonly place: string;
   readonly live: boolean;
+  readonly speaks: boolean;
   readonly first: boolean;
   readonly prepare?: (element: HTMLVideoElement) => () => void;
   readonly onHeld: Held;
@@ -139,7 +143,7 @@ function Tile({ person, stream, element, place, live, first, prepare, onHeld }: 
   useEffect(() => own.setAttribute("aria-label", t("people.video_of", { name: person.name })), [own, person.name, t]);
 
   return (
-    <figure class="person" data-place={place}>
+    <figure class={speaks ? "person person-speaks" : "person"} data-place={place}>
       <div ref={hold} class="person-picture" />
       {live && !moving && (
         <div class="person-still">
@@ -195,6 +199,27 @@ function useMoving(video: HTMLVideoElement, live: boolean): boolean {
     return () => clearInterval(timer);
   }, [video, live]);
   return moving;
+}
+
+const LISTEN_EVERY_MS = 400;
+
+/** Who of several speaks; with one other alone there is nothing to tell apart. */
+function useSpeaker(connection: Connection, several: boolean): string | null {
+  const [who, setWho] = useState<string | null>(null);
+  useEffect(() => {
+    if (!several) {
+      setWho(null);
+      return;
+    }
+    const speaker = new Speaker();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") {
+        void connection.levels().then((levels) => setWho(speaker.hear(levels, performance.now())));
+      }
+    }, LISTEN_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [connection, several]);
+  return who;
 }
 
 /** Tells the style sheet whether the stage is wide or tall: a window's shape says little about a part of it. */
