@@ -110,7 +110,8 @@ def everything(room: Room) -> tuple[object, ...]:
                     for s in endpoint.slots
                 ],
                 [(t.highest, t.timestamp, t.ssrc, t.repair_ssrc, t.live, t.told) for t in endpoint.tracks],
-                (endpoint.downlink._loss_cap, endpoint.downlink._remb, endpoint.downlink.round_trip),
+                (endpoint.downlink._loss.cap, endpoint.downlink._remb, endpoint.downlink.round_trip),
+                (endpoint.ladder.rung, endpoint.ladder.wish, len(endpoint.pacer or ())),
             )
             for endpoint in room._endpoints.values()
         ],
