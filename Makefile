@@ -66,7 +66,7 @@ bench: system ## the figures of docs/performance.md
 bench-relay: system ## the media worker beside Janus and coturn (needs root, and VVBENCH=…; ARGS="--first --pauses": more)
 	$(PY) -m tests.bench.relay $(ARGS)
 
-badnet: system ## real browsers behind loss, delay and narrow ways (ARGS="--few --trials 40": a look)
+badnet: system ## real browsers behind loss, delay and narrow ways (ARGS="--grid few --trials 40": a look)
 	$(PY) -m tests.badnet $(ARGS)
 
 chaos: $(VENV)/.dev ## kill media workers while visits run, and see both sides get their media back (ARGS="--kills 20")

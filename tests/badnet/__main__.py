@@ -22,9 +22,12 @@ from tests.bench.figures import commit, percentile, rounded, write_samples
 LOSSES: Final = (0.0, 0.01, 0.05, 0.1, 0.2)
 ROUND_TRIPS: Final = (0.0, 0.05, 0.15, 0.3)
 RATES: Final = (None, 2_000_000, 500_000, 150_000)
-FEW_LOSSES: Final = (0.0, 0.05, 0.1)
-FEW_ROUND_TRIPS: Final = (0.05,)
-FEW_RATES: Final = (None, 500_000, 150_000)
+GRIDS: Final = {
+    "all": (LOSSES, ROUND_TRIPS, RATES),
+    "few": ((0.0, 0.05, 0.1), (0.05,), (None, 500_000, 150_000)),
+    "wide": (LOSSES, ROUND_TRIPS, (None,)),
+    "narrow": ((0.0, 0.1), (0.15,), (2_000_000, 500_000, 150_000)),
+}
 SET_UP_WITHIN: Final = 15.0
 SETTLE: Final = 6.0
 MEASURE: Final = 15.0
@@ -58,11 +61,10 @@ async def set_ups(both: Ends, trials: int) -> list[dict[str, Any]]:
     return rows
 
 
-async def cells(both: Ends, *, few: bool) -> list[dict[str, Any]]:
+async def cells(both: Ends, grid: str) -> list[dict[str, Any]]:
     """A visit for each cell: what a way was like before says nothing of this one."""
     rows = []
-    grid = (FEW_LOSSES, FEW_ROUND_TRIPS, FEW_RATES) if few else (LOSSES, ROUND_TRIPS, RATES)
-    for loss, round_trip, rate in itertools.product(*grid):
+    for loss, round_trip, rate in itertools.product(*GRIDS[grid]):
         both.link.conditions = Conditions(loss, round_trip, rate)
         for page, name in ((both.bad, "bad"), (both.good, "good")):
             await page.evaluate("name => end.joins(name)", f"{name}-visit{len(rows)}")
@@ -98,13 +100,14 @@ def figures(set_up: list[dict[str, Any]], cell: list[dict[str, Any]]) -> dict[st
     return {**found, "passed": all(good(found[name]) for name, good in MUST.items())}
 
 
-async def measure(trials: int, seed: int, *, few: bool) -> dict[str, Any]:
+async def measure(trials: int, seed: int, grid: str) -> dict[str, Any]:
     """All of it."""
     with tempfile.TemporaryDirectory() as name:
         async with ends(Path(name), random.Random(seed)) as both:
             set_up = await set_ups(both, trials)
-            cell = await cells(both, few=few)
-    samples = write_samples("badnet", {"set_ups": set_up, "cells": cell})
+            cell = await cells(both, grid)
+    name = "badnet" if grid == "all" else f"badnet_{grid}"
+    samples = write_samples(name, {"set_ups": set_up, "cells": cell})
     return {**figures(set_up, cell), "commit": commit(), "samples": samples}
 
 
@@ -113,9 +116,11 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--trials", type=int, default=300)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--few", action="store_true", help="nine cells instead of eighty")
+    arguments.add_argument(
+        "--grid", choices=GRIDS, default="all", help="few: 9 cells of the 80; wide: the 20 without a rate"
+    )
     asked = arguments.parse_args()
-    found = asyncio.run(measure(asked.trials, asked.seed, few=asked.few))
+    found = asyncio.run(measure(asked.trials, asked.seed, asked.grid))
     print(json.dumps(found))
     return 0 if found["passed"] else 1
 
