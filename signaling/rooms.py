@@ -284,15 +284,7 @@ class Rooms:
                 self._greetings[worker.name] = set()
             case media.Greeted():
                 self._missed(worker, self._greetings.pop(worker.name, set()))
-            case (
-                media.RoomThere()
-                | media.GateNow()
-                | media.CodecNow()
-                | media.Connected()
-                | media.Slots()
-                | media.Picture()
-                | media.Gone()
-            ):
+            case _ if isinstance(event, _OfARoom):
                 self._heard_of(worker, event)
             case media.Recording(room=name, recording=recording, state=state, reason=reason):
                 room = self._rooms.get(VisitId(name))

@@ -34,8 +34,7 @@ class Endpoint:
     __slots__ = (
         "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
         "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "negotiated", "pacer",
-        "repairs",
-        "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
+        "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:

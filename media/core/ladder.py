@@ -5,7 +5,9 @@ itself, and whoever looks may decide: a picture always, as those do who speak wi
 """
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from media.core.hysteresis import Hysteresis, Step, Steps
 
 
 class Rung(StrEnum):
@@ -25,16 +27,7 @@ class Wish(StrEnum):
     NEVER = "never"
 
 
-class Step(NamedTuple):
-    """To another rung, once the cap was below, or not below, so many bit/s for so many seconds."""
-
-    to: Rung
-    bitrate: float
-    seconds: float
-    below: bool
-
-
-STEPS: Final[dict[Rung, tuple[Step, ...]]] = {
+STEPS: Final[Steps[Rung]] = {
     Rung.FULL: (Step(Rung.LOW, 250_000, 2.0, below=True),),
     Rung.LOW: (
         Step(Rung.NONE, 80_000, 5.0, below=True),
@@ -54,12 +47,12 @@ HELD_FOR: Final = 20.0
 class Ladder:
     """Of one receiver."""
 
-    __slots__ = ("_since", "_stepped_at", "_tried_at", "_try_after", "rung", "wish")
+    __slots__ = ("_stepped_at", "_steps", "_tried_at", "_try_after", "rung", "wish")
 
     def __init__(self) -> None:
         self.rung = Rung.FULL
         self.wish = Wish.AUTO
-        self._since: dict[Step, float] = {}  # since when a step's condition holds
+        self._steps = Hysteresis(STEPS)
         self._stepped_at = self._tried_at = float("-inf")
         self._try_after = TRY_AFTER
 
@@ -75,7 +68,7 @@ class Ladder:
             self._tried_at = now
         self.rung = to
         self._stepped_at = now
-        self._since.clear()
+        self._steps.forget()
         return True
 
     def _due(self, cap: float, now: float) -> Rung:
@@ -84,11 +77,5 @@ class Ladder:
         if self.rung is Rung.NONE:
             tries = self.wish is Wish.ALWAYS or now - self._stepped_at >= self._try_after
             return Rung.LOW if tries else Rung.NONE
-        for step in STEPS[self.rung]:
-            if (cap < step.bitrate) is not step.below:
-                self._since.pop(step, None)
-                continue
-            lasts = now - self._since.setdefault(step, now) >= step.seconds
-            if lasts and not (step.to is Rung.NONE and self.wish is Wish.ALWAYS):
-                return step.to
-        return self.rung
+        to = self._steps.due(self.rung, cap, now)
+        return self.rung if to is Rung.NONE and self.wish is Wish.ALWAYS else to

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from playwright.async_api import TimeoutError as TooLateError
 
 from tests.browser.chromium import WITNESS
+from tests.demo_server import DemoServer
 
 PATIENCE_MS = 30_000
 PHONE = {"width": 390, "height": 844}
@@ -191,3 +192,13 @@ class Clinician(Person):
 
 class Support(Clinician):
     """Watches every waiting room; never sees or hears a visit."""
+
+
+async def in_a_visit(member: Member, clinician: Clinician, server: DemoServer, *, frames: int = 10) -> None:
+    """From the link to pictures that move on both sides."""
+    await member.comes_to_the_waiting_room(server.info["member_birth_date"])
+    await clinician.claims()
+    await clinician.is_ready_to_admit()
+    await clinician.admits()
+    await member.decodes_frames(frames)
+    await clinician.decodes_frames(frames)

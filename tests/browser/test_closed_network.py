@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from tests import demo_server, turn_server
 from tests.browser import chromium, closed_network, devices
 from tests.browser.closed_network import OUTSIDE, RELAY_PORT, ClosedNetwork
-from tests.browser.people import DESKTOP, PHONE, Clinician, Member, open_page
+from tests.browser.people import DESKTOP, PHONE, Clinician, Member, in_a_visit, open_page
 from tests.demo_server import DemoServer
 from tests.turn_server import TurnServer
 
@@ -125,15 +125,6 @@ async def dr_inside(
     await browser.close()
 
 
-async def in_a_visit(member: Member, clinician: Clinician, server: DemoServer) -> None:
-    await member.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await clinician.claims()
-    await clinician.is_ready_to_admit()
-    await clinician.admits()
-    await member.decodes_frames(30)
-    await clinician.decodes_frames(30)
-
-
 async def see_and_hear_each_other(member: Member, clinician: Clinician) -> None:
     """Each side decodes the other's picture and tone, not its own."""
     red, _, blue = await clinician.colour()
@@ -155,7 +146,7 @@ async def goes_by_tls(person: Member | Clinician) -> None:
 async def test_a_visit_is_held_over_tls_where_all_udp_is_blocked(
     hospital: ClosedNetwork, server: DemoServer, ana: Member, dr: Clinician
 ) -> None:
-    await in_a_visit(ana, dr, server)
+    await in_a_visit(ana, dr, server, frames=30)
     await see_and_hear_each_other(ana, dr)
     await goes_by_tls(ana)
     assert (await way_of(dr))["type"] != "relay", "where there is a direct way, it is taken"
@@ -170,7 +161,7 @@ async def test_a_visit_is_held_over_tls_where_all_udp_is_blocked(
 async def test_two_behind_the_wall_find_each_other_again_when_the_relay_was_restarted(
     relay: TurnServer, server: DemoServer, ana: Member, dr_inside: Clinician
 ) -> None:
-    await in_a_visit(ana, dr_inside, server)
+    await in_a_visit(ana, dr_inside, server, frames=30)
     for person in (ana, dr_inside):
         await goes_by_tls(person)
     relay.kill()

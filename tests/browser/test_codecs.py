@@ -10,8 +10,18 @@ import pytest_asyncio
 from playwright.async_api import Browser
 from playwright.async_api import TimeoutError as TooLateError
 
-from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, Person, open_page
-from tests.browser.test_recording import asks, files_of_the_recording, last_colour, shows
+from tests.browser.people import (
+    DESKTOP,
+    PATIENCE_MS,
+    PHONE,
+    Clinician,
+    Guest,
+    Member,
+    Person,
+    in_a_visit,
+    open_page,
+)
+from tests.browser.test_recording import both_recorded, show_their_own
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -67,13 +77,8 @@ async def opens_ana(server: DemoServer, members_browser: Browser) -> AsyncIterat
         await context.close()
 
 
-async def in_a_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
-    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await dr.claims()
-    await dr.is_ready_to_admit()
-    await dr.admits()
-    await ana.decodes_frames()
-    await dr.decodes_frames()
+async def in_a_watched_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
+    await in_a_visit(ana, dr, server)
     await dr.page.evaluate(CODECS)
 
 
@@ -95,7 +100,7 @@ async def test_nobody_needs_it_and_the_room_is_in_vp8(
     opens_ana: Opens, dr: Clinician, server: DemoServer
 ) -> None:
     ana = await opens_ana()
-    await in_a_visit(ana, dr, server)
+    await in_a_watched_visit(ana, dr, server)
     await in_codec("VP8", ana, dr)
 
 
@@ -104,7 +109,7 @@ async def test_a_room_in_h264_turns_to_vp8_for_a_newcomer_and_back_when_they_hav
     opens_ana: Opens, dr: Clinician, server: DemoServer, guests_browser: Browser, more: tuple[str, ...]
 ) -> None:
     ana = await opens_ana(NEEDS_H264, *more)
-    await in_a_visit(ana, dr, server)
+    await in_a_watched_visit(ana, dr, server)
     await in_codec("H264", ana, dr)
     await ana.shows(Maya="blue")
     await dr.shows(Ana="red")
@@ -136,20 +141,11 @@ async def test_what_is_recorded_of_a_room_in_h264_can_be_played(
     opens_ana: Opens, dr: Clinician, server: DemoServer
 ) -> None:
     ana = await opens_ana(NEEDS_H264)
-    await in_a_visit(ana, dr, server)
+    await in_a_watched_visit(ana, dr, server)
     await in_codec("H264", ana, dr)
-    await asks(dr)
-    await ana.presses("I agree to be recorded")
-    await shows(ana.page, "Recording")
-    await ana.decodes_frames(30)
-    await dr.decodes_frames(30)
-    await dr.ends_visit()
-    files = await files_of_the_recording(server)
+    files = await both_recorded(ana, dr, server)
     assert set(files) == {"member.mkv", "clinician.mkv"}
-    red, blue = last_colour(files["member.mkv"])
-    assert red > blue + 60
-    red, blue = last_colour(files["clinician.mkv"])
-    assert blue > red + 60
+    show_their_own(files["member.mkv"], files["clinician.mkv"])
     with av.open(io.BytesIO(files["member.mkv"])) as film:
         assert [stream.codec_context.name for stream in film.streams] == ["h264", "opus"]
         assert film.streams.video[0].codec_context.width > 0

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from tests import demo_server
 from tests.browser import firefox, network
 from tests.browser.devices import CLINICIAN, MEMBER
-from tests.browser.people import DESKTOP, PHONE, Clinician, Member, open_page
+from tests.browser.people import DESKTOP, PHONE, Clinician, Member, in_a_visit, open_page
 from tests.demo_server import DemoServer
 
 pytestmark = [
@@ -77,15 +77,6 @@ async def dr_fox(server: DemoServer, clinicians_firefox: Browser) -> AsyncIterat
     await clinician.signs_in(server.info["clinician"])
     yield clinician
     await context.close()
-
-
-async def in_a_visit(member: Member, clinician: Clinician, server: DemoServer) -> None:
-    await member.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await clinician.claims()
-    await clinician.is_ready_to_admit()
-    await clinician.admits()
-    await member.decodes_frames()
-    await clinician.decodes_frames()
 
 
 async def proves_each_other(member: Member, clinician: Clinician) -> None:

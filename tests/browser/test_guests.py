@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.look import Tour
-from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, open_page
+from tests.browser.people import DESKTOP, PATIENCE_MS, PHONE, Clinician, Guest, Member, in_a_visit, open_page
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,15 +29,6 @@ async def opens(guests_browser: Browser) -> AsyncIterator[Opens]:
     yield open_link
     for context in contexts:
         await context.close()
-
-
-async def in_a_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
-    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await dr.claims()
-    await dr.is_ready_to_admit()
-    await dr.admits()
-    await ana.decodes_frames()
-    await dr.decodes_frames()
 
 
 async def dr_invites(dr: Clinician, name: str = "Sol Ibáñez") -> str:

@@ -12,8 +12,7 @@ from playwright.async_api import Browser, Playwright, expect
 from tests.badnet.ends import write_noise
 from tests.badnet.link import Conditions, Link
 from tests.browser import chromium, devices
-from tests.browser.people import DESKTOP, PHONE, Clinician, Member, open_page
-from tests.browser.test_whole_visit import in_a_visit
+from tests.browser.people import DESKTOP, PHONE, Clinician, Member, in_a_visit, open_page
 from tests.demo_server import DemoServer
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]

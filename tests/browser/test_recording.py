@@ -9,19 +9,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.look import Tour
-from tests.browser.people import PATIENCE_MS, Clinician, Member
+from tests.browser.people import PATIENCE_MS, Clinician, Member, in_a_visit
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def in_a_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
-    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await dr.claims()
-    await dr.is_ready_to_admit()
-    await dr.admits()
-    await ana.decodes_frames()
-    await dr.decodes_frames()
 
 
 async def asks(dr: Clinician) -> None:
@@ -151,19 +142,29 @@ def last_colour(webm: bytes) -> tuple[float, float]:
     return red, blue
 
 
-async def test_what_was_recorded_can_be_played_and_is_each_persons_own(
-    ana: Member, dr: Clinician, server: DemoServer
-) -> None:
-    await in_a_visit(ana, dr, server)
+async def both_recorded(ana: Member, dr: Clinician, server: DemoServer) -> dict[str, bytes]:
+    """Two seconds of a running visit are recorded; the files that become of it."""
     await asks(dr)
     await ana.presses("I agree to be recorded")
     await shows(ana.page, "Recording")
     await ana.decodes_frames(30)
     await dr.decodes_frames(30)
     await dr.ends_visit()
-    files = await files_of_the_recording(server)
-    assert set(files) == {"member.webm", "clinician.webm"}
-    red, blue = last_colour(files["member.webm"])
+    return await files_of_the_recording(server)
+
+
+def show_their_own(member: bytes, clinician: bytes) -> None:
+    """The member is red, the clinician blue."""
+    red, blue = last_colour(member)
     assert red > blue + 60
-    red, blue = last_colour(files["clinician.webm"])
+    red, blue = last_colour(clinician)
     assert blue > red + 60
+
+
+async def test_what_was_recorded_can_be_played_and_is_each_persons_own(
+    ana: Member, dr: Clinician, server: DemoServer
+) -> None:
+    await in_a_visit(ana, dr, server)
+    files = await both_recorded(ana, dr, server)
+    assert set(files) == {"member.webm", "clinician.webm"}
+    show_their_own(files["member.webm"], files["clinician.webm"])

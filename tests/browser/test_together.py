@@ -11,8 +11,7 @@ from playwright.async_api import Browser, Download, FilePayload, Playwright, exp
 
 from tests.browser import chromium, devices
 from tests.browser.look import Tour
-from tests.browser.people import PHONE, Clinician, Member, Person, open_page
-from tests.browser.test_whole_visit import in_a_visit
+from tests.browser.people import PHONE, Clinician, Member, Person, in_a_visit, open_page
 from tests.demo_server import DemoServer
 from tests.signaling import file_samples as samples
 

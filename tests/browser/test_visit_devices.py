@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.look import Tour
-from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Person, open_page
+from tests.browser.people import PATIENCE_MS, PHONE, Clinician, Member, Person, in_a_visit, open_page
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,15 +26,6 @@ async def maria(server: DemoServer, members_browser: Browser) -> AsyncIterator[M
     )
     yield Member(context, page)
     await context.close()
-
-
-async def in_a_visit(member: Member, dr: Clinician, server: DemoServer) -> None:
-    await member.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await dr.claims()
-    await dr.is_ready_to_admit()
-    await dr.admits()
-    await member.decodes_frames()
-    await dr.decodes_frames()
 
 
 def is_green(colour: Colour) -> bool:

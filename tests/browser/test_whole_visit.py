@@ -6,19 +6,10 @@ import signal
 import pytest
 
 from tests.browser import devices
-from tests.browser.people import Clinician, Member
+from tests.browser.people import Clinician, Member, in_a_visit
 from tests.demo_server import DemoServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def in_a_visit(ana: Member, dr: Clinician, server: DemoServer) -> None:
-    await ana.comes_to_the_waiting_room(server.info["member_birth_date"])
-    await dr.claims()
-    await dr.is_ready_to_admit()
-    await dr.admits()
-    await ana.decodes_frames()
-    await dr.decodes_frames()
 
 
 def is_red(colour: tuple[int, int, int]) -> bool:

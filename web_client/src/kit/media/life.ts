@@ -228,7 +228,8 @@ export class Life {
 
   /** What may be sent, in kbit/s; null where nothing limits it: the camera's picture follows. */
   fit(mayUpKbps: number | null): void {
-    if (this.sizing.hear(mayUpKbps, performance.now())) void this.fullParameters();
+    if (!this.sizing.hear(mayUpKbps, performance.now())) return;
+    this.sending = this.sending.then(() => this.fullParameters()).catch(() => undefined);
   }
 
   /** As large as the way up carries, from the first frame on. */
