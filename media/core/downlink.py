@@ -90,13 +90,19 @@ class Downlink:
         elif bitrate < self.rate and (fell or now - self._rose_at > REMB_STUCK):
             self._remb_limits = True
 
-    def cap(self, now: float) -> float | None:
+    def width(self, now: float) -> float | None:
+        """The cap, as far as it says how narrow the way is; `None` for a wide one."""
+        return self.cap(now, proven=True)
+
+    def cap(self, now: float, *, proven: bool = False) -> float | None:
         """The most video to send, in bit/s; `None` when nothing limits."""
         cap = self._loss.cap
         if self._remb_limits and now - self._remb_at <= REMB_STALE:
             remb = max(self._remb, LOWEST)
             cap = remb if cap is None else min(cap, remb)
         delay = self._estimate.cap
+        if proven and not self._estimate.is_narrow(now):
+            delay = None
         if delay is not None and now - self._estimate.heard_at <= REMB_STALE:
             cap = delay if cap is None else min(cap, delay)
         return cap

@@ -163,7 +163,7 @@ class Endpoint:
     def step(self, now: float) -> bool:
         """Step on the ladder, if that is due: pictures pause or begin anew. Whether it did."""
         before = self.ladder.rung
-        if not self.ladder.judge(self.downlink.cap(now), now):
+        if not self.ladder.judge(self.downlink.width(now), now):
             return False
         if before is Rung.NONE:
             self.downlink.try_again(TRIED_WITH, now)

@@ -35,6 +35,8 @@ FREE: Final = 4_000_000.0
 SHOWN: Final = 1.5
 MARGIN: Final = 10_000.0
 """bit/s: the cap is at most so many times what arrived, and a little more."""
+PROVEN_FOR: Final = 20.0
+"""Seconds within which a way was full twice if it is narrow: once may have been chance."""
 AGAIN_AFTER: Final = 0.3
 """Seconds, beside a round trip, until a lower cap can show."""
 
@@ -43,8 +45,8 @@ class Estimate:
     """Of one receiver. Rates are bit/s of payload; `cap` is None while nothing limits."""
 
     __slots__ = (
-        "_arrivals", "_bytes", "_fell_at", "_full_at", "_gradient", "_grown_at", "_standing", "cap",
-        "heard_at",
+        "_arrivals", "_bytes", "_fell_at", "_fell_before", "_full_at", "_gradient", "_grown_at",
+        "_standing", "cap", "heard_at",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -56,7 +58,11 @@ class Estimate:
         self._arrivals: deque[tuple[float, int]] = deque()
         self._bytes = 0
         self._full_at: float | None = None  # the rate at which the way was full
-        self._fell_at = self._grown_at = float("-inf")
+        self._fell_at = self._fell_before = self._grown_at = float("-inf")
+
+    def is_narrow(self, now: float) -> bool:
+        """Whether the way was full again and again of late. A low cap alone may be that of a calm picture."""
+        return now - self._fell_before < PROVEN_FOR
 
     def try_again(self, cap: float, now: float) -> None:
         """Nothing was sent for a while, and what was known is old: begin with this cap."""
@@ -100,7 +106,7 @@ class Estimate:
         """Send less, unless that has just begun; whether it begins now."""
         if now - self._fell_at < AGAIN_AFTER + round_trip:
             return False
-        self._fell_at = now
+        self._fell_at, self._fell_before = now, self._fell_at
         wanted = max(rate * BACK_OFF, LOWEST)
         self._full_at = rate
         self.cap = wanted if self.cap is None else min(self.cap, wanted)

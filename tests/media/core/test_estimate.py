@@ -81,3 +81,20 @@ def test_a_cap_that_nobody_could_use_up_goes() -> None:
     way.rate = 50_000_000
     way.passes(60)
     assert way.downlink.cap(way.now) is None
+
+
+def test_a_calm_picture_whose_way_was_full_once_is_no_narrow_way() -> None:
+    way = Bottleneck(rate=20_000_000, hunger=40_000)
+    way.passes(5)
+    way.downlink._estimate._fall(40_000, way.now, 0.0)
+    way.passes(3)
+    assert way.downlink.cap(way.now) is not None
+    assert way.downlink.width(way.now) is None
+
+
+def test_a_way_that_is_full_again_and_again_is_narrow() -> None:
+    way = Bottleneck(rate=150_000)
+    way.passes(20)
+    for _ in range(10):
+        way.passes(1)
+        assert way.downlink.width(way.now) == way.downlink.cap(way.now) is not None
