@@ -11,7 +11,7 @@ from typing import Final
 
 from media.core.negotiated import Codec
 from media.dtls import Fingerprint
-from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, Offer, Section
+from media.sdp import ABS_SEND_TIME, MID, PLAYOUT_DELAY, TRANSPORT_CC, Offer, Section
 
 MAX_AUDIO_SLOTS: Final = 8
 MAX_VIDEO_SLOTS: Final = 9
@@ -106,7 +106,7 @@ def extensions(lane: Lane) -> dict[str, int]:
     if lane.direction == "recvonly":
         wanted = [MID, *([TRANSPORT_CC] if "transport-cc" in feedback(lane) else [])]
     elif lane.direction == "sendonly" and lane.section.kind == "video":
-        wanted = [TRANSPORT_CC if "transport-cc" in feedback(lane) else ABS_SEND_TIME]
+        wanted = [TRANSPORT_CC if "transport-cc" in feedback(lane) else ABS_SEND_TIME, PLAYOUT_DELAY]
     else:
         wanted = []
     return {uri: offered[uri] for uri in wanted if uri in offered}

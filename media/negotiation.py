@@ -2,7 +2,7 @@
 
 from media.answer import CNAME, Lane, extensions, feedback
 from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Types, Uplink
-from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, Section
+from media.sdp import ABS_SEND_TIME, MID, PLAYOUT_DELAY, TRANSPORT_CC, Section
 
 
 def negotiated(lanes: tuple[Lane, ...], rtcp_ssrc: int, *, needs_h264: bool = False) -> Negotiated:
@@ -23,7 +23,10 @@ def _h264(section: Section) -> Types | None:
 def _extensions(lane: Lane) -> Extensions:
     ids = extensions(lane)
     return Extensions(
-        mid=ids.get(MID), abs_send_time=ids.get(ABS_SEND_TIME), transport_cc=ids.get(TRANSPORT_CC)
+        mid=ids.get(MID),
+        abs_send_time=ids.get(ABS_SEND_TIME),
+        transport_cc=ids.get(TRANSPORT_CC),
+        playout_delay=ids.get(PLAYOUT_DELAY),
     )
 
 

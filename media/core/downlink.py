@@ -107,12 +107,12 @@ class Downlink:
             cap = delay if cap is None else min(cap, delay)
         return cap
 
-    def may_repair(self, size: int, octets: int) -> bool:
-        """Take `size` bytes from the repair budget, if it has them."""
+    def may_repair(self, size: int, octets: int, *, twice: bool = False) -> bool:
+        """Take `size` bytes from the repair budget, if it has them; `twice`: if half of it is left."""
         share = (octets - self._saved_at) * REPAIR_SHARE
         self._saved_at = octets
         self._saved = min(self._saved + share, max(REPAIR_BURST, self.rate / 8 * REPAIR_SHARE))
-        if size > self._saved:
+        if size > (self._saved - REPAIR_BURST / 2 if twice else self._saved):
             return False
         self._saved -= size
         return True

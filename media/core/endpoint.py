@@ -5,10 +5,12 @@ from typing import Final
 from media.core import rtcp
 from media.core.downlink import Downlink
 from media.core.ladder import TRIED_WITH, Ladder, Rung
+from media.core.lateness import Lateness
 from media.core.negotiated import Extensions, Kind, Negotiated, Source
 from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
-from media.core.rtp import Packet, find_extension
+from media.core.rtp import SEQUENCE, Packet, bounds, find_extension
+from media.core.send_cache import TURN, TURN_MOST
 from media.core.send_log import SendLog
 from media.core.slot import Slot
 from media.core.track import Track
@@ -25,6 +27,13 @@ CAP_FALL: Final = 0.97
 LIFTED: Final = 100_000_000
 """bit/s: a cap that is none. A browser keeps to the last one it got, so it has to be told."""
 LIFTS: Final = 3
+LONG: Final = 0.1
+"""Seconds of a round trip from which on what is sent again is sent twice, a tick apart: the first may be lost
+too, and the next request comes another round trip later."""
+ASKS_KEPT: Final = 2.5
+"""Round trips for which a packet is kept at least: to be asked for twice."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at how late repairs come."""
 _REPORTS_KEPT: Final = 4
 
 
@@ -32,9 +41,10 @@ class Endpoint:
     """State of one endpoint; `room` moves the packets."""
 
     __slots__ = (
-        "_cap", "_capped_at", "_learnt", "_lifts", "_reported_at", "_reports", "arrivals", "cname",
-        "downlink", "dropped", "ladder", "log", "malformed", "media", "mid_id", "name", "negotiated", "pacer",
-        "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
+        "_again", "_cap", "_capped_at", "_learnt", "_lifts", "_looked_at", "_reported_at", "_reports",
+        "arrivals", "cname", "downlink", "dropped", "ladder", "lateness", "log", "malformed", "media",
+        "mid_id", "name", "negotiated", "pacer", "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc", "told",
+        "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:
@@ -54,6 +64,9 @@ class Endpoint:
         self._cap: float | None = None
         self._capped_at = self._reported_at = float("-inf")
         self._lifts = 0
+        self._again: list[tuple[Slot, int]] = []  # what is sent again a second time
+        self._looked_at = 0.0
+        self.lateness = Lateness()  # of repairs on the way to it
         self._reports: dict[tuple[int, int], float] = {}  # (slot SSRC, middle of NTP) → when we sent that SR
         self.negotiate(negotiated)
 
@@ -151,6 +164,7 @@ class Endpoint:
             sent = self._reports.get((block.ssrc, block.last_report))
             if sent is not None:
                 self.downlink.round_trip = max(now - sent - block.delay / 65536, 0.0)
+                slot.cache.turn = min(max(TURN, self.downlink.round_trip * ASKS_KEPT), TURN_MOST)
             if slot.video and not slot.gated:
                 losses.append(block.fraction / 256)
         if losses:
@@ -197,10 +211,46 @@ class Endpoint:
             if not self.downlink.may_repair(len(packet), octets):
                 break
             slot.cache.answered(sequence, now)
-            if slot.pacer is not None:
-                slot.pacer.spend(len(packet))
-            again.append(slot.repair(packet, now))
+            self.lateness.repaired(self._late(slot, packet, now), now)
+            if self.downlink.round_trip >= LONG:
+                self._again.append((slot, sequence))
+            again.append(self._send_again(slot, packet, now))
         return again
+
+    def repair_twice(self, now: float) -> list[bytes]:
+        """What was sent again of late, once more, as far as its budget goes."""
+        if not self._again:
+            return []
+        twice, self._again = self._again, []
+        octets = self.octets()
+        again = []
+        for slot, sequence in twice:
+            packet = slot.cache.kept(sequence)
+            if packet is not None and self.downlink.may_repair(len(packet), octets, twice=True):
+                again.append(self._send_again(slot, packet, now))
+        return again
+
+    def _send_again(self, slot: Slot, packet: bytes, now: float) -> bytes:
+        if slot.pacer is not None:
+            slot.pacer.spend(len(packet))
+        return slot.repair(packet, now)
+
+    def _late(self, slot: Slot, packet: bytes, now: float) -> float:
+        """How late a packet is that is sent again now."""
+        number = slot.record.extensions.transport_cc
+        at, _ = find_extension(packet, bounds(packet)[0], number) if number is not None else (0, 0)
+        sent_at = self.log.sent_at(SEQUENCE.unpack_from(packet, at)[0]) if at else None
+        return self.downlink.round_trip if sent_at is None else now - sent_at
+
+    def wait(self, now: float) -> None:
+        """Once in a while: have it hold pictures back for as long as repairs of late were late."""
+        if now - self._looked_at < LOOK_EVERY:
+            return
+        self._looked_at = now
+        late = self.lateness.seconds(now)
+        for slot in self.slots:
+            if slot.video and slot.track is not None:
+                slot.wait_for(late + slot.track.missing.lateness.seconds(now), now)
 
     def lacks(self, track: Track, now: float) -> list[int]:
         """The numbers to ask it for again now, if anything becomes of them."""

@@ -6,11 +6,15 @@ comes, or is too old to be of use: then the picture needs a keyframe instead.
 
 from typing import Final
 
+from media.core.lateness import Lateness
+
 TRIES: Final = 10
 AGE: Final = 1.0
 """Seconds after which a packet comes too late for whoever waits for it."""
 APART: Final = 0.05
 """Least seconds between two requests for one number: a round trip that was never measured is short."""
+LONG: Final = 0.1
+"""Seconds of a round trip from which on each request is made twice, `APART`: the first may be lost too."""
 AT_MOST: Final = 256
 """Numbers that are asked for. More at once is no loss to repair but an outage."""
 
@@ -18,10 +22,11 @@ AT_MOST: Final = 256
 class Missing:
     """Of one track. Sequence numbers are `count`s, without wrap-around."""
 
-    __slots__ = ("_wanted", "fresh", "gave_up")
+    __slots__ = ("_wanted", "fresh", "gave_up", "lateness")
 
     def __init__(self) -> None:
         self._wanted: dict[int, tuple[float, int, float]] = {}  # count → (since, tries, not again before)
+        self.lateness = Lateness()
         self.fresh = False
         """Whether numbers were found missing that nobody was asked for yet."""
         self.gave_up = False
@@ -40,9 +45,11 @@ class Missing:
             self._wanted[count] = (now, 0, now)
         self.fresh = True
 
-    def came(self, count: int) -> None:
+    def came(self, count: int, now: float) -> None:
         """One that may have been missing is here."""
-        self._wanted.pop(count, None)
+        wanted = self._wanted.pop(count, None)
+        if wanted is not None:
+            self.lateness.repaired(now - wanted[0], now)
 
     def clear(self) -> None:
         """Miss nothing any more: the stream begins anew."""
@@ -58,6 +65,8 @@ class Missing:
                 del self._wanted[count]
                 self.gave_up = True
             elif now >= again_at:
-                self._wanted[count] = (since, tries + 1, now + max(APART, round_trip))
+                insured = round_trip >= LONG and tries % 2 == 0
+                pause = APART if insured else max(APART, round_trip - (APART if round_trip >= LONG else 0.0))
+                self._wanted[count] = (since, tries + 1, now + pause)
                 asked.append(count)
         return asked

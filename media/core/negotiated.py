@@ -49,6 +49,7 @@ class Extensions:
     mid: int | None = None
     abs_send_time: int | None = None
     transport_cc: int | None = None
+    playout_delay: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Slot:
     `ssrc` and `rtx_ssrc` are those of the answer. Without `rtx_payload_type` or `rtx_ssrc` lost packets are
     repeated byte for byte on `ssrc`. `source`: keeps the slot for one source; `None`: any of its kind. Of the
     extensions, mid and either transport-cc or abs-send-time are written: an endpoint that is answered the
-    former sends transport-wide feedback, else REMB.
+    former sends transport-wide feedback, else REMB. The playout delay is, once there was something to say.
     """
 
     mid: str

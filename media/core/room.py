@@ -328,6 +328,8 @@ class Room:
         for endpoint in self._endpoints.values():
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
+            out += [(endpoint.name, packet, False) for packet in endpoint.repair_twice(now)]
+            endpoint.wait(now)
             for track in endpoint.tracks:
                 if track.missing:
                     self._ask_again(endpoint, track, now, out)

@@ -22,6 +22,7 @@ _ONE_BYTE: Final = 0xBEDE
 _TWO_BYTE: Final = 0x1000
 _ONE_BYTE_ID_MAX: Final = 14
 _ONE_BYTE_LENGTH_MAX: Final = 16
+_HOLD_MAX: Final = 0xFFF
 
 Pack = Callable[[int, int, int, int, int], bytes]
 """Marker with payload type, sequence, timestamp, SSRC, and what changes in the extension → a head.
@@ -75,16 +76,18 @@ def find_extension(packet: Packet, end: int, wanted: int) -> tuple[int, int]:
     return 0, 0
 
 
-def packer(mid: str, extensions: Extensions) -> Pack:
+def packer(mid: str, extensions: Extensions, hold: float | None = None) -> Pack:
     """The function that writes the heads of one slot.
 
-    With its mid and either a transport-wide number or abs-send-time, each if negotiated.
+    With its mid and either a transport-wide number or abs-send-time, each if negotiated; and with `hold`, the
+    seconds for which its receiver is to hold it back at least.
     """
     mid_bytes = mid.encode() if extensions.mid is not None else b""
     time_id = extensions.abs_send_time
     number_id = extensions.transport_cc
+    hold_id = extensions.playout_delay if hold is not None else None
     block = (
-        max(extensions.mid or 0, number_id or time_id or 0) > _ONE_BYTE_ID_MAX
+        max(extensions.mid or 0, number_id or time_id or 0, hold_id or 0) > _ONE_BYTE_ID_MAX
         or len(mid_bytes) > _ONE_BYTE_LENGTH_MAX
     )
 
@@ -92,6 +95,9 @@ def packer(mid: str, extensions: Extensions) -> Pack:
         return bytes((number, size)) if block else bytes((number << 4 | (size - 1),))
 
     after = element(extensions.mid, len(mid_bytes)) + mid_bytes if extensions.mid is not None else b""
+    if hold_id is not None and hold is not None:
+        least = min(round(hold * 100), _HOLD_MAX)  # twelve bits each of hundredths of a second
+        after += element(hold_id, 3) + (least << 12 | _HOLD_MAX).to_bytes(3, "big")
     if number_id is not None:
         before = element(number_id, 2)
         after += bytes(-(len(before) + 2 + len(after)) % 4)

@@ -1,14 +1,15 @@
 """What was sent on a slot of late, so that a receiver that missed a packet gets it again.
 
-Two generations of at most `GENERATION` packets and `TURN` seconds each: the older one goes as a whole, so
+Two generations of at most `GENERATION` packets and `turn` seconds each: the older one goes as a whole, so
 keeping a packet costs one dictionary entry and no clean-up of its own. Together: at most 1,024 packets, one
-second.
+second; two, where the way is long.
 """
 
 from typing import Final
 
 GENERATION: Final = 512
 TURN: Final = 0.5
+TURN_MOST: Final = 1.0
 ANSWERS: Final = 3
 """Times one packet is sent again."""
 APART: Final = 0.02
@@ -20,12 +21,13 @@ ASKS_EARLY: Final = 0.8
 class SendCache:
     """Of one slot. Sequence numbers are those sent, 16 bits."""
 
-    __slots__ = ("_answers", "_began", "_new", "_old", "_turn_at", "gave_up")
+    __slots__ = ("_answers", "_began", "_new", "_old", "_turn_at", "gave_up", "turn")
 
     def __init__(self) -> None:
         self._new: dict[int, bytes] = {}
         self._old: dict[int, bytes] = {}
         self._turn_at = 0.0
+        self.turn = TURN
         self._answers: dict[int, tuple[int, float]] = {}  # sequence → (answers so far, when the last was)
         self._began = 0  # the sequence number of the newest keyframe that was wanted
         self.gave_up = False
@@ -45,14 +47,23 @@ class SendCache:
         """The packet to send again, if it is still here and was not answered too often or just now."""
         if now >= self._turn_at:
             self._turn(now)
-        packet = self._new.get(sequence) or self._old.get(sequence)
+        packet = self.kept(sequence)
         count, last = self._answers.get(sequence, (0, 0.0))
         if count and now - last < max(APART, round_trip * ASKS_EARLY):
             return None
         if packet is None or count >= ANSWERS:
-            self.gave_up = self.gave_up or (sequence - self._began) & 0xFFFF < 0x8000
+            gone = packet is not None or self._is_past(sequence)  # else it never came to us: we want it too
+            self.gave_up = self.gave_up or (gone and (sequence - self._began) & 0xFFFF < 0x8000)
             return None
         return packet
+
+    def kept(self, sequence: int) -> bytes | None:
+        """The packet, if it is still here."""
+        return self._new.get(sequence) or self._old.get(sequence)
+
+    def _is_past(self, sequence: int) -> bool:
+        oldest = next(iter(self._old or self._new), None)
+        return oldest is None or (sequence - oldest) & 0xFFFF >= 0x8000
 
     def answered(self, sequence: int, now: float) -> None:
         """The packet was sent again."""
@@ -63,9 +74,9 @@ class SendCache:
         self._new, self._old, self._answers = {}, {}, {}
 
     def _turn(self, now: float) -> None:
-        self._old = self._new if now < self._turn_at + TURN else {}
+        self._old = self._new if now < self._turn_at + self.turn else {}
         self._new = {}
-        self._turn_at = now + TURN
+        self._turn_at = now + self.turn
         if self._answers:
             self._answers = {
                 sequence: kept for sequence, kept in self._answers.items() if sequence in self._old

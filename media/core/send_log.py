@@ -55,6 +55,13 @@ class SendLog:
         self._size[place] = size
         return count & 0xFFFF
 
+    def sent_at(self, number: int) -> float | None:
+        """When the packet of this number (16 bits) was sent; `None` where that is not remembered."""
+        if not self._at:
+            return None
+        back = (self.count - number) & 0xFFFF
+        return self._at[self.count - back & _MASK] if back < KEPT else None
+
     def feedback(self, arrived: Arrived) -> Told:
         """What a report tells for the first time."""
         delivered: list[Delivered] = []

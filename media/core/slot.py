@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from media.core import negotiated
 from media.core.events import Seat
 from media.core.negotiated import Codec, Kind, Source
-from media.core.rtp import Packet, packer, send_time, signed32
+from media.core.playout import Playout
+from media.core.rtp import Packet, bounds, packer, send_time, signed32
 from media.core.send_cache import SendCache
 from media.core.send_log import SendLog
 
@@ -30,7 +31,7 @@ class Slot:
 
     __slots__ = (
         "_holes", "_mapped", "cache", "clock", "codec", "endpoint", "floor", "gated", "last_at", "last_count",
-        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "record",
+        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "playout", "record",
         "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "types",
         "video",
     )  # fmt: skip
@@ -57,6 +58,7 @@ class Slot:
         self.cache = SendCache()
         self.log: SendLog | None = None  # where its packets get transport-wide numbers, if they do
         self.pacer: Pacer | None = None  # while its endpoint's downlink is narrow
+        self.playout = Playout()
         self._mapped: Track | None = None
         self._holes: list[int] = []
         self.adopt(record)
@@ -71,7 +73,16 @@ class Slot:
         else:  # what is forwarded now is carried here no more
             self._carry(next(iter(self.types)))
             self.gate()
-        self.pack = packer(record.mid, record.extensions)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        told = self.playout.told
+        self.pack = packer(self.record.mid, self.record.extensions, self.playout.seconds if told else None)
+
+    def wait_for(self, late: float, now: float) -> None:
+        """Have its receiver hold it back for what is repaired so many seconds late."""
+        if self.playout.judge(late, now):
+            self._lay_out()
 
     def _carry(self, codec: Codec) -> None:
         """Send this codec from now on, by the payload types that the endpoint has for it."""
@@ -169,4 +180,4 @@ class Slot:
             self.record.rtx_ssrc,
             send_time(now) if self.log is None else self.log.number(len(packet), now),
         )
-        return head + packet[2:4] + packet[len(head) :]
+        return head + packet[2:4] + packet[bounds(packet)[0] :]

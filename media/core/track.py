@@ -153,7 +153,7 @@ class Track:
             self._seen = _NONE_SEEN[:]
             self.timestamp = timestamp
         else:
-            count = self.accept_late(sequence)
+            count = self.accept_late(sequence, now)
             if not count:
                 count = self._went_back(sequence, now)
                 if not count:
@@ -164,13 +164,13 @@ class Track:
         self._received += 1
         return count
 
-    def accept_late(self, sequence: int) -> int:
+    def accept_late(self, sequence: int, now: float) -> int:
         """The count of a packet that is not newer than the newest; 0 if it was seen or is too old."""
         back = (self.highest - sequence) & 0xFFFF
         count = self.highest - back
         if back >= RECENT or self._seen[count & 1023] == count:
             return 0
-        self.missing.came(count)
+        self.missing.came(count, now)
         return count
 
     def accept_repair(self, sequence: int, now: float) -> int:
@@ -183,7 +183,7 @@ class Track:
                 self.missing.lost(self.highest + 1, self.highest + step - 1, now)
             count = self.highest = self.highest + step
         else:
-            count = self.accept_late(sequence)
+            count = self.accept_late(sequence, now)
         if count:
             self._seen[count & 1023] = count
         return count

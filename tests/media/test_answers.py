@@ -7,7 +7,7 @@ from offering import CAMERA, CHROMIUM, MICROPHONE, SCREEN, SHA256, Line, changed
 
 from media.answer import Lane, Local, decide_lanes, write_answer
 from media.dtls import Fingerprint
-from media.sdp import ABS_SEND_TIME, MID, TRANSPORT_CC, read_offer
+from media.sdp import ABS_SEND_TIME, MID, PLAYOUT_DELAY, TRANSPORT_CC, read_offer
 
 LOCAL = Local(
     session=7,
@@ -93,6 +93,12 @@ def test_a_slot_asks_for_an_estimate_and_for_what_it_misses() -> None:
         ("nack", "pli"),
     ]
     assert {item.uri: item.id for item in slot.rtp.headerExtensions} == {TRANSPORT_CC: 7}
+
+
+def test_a_slot_can_say_for_how_long_to_hold_it_back() -> None:
+    able = changed(slots(1)[1], more=(f"a=extmap:9 {PLAYOUT_DELAY}",))
+    slot = answer_of(offer(MICROPHONE, CAMERA, able)).media[2]
+    assert {item.uri: item.id for item in slot.rtp.headerExtensions} == {TRANSPORT_CC: 7, PLAYOUT_DELAY: 9}
 
 
 def test_who_offers_no_transport_feedback_is_asked_for_remb() -> None:

@@ -19,7 +19,7 @@ H264_KEY = (
 H264_DELTA = b"\x41\x9a" + bytes(40)
 """H.264: parameter sets and an IDR picture in one packet, and a picture that refers to it."""
 
-MID, TIME, TRANSPORT = 4, 2, 3
+MID, TIME, TRANSPORT, HOLD = 4, 2, 3, 5
 
 
 def extension(*elements: tuple[int, bytes]) -> bytes:
@@ -87,7 +87,7 @@ def negotiated(
             base + 21 + i,
             vp8 + 1 if rtx else None,
             base + 31 + i if rtx else None,
-            extensions=Extensions(transport_cc=TRANSPORT, mid=MID)
+            extensions=Extensions(transport_cc=TRANSPORT, mid=MID, playout_delay=HOLD)
             if numbered
             else Extensions(abs_send_time=TIME),
             h264=other,

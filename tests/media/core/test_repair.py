@@ -3,6 +3,7 @@ from struct import pack
 from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
 
 from media.core.downlink import REPAIR_SHARE
+from media.core.endpoint import LONG
 from media.core.rtp import send_time
 from media.core.send_cache import ANSWERS, APART
 from tests.media.core.packets import DELTA, KEY
@@ -131,3 +132,41 @@ def test_a_closed_room_sends_nothing_again_whatever_its_caches_hold() -> None:
     slot = visit.room._endpoints[CLINICIAN].slots_by_ssrc[C + 21]
     slot.cache.put(100, b"leftover", visit.now)
     assert visit.control(CLINICIAN, nack(C + 21, 100)) == []
+
+
+def long_way(visit: Visit) -> None:
+    visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG
+
+
+def test_on_a_long_way_it_is_sent_again_twice_a_tick_apart() -> None:
+    visit = flowing()
+    long_way(visit)
+    (first,) = visit.control(CLINICIAN, nack(C + 21, 95))
+    (second,) = visit.pass_time(0.05)
+    assert (second.payload, second.sequence) == (first.payload, first.sequence + 1)
+    assert visit.pass_time(0.1) == []
+
+
+def test_what_was_closed_meanwhile_is_not_sent_a_second_time() -> None:
+    visit = flowing()
+    long_way(visit)
+    visit.control(CLINICIAN, nack(C + 21, 95))
+    visit.room.close(visit.now)
+    assert visit.pass_time(0.05) == []
+
+
+def test_whoever_lacks_much_gets_other_packets_rather_than_the_same_twice() -> None:
+    visit = flowing(packets=160)
+    long_way(visit)
+    once = visit.control(CLINICIAN, nack(C + 21, *range(100, 120)))
+    twice = visit.pass_time(0.05)
+    assert len(once) == 20
+    assert 0 < len(twice) < 20
+
+
+def test_what_the_sender_still_owes_us_asks_for_no_keyframe() -> None:
+    visit = flowing()
+    visit.picture(102, BIG)
+    visit.rtcp()
+    visit.control(CLINICIAN, nack(C + 21, 101))
+    assert asked(visit) == []

@@ -104,6 +104,26 @@ def test_heads_carry_what_was_negotiated(mid_id: int | None, time_id: int | None
             assert packet[at : at + size] == expected
 
 
+@pytest.mark.parametrize("hold_id", [5, 20])
+@pytest.mark.parametrize("number_id", [None, 3])
+def test_a_head_says_for_how_long_to_hold_it_back(hold_id: int, number_id: int | None) -> None:
+    extensions = Extensions(mid=4, transport_cc=number_id, playout_delay=hold_id)
+    packet = packer("v0", extensions, 0.42)(0x60, 1, 2, 3, 0xABCD) + b"payload"
+    start, _ = bounds(packet)
+    at, size = find_extension(packet, start, hold_id)
+    held = int.from_bytes(packet[at : at + size], "big")
+    assert (size, held >> 12, held & 0xFFF) == (3, 42, 0xFFF)
+    at, size = find_extension(packet, start, 4)
+    assert packet[at : at + size] == b"v0"
+
+
+def test_nothing_is_said_of_it_unless_asked_or_agreed() -> None:
+    for extensions, hold in ((Extensions(playout_delay=5), None), (Extensions(transport_cc=5), 0.4)):
+        assert len(packer("v0", extensions, hold)(0x60, 1, 2, 3, 4)) == len(
+            packer("v0", Extensions(transport_cc=extensions.transport_cc), None)(0x60, 1, 2, 3, 4)
+        )
+
+
 def test_the_send_time_wraps_after_64_seconds() -> None:
     assert send_time(1.5) == 3 << 17
     assert send_time(64.0 + 1.5) == 3 << 17

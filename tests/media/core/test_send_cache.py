@@ -1,4 +1,4 @@
-from media.core.send_cache import ANSWERS, APART, GENERATION, TURN, SendCache
+from media.core.send_cache import ANSWERS, APART, GENERATION, TURN, TURN_MOST, SendCache
 
 
 def test_what_was_just_sent_is_there() -> None:
@@ -61,6 +61,31 @@ def test_answers_are_forgotten_with_their_packet() -> None:
     cache.put(8, b"x", 2.6)
     cache.put(7, b"new", 2.7)  # the numbers came round
     assert cache.wanted(7, 2.7, 0.0) == b"new"
+
+
+def test_what_was_kept_and_is_gone_was_given_up() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    for number in range(8, 11):
+        cache.put(number, b"x", 1.0 + (number - 7) * TURN)
+    assert cache.wanted(7, 2.5, 0.0) is None
+    assert cache.gave_up
+
+
+def test_what_never_came_to_us_may_come_yet() -> None:
+    cache = SendCache()
+    cache.put(7, b"seven", 1.0)
+    cache.put(9, b"nine", 1.0)
+    assert cache.wanted(8, 1.1, 0.0) is None
+    assert not cache.gave_up
+
+
+def test_on_a_long_way_packets_are_kept_for_longer() -> None:
+    cache = SendCache()
+    cache.turn = TURN_MOST
+    cache.put(7, b"seven", 1.0)
+    cache.put(8, b"eight", 1.0 + TURN_MOST)
+    assert cache.wanted(7, 1.0 + 2 * TURN_MOST - 0.1, 0.0) == b"seven"
 
 
 def test_a_cleared_cache_has_nothing() -> None:

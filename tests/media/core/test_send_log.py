@@ -35,6 +35,15 @@ def test_numbers_wrap_around() -> None:
     assert log.feedback(Arrived(0xFFFF, (1.0, 1.1, 1.2))).delivered[-1] == Delivered(99.0, 5, 1.2)
 
 
+def test_when_a_packet_was_sent_is_remembered_for_a_while() -> None:
+    log, first = sent(3)
+    assert log.sent_at(first + 1) == 0.001
+    for _ in range(KEPT):
+        log.number(1, 5.0)
+    assert log.sent_at(first + 1) is None
+    assert SendLog().sent_at(5) is None
+
+
 def test_what_was_never_sent_or_long_ago_is_nothing() -> None:
     log, first = sent(3)
     assert log.feedback(Arrived((first + 3) & 0xFFFF, (7.0, 7.1))) == Told([], 0)
