@@ -25,6 +25,8 @@ _UP_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
 _DOWN_FEEDBACK: Final = ("transport-cc", "ccm fir", "nack", "nack pli")
 _DOWN_FEEDBACK_BY_REMB: Final = ("goog-remb", "ccm fir", "nack", "nack pli")
 """Of an endpoint that offers nothing better: one or the other, because a browser sends only one."""
+_ONE_WAY: Final = {PLAYOUT_DELAY: "/sendonly"}
+"""What we say and never hear; a browser may offer it so (RFC 8285 §6)."""
 _H264: Final = "packetization-mode=1;profile-level-id=42e01f"
 """Constrained baseline 3.1: what every endpoint with H.264 can send and take (RFC 7742 §6.2)."""
 _HOST_PREFERENCE: Final = 126 << 24
@@ -162,7 +164,7 @@ def _section(lanes: tuple[Lane, ...], index: int, local: Local, codec: Codec) ->
         f"a={lane.direction}",
         "a=rtcp-mux",
         *(["a=rtcp-rsize"] if section.reduced_size else []),
-        *(f"a=extmap:{number} {uri}" for uri, number in extensions(lane).items()),
+        *(f"a=extmap:{number}{_ONE_WAY.get(uri, '')} {uri}" for uri, number in extensions(lane).items()),
         *(line for each in formats for line in _described(each, feedback(lane))),
     ]
     if lane.direction == "sendonly":

@@ -96,9 +96,10 @@ def test_a_slot_asks_for_an_estimate_and_for_what_it_misses() -> None:
 
 
 def test_a_slot_can_say_for_how_long_to_hold_it_back() -> None:
-    able = changed(slots(1)[1], more=(f"a=extmap:9 {PLAYOUT_DELAY}",))
-    slot = answer_of(offer(MICROPHONE, CAMERA, able)).media[2]
-    assert {item.uri: item.id for item in slot.rtp.headerExtensions} == {TRANSPORT_CC: 7, PLAYOUT_DELAY: 9}
+    able = changed(slots(1)[1], more=(f"a=extmap:9/recvonly {PLAYOUT_DELAY}",))
+    answer = answer_of(offer(MICROPHONE, CAMERA, able))
+    extensions = answer.media[2].rtp.headerExtensions
+    assert {item.uri: item.id for item in extensions} == {TRANSPORT_CC: 7, PLAYOUT_DELAY: 9}
 
 
 def test_who_offers_no_transport_feedback_is_asked_for_remb() -> None:
