@@ -5,6 +5,7 @@ from struct import pack
 import pytest
 
 from media.core.room import Room
+from tests.fuzz import sprayed
 from tests.fuzz.__main__ import PREY, Run, hunted, runs
 from tests.fuzz.hunt import hunt
 from tests.fuzz.mutating import Mutator
@@ -20,6 +21,18 @@ def test_a_short_run_finds_nothing(parser: str) -> None:
     found = hunted(Run(parser, SHORT[parser], seed=99))
     assert found.inputs == SHORT[parser]
     assert found.failures == []
+
+
+async def test_connections_come_about_under_spray() -> None:
+    found = await sprayed.measure(12, seed=99)
+    assert (found["connected"], found["heard"], found["faults"]) == (12, 12, 0)
+    assert found["datagrams"] > 100
+
+
+async def test_a_port_that_believes_a_strangers_alert_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sprayed, "WITHIN", 1.0)
+    monkeypatch.setattr("media.dtls.only_handshake", lambda _: True)
+    assert (await sprayed.measure(8, seed=99))["heard"] < 8
 
 
 def test_one_seed_gives_the_same_inputs() -> None:
