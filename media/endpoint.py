@@ -12,6 +12,9 @@ from media.port import Path
 from media.srtp import Keys
 from media.stun import Credentials
 
+ALLOWED_PER_SECOND: Final = 1500
+"""Media packets of one endpoint: twice what camera, screen and microphone take with all their repair."""
+ALLOWED_AT_ONCE: Final = 1500
 OLD_CREDENTIALS_FOR: Final = 30.0
 """Seconds for which the former credentials stay valid after a check with the new ones nominated a path."""
 
@@ -36,6 +39,7 @@ class Endpoint:
 
     __slots__ = (
         "agreement",
+        "allowance",
         "answered_at",
         "belief",
         "connected_at",
@@ -73,8 +77,14 @@ class Endpoint:
         self.old_until: float | None = None
         self.dtls: Dtls | None = None
         self.keys: Keys | None = None
+        self.allowance = ALLOWED_AT_ONCE
+        """Packets that are looked at until `allow` is called; what comes beyond that is dropped unread."""
         self.refused = 0
         """Packets from its addresses that its keys refused: forged, replayed or damaged."""
+
+    def allow(self, packets: int) -> None:
+        """Let it send so many more, up to what may come at once."""
+        self.allowance = min(self.allowance + packets, ALLOWED_AT_ONCE)
 
     def send_dtls(self, datagram: bytes) -> None:
         """Send a handshake datagram to where the endpoint is; nowhere before its first check."""

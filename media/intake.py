@@ -54,6 +54,7 @@ class Intake:
         "_ports",
         "_tries",
         "dropped",
+        "excess",
         "failed",
     )
 
@@ -67,6 +68,8 @@ class Intake:
         self._tries = STRAY_TRIES
         self.dropped = 0
         """Datagrams that nobody vouched for."""
+        self.excess = 0
+        """Packets of endpoints beyond what any of them may send."""
         self.failed = 0
         """Packets whose handling raised: a fault of ours that cost that packet alone."""
 
@@ -143,8 +146,8 @@ class Intake:
     def _packet(self, path: Path, port: Port, index: int, now: float) -> None:
         endpoint: Endpoint = path.endpoint
         keys = endpoint.keys
-        if keys is None:
-            self.dropped += 1
+        if keys is None or not endpoint.allowance:
+            self._turn_away(endpoint)
             return
         inbox = port.inbox
         at = index * SLOT
@@ -173,6 +176,7 @@ class Intake:
             end = at + inbox.lengths[index * LENGTH_STEP + LENGTH_AT]
             core.receive_rtp(endpoint.name, inbox.view[at:end], now, out)
         keys.sources.add(ssrc)
+        endpoint.allowance -= 1  # only now: whoever forges its address does not use it up
         endpoint.heard_at = now
         room.awake = True
         if out:
@@ -181,6 +185,13 @@ class Intake:
             self._owner.publish(room)
         if endpoint.silent:
             self._owner.heard(endpoint)
+
+    def _turn_away(self, endpoint: Endpoint) -> None:
+        """Count what came before the keys, or is more than anybody may send."""
+        if endpoint.keys is None:
+            self.dropped += 1
+        else:
+            self.excess += 1
 
     def _stray(self, port: Port, source: Source, index: int, length: int, now: float) -> None:
         """A media packet from an unknown address: its endpoint's keys may vouch for it (NAT rebinding)."""

@@ -19,7 +19,7 @@ from media.core.ladder import Wish
 from media.core.room import TICK
 from media.core.strain import CEILING, Strain, StrainGauge
 from media.dtls import Certificate, Dtls
-from media.endpoint import OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
+from media.endpoint import ALLOWED_PER_SECOND, OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
 from media.intake import Intake
 from media.negotiation import negotiated
 from media.news import News
@@ -30,6 +30,7 @@ from media.rooms import MEMBERS_MAX, LiveRoom, Rooms
 from media.sdp import Offer, read_offer
 from media.srtp import Keys
 
+ALLOWED_EACH_TICK: Final = int(ALLOWED_PER_SECOND * TICK)
 SILENT_AFTER: Final = 5.0
 """Seconds without a packet or a check: a browser checks a healthy path every 2.5 s."""
 GONE_AFTER: Final = 60.0
@@ -172,6 +173,7 @@ class Worker:
             "keyframes_asked": tally.keyframes_asked,
             "round_trip_ms": round(1000 * sum(trips) / len(trips), 1) if trips else 0.0,
             "datagrams_dropped": self.intake.dropped,
+            "datagrams_excess": self.intake.excess,
             "datagrams_failed": self.intake.failed,
             "sends_dropped": sum(port.outbox.dropped for port in self._ports),
             **self.recorder.figures(),
@@ -380,6 +382,8 @@ class Worker:
         self._tick = loop.call_at(self._next_tick, self._on_tick)
         for room in islice(self.rooms, self._turn, None, self._turns):
             if room.awake:
+                for member in room.members.values():
+                    member.allow(ALLOWED_EACH_TICK)
                 try:
                     room.awake = room.core.tick(now, room.out)
                     if room.out:

@@ -35,6 +35,7 @@ COUNTERS: Final[Mapping[str, str]] = {
     "keyframes_asked": "Whole pictures that senders were asked for.",
     "sends_dropped": "Datagrams that the kernel did not take in time.",
     "datagrams_dropped": "Datagrams from outside that nobody vouched for.",
+    "datagrams_excess": "Packets of endpoints beyond what any of them may send.",
     "datagrams_failed": "Datagrams whose handling failed: a fault of the worker.",
     "recording_packets_missed": "Packets that might have been recorded and that the disk did not take.",
     "frozen_seconds": "Seconds for which pictures stood still at browsers of this process, as they tell.",

@@ -61,8 +61,8 @@ class Storm:
     def from_address_of(self, client: RawClient) -> Any:
         """The client's own address sends it too, as whoever can forge a source may have it."""
         self._senders.append(client.send)
-        for _ in range(BURST):
-            client.send(self._datagram())
+        for datagram in self._bad[1]:
+            client.send(datagram)
             self.datagrams += 1
         try:
             yield

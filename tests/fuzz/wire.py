@@ -13,7 +13,7 @@ from pylibsrtp import Policy, Session
 
 from media.datagrams import LENGTH_AT, SLOT, Source, to_source
 from media.dtls import Certificate
-from media.endpoint import Endpoint
+from media.endpoint import ALLOWED_AT_ONCE, Endpoint
 from media.port import Port
 from media.rooms import LiveRoom
 from media.srtp import Keys
@@ -112,6 +112,8 @@ class Wire:
         self.now += seconds
         self.worker.intake.renew_tries()
         for room in self.worker.rooms:
+            for member in room.members.values():
+                member.allow(ALLOWED_AT_ONCE)  # whatever is fed is looked at
             room.core.tick(self.now, room.out)
             room.send()
             room.tell(self.worker.news)

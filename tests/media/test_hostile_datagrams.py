@@ -7,6 +7,7 @@ from hostile import hello_and_alerts, runts
 from raw_client import RawClient, until
 from running import Running, state
 
+from media.endpoint import ALLOWED_AT_ONCE
 from media.intake import SOURCES_MAX
 
 pytestmark = pytest.mark.sockets
@@ -189,6 +190,48 @@ async def test_an_endpoint_with_endless_sources_costs_no_endless_memory(running:
     await spray(running, [client.protected(1, ssrc=50_000 + index) for index in range(1000)], client.send)
     assert len(keys.sources) == SOURCES_MAX
     assert running.worker.intake.failed == 0
+
+
+async def test_ten_times_the_bitrate_is_cut_and_other_rooms_notice_nothing(running: Running) -> None:
+    flooder, victim = await running.raw("flooded", "member"), await running.raw("flooded", "clinician")
+    ana, doctor = await running.raw("calm", "member"), await running.raw("calm", "clinician")
+    await running.event("connected", room="calm", endpoint="clinician")
+    for room in ("flooded", "calm"):
+        running.worker.open_room(room)
+    for sequence in range(1, 101):
+        for number in range(60):  # of 1,100 bytes; a camera sends two in that time
+            flooder.send(flooder.protected(60 * sequence + number, bytes(1100)))
+        ana.send(ana.protected(sequence, b"calm", timestamp=960 * sequence))
+        await asyncio.sleep(0.01)
+    await doctor.received(100)
+    assert len(doctor.rtp) == 100
+    assert running.worker.intake.excess > 0
+    assert len(victim.rtp) + running.worker.intake.excess <= 6000
+    assert running.worker.intake.failed == 0
+
+
+async def test_who_forges_an_address_does_not_use_up_what_its_owner_may_send(running: Running) -> None:
+    client, other = await running.raw("visit", "member"), await running.raw("visit", "clinician")
+    await running.event("connected", endpoint="clinician")
+    running.worker.open_room("visit")
+    forged = [bytes((0x80, 109, 0, index & 0xFF)) + bytes(60) for index in range(ALLOWED_AT_ONCE + 500)]
+    await spray(running, forged, client.send)
+    client.send(client.protected(1, b"true"))
+    assert [packet[12:] for packet in await other.received()] == [b"true"]
+    assert running.worker.intake.excess == 0
+
+
+async def test_after_a_flood_it_may_send_again(running: Running) -> None:
+    client, other = await running.raw("visit", "member"), await running.raw("visit", "clinician")
+    await running.event("connected", endpoint="clinician")
+    running.worker.open_room("visit")
+    endpoint = running.worker.rooms.get("visit").members["member"]
+    client.send(client.protected(1, b"before"))
+    await other.received(1)
+    endpoint.allowance = 0
+    await until(lambda: endpoint.allowance > 0)
+    client.send(client.protected(2, b"after"))
+    assert [packet[12:] for packet in await other.received(2)] == [b"before", b"after"]
 
 
 async def test_sources_that_were_accepted_before_a_flood_go_on(running: Running) -> None:
