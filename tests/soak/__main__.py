@@ -1,4 +1,5 @@
-"""`make soak`: visits come and go at one media worker for hours; what it holds must not grow.
+"""`make soak`: visits come and go at one media worker for hours; what it holds must not grow. Beside it one
+real visit in two browsers goes on for longer still (`visit.py`).
 
 Sampled all the time: resident memory, asyncio's tasks, threads and descriptors of the worker. At the end
 everybody leaves, those who vanished are given up by the worker after its minute of silence, and then there
@@ -23,6 +24,7 @@ from aiohttp import ClientSession, UnixConnector
 
 from media.worker import GONE_AFTER
 from tests.bench.figures import commit, write_samples
+from tests.soak import visit
 from tests.soak.churn import Churn
 from tests.visiting import gather_loopback_only
 
@@ -31,6 +33,8 @@ VISITS_PER_H: Final = 200
 """The pace that the limit is meant for. Visits come much faster here; the slope is brought back to it."""
 LEAKED_MAX: Final = 2
 VISITS_AT_ONCE: Final = 4
+LONGER: Final = 1.25
+"""Times the minutes: two hours and a half beside two hours."""
 SAMPLE_EVERY: Final = 5.0
 WARM_UP: Final = 0.3
 """Of the time: what is learnt once and kept: caches, the allocator's arenas, rooms still remembered."""
@@ -154,12 +158,23 @@ def main() -> int:
     """Soak as the command line says; 1 where something grew or stayed."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--minutes", type=float, default=120.0)
+    arguments.add_argument("--visit", type=float, help="minutes of the real visit; 0: none (a quarter more)")
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
-    figures = asyncio.run(measure(asked.minutes, asked.seed))
+    long = asked.minutes * LONGER if asked.visit is None else asked.visit
+    figures = asyncio.run(both(asked.minutes, long, asked.seed))
     figures["samples"] = write_samples("soak", figures.pop("rows"))
     print(json.dumps(figures))
     return 0 if figures["passed"] else 1
+
+
+async def both(minutes: float, long: float, seed: int) -> dict[str, Any]:
+    """The coming and going, and the visit of so many minutes beside it."""
+    if not long:
+        return await measure(minutes, seed)
+    figures, stayed = await asyncio.gather(measure(minutes, seed), visit.measure(long))
+    rows = {**figures.pop("rows"), "visit": stayed.pop("rows")}
+    return {**figures, **stayed, "passed": figures["passed"] and stayed["visit_passed"], "rows": rows}
 
 
 if __name__ == "__main__":
