@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## write the formatting
 	$(VENV)/bin/ruff format .
 
 ##@ Long batteries: each ends with one line of JSON
-.PHONY: badnet bench bench-relay chaos fuzz image record-chaos soak switch webkit
+.PHONY: badnet bench bench-overload bench-relay chaos fuzz image record-chaos soak switch webkit
 image: system ## the Dockerfile, executed in a bare Debian root (needs root)
 	$(VENV)/bin/pytest -n 0 -m image
 
@@ -65,6 +65,9 @@ bench: system ## the figures of docs/performance.md
 
 bench-relay: system ## the media worker beside Janus and coturn (needs root, and VVBENCH=…; ARGS="--first --pauses": more)
 	$(PY) -m tests.bench.relay $(ARGS)
+
+bench-overload: $(VENV)/.dev ## more visits than a worker can carry: what becomes of delay (ARGS="--levels 4 16": a look)
+	$(PY) -m tests.bench.overload $(ARGS)
 
 badnet: system ## real browsers behind loss, delay and narrow ways (ARGS="--grid few --trials 40": a look)
 	$(PY) -m tests.badnet $(ARGS)

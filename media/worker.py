@@ -17,12 +17,13 @@ from media import stun
 from media.answer import Lane, Local, decide_lanes, write_answer
 from media.core.ladder import Wish
 from media.core.room import TICK
-from media.core.strain import CEILING, Strain, StrainGauge
+from media.core.strain import Strain, StrainGauge
 from media.dtls import Certificate, Dtls
 from media.endpoint import ALLOWED_PER_SECOND, OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
 from media.intake import Intake
 from media.negotiation import negotiated
 from media.news import News
+from media.off_core import waited
 from media.port import INTERVAL, Port
 from media.recordings.recorder import Recorder
 from media.refused import RefusedError
@@ -56,7 +57,8 @@ log = logging.getLogger(__name__)
 class Surroundings:
     """What a worker takes from outside.
 
-    Monotonic and Unix seconds, random bytes, what to call itself, and the seconds of a core it has used.
+    Monotonic and Unix seconds, random bytes, what to call itself, and the seconds of a core that it has used,
+    and has waited for.
     """
 
     clock: Callable[[], float]
@@ -65,6 +67,7 @@ class Surroundings:
     name: str
     started: float
     cpu: Callable[[], float] = process_time
+    waited: Callable[[], float] = waited
 
 
 class Worker:
@@ -414,10 +417,12 @@ class Worker:
         if now > before:
             self._packets_per_second = (sent - sent_before) / (now - before)
         self._counted = (now, sent)
-        if self.gauge.hear(self._cpu(), now):
-            self.rooms.limit(CEILING if self.gauge.strain else None)
+        strain = self.gauge.strain
+        if self.gauge.hear(self._cpu(), self._surroundings.waited(), now):
+            self.rooms.limit(self.gauge.ceiling)
             self.rooms.full = self.gauge.strain is Strain.FULL
-            log.warning("strain %s", self.gauge.strain.name)
+            if self.gauge.strain is not strain:
+                log.warning("strain %s", self.gauge.strain.name)
         figures = self.figures()
         self.news.tell(
             "heartbeat",

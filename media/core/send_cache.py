@@ -14,6 +14,8 @@ ANSWERS: Final = 3
 """Times one packet is sent again."""
 APART: Final = 0.02
 """Least seconds between two answers for one packet, where the round trip is shorter."""
+AWAITED_FOR: Final = 1.0
+"""Seconds for which a packet is asked for that never came to us, after which it is taken for gone."""
 ASKS_EARLY: Final = 0.8
 """Of a round trip, after which a receiver that asks again has waited long enough: it measured it too."""
 
@@ -21,7 +23,7 @@ ASKS_EARLY: Final = 0.8
 class SendCache:
     """Of one slot. Sequence numbers are those sent, 16 bits."""
 
-    __slots__ = ("_answers", "_began", "_new", "_old", "_turn_at", "gave_up", "turn")
+    __slots__ = ("_answers", "_awaited", "_began", "_new", "_old", "_turn_at", "gave_up", "turn")
 
     def __init__(self) -> None:
         self._new: dict[int, bytes] = {}
@@ -29,6 +31,7 @@ class SendCache:
         self._turn_at = 0.0
         self.turn = TURN
         self._answers: dict[int, tuple[int, float]] = {}  # sequence → (answers so far, when the last was)
+        self._awaited: dict[int, float] = {}  # sequence of what never came → since when it is asked for
         self._began = 0  # the sequence number of the newest keyframe that was wanted
         self.gave_up = False
         """Whether a packet of the newest pictures was wanted that is never sent again; to be set to False."""
@@ -52,7 +55,7 @@ class SendCache:
         if count and now - last < max(APART, round_trip * ASKS_EARLY):
             return None
         if packet is None or count >= ANSWERS:
-            gone = packet is not None or self._is_past(sequence)  # else it never came to us: we want it too
+            gone = packet is not None or self._is_past(sequence) or self._is_awaited_for_long(sequence, now)
             self.gave_up = self.gave_up or (gone and (sequence - self._began) & 0xFFFF < 0x8000)
             return None
         return packet
@@ -60,6 +63,12 @@ class SendCache:
     def kept(self, sequence: int) -> bytes | None:
         """The packet, if it is still here."""
         return self._new.get(sequence) or self._old.get(sequence)
+
+    def _is_awaited_for_long(self, sequence: int, now: float) -> bool:
+        """Of a packet that never came to us, which we ask for too."""
+        if len(self._awaited) >= GENERATION:
+            self._awaited.clear()
+        return now - self._awaited.setdefault(sequence, now) >= AWAITED_FOR
 
     def _is_past(self, sequence: int) -> bool:
         oldest = next(iter(self._old or self._new), None)
@@ -71,12 +80,16 @@ class SendCache:
 
     def clear(self) -> None:
         """Forget everything: what was sent is nobody's to have again."""
-        self._new, self._old, self._answers = {}, {}, {}
+        self._new, self._old, self._answers, self._awaited = {}, {}, {}, {}
 
     def _turn(self, now: float) -> None:
         self._old = self._new if now < self._turn_at + self.turn else {}
         self._new = {}
         self._turn_at = now + self.turn
+        if self._awaited:
+            self._awaited = {
+                sequence: since for sequence, since in self._awaited.items() if now - since < 2 * AWAITED_FOR
+            }
         if self._answers:
             self._answers = {
                 sequence: kept for sequence, kept in self._answers.items() if sequence in self._old

@@ -1,4 +1,4 @@
-from media.core.send_cache import ANSWERS, APART, GENERATION, TURN, TURN_MOST, SendCache
+from media.core.send_cache import ANSWERS, APART, AWAITED_FOR, GENERATION, TURN, TURN_MOST, SendCache
 
 
 def test_what_was_just_sent_is_there() -> None:
@@ -78,6 +78,28 @@ def test_what_never_came_to_us_may_come_yet() -> None:
     cache.put(9, b"nine", 1.0)
     assert cache.wanted(8, 1.1, 0.0) is None
     assert not cache.gave_up
+
+
+def test_what_never_came_to_us_is_not_awaited_for_ever() -> None:
+    cache = SendCache()
+    at = 1.0
+    while at < 1.0 + AWAITED_FOR - 0.01:
+        cache.put(7 if at == 1.0 else 9, b"x", at)
+        assert cache.wanted(8, at, 0.0) is None
+        assert not cache.gave_up
+        at += 0.2
+    cache.wanted(8, 1.0 + AWAITED_FOR, 0.0)
+    assert cache.gave_up
+
+
+def test_what_is_awaited_is_bounded_and_forgotten() -> None:
+    cache = SendCache()
+    cache.put(1, b"one", 1.0)
+    for number in range(2, 3 * GENERATION):
+        cache.wanted(number, 1.0, 0.0)
+    assert len(cache._awaited) <= GENERATION
+    cache.put(2, b"two", 1.0 + 3 * AWAITED_FOR)
+    assert not cache._awaited
 
 
 def test_on_a_long_way_packets_are_kept_for_longer() -> None:
