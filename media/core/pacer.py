@@ -121,7 +121,7 @@ def let_go(endpoints: "Iterable[Endpoint]", now: float) -> list[tuple[str, bytes
             continue
         if pacer.is_late(now):
             slots = {held.slot for held in pacer.empty()}
-            for track in filter(None, (slot.track for slot in slots)):
+            for track in filter(None, (slot.aim for slot in slots)):
                 track.want_keyframe(now)
             for slot in slots:
                 slot.gate()

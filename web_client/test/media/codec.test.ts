@@ -43,9 +43,9 @@ describe("a sender's codec", () => {
     }
   });
   test("can be chosen only where the browser looks for it", () => {
-    const { encoding, choosable } = probed({ maxBitrate: 1 });
+    const { encodings, choosable } = probed([{ maxBitrate: 1 }, { maxBitrate: 2 }]);
     assert.equal(choosable(), false);
-    assert.deepEqual({ ...encoding }, { maxBitrate: 1, codec: undefined });
+    assert.deepEqual(encodings.map((one) => ({ ...one })), [{ maxBitrate: 1, codec: undefined }, { maxBitrate: 2 }]);
     assert.equal(choosable(), true);
   });
   test("is VP8 unless the server says a word that is known", () => {
