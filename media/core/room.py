@@ -92,7 +92,7 @@ class Room:
     def leave(self, endpoint: str, now: float) -> None:
         """Forget an endpoint; its seats become free. An unknown one is ignored."""
         if self._endpoints.pop(endpoint, None) is not None:
-            self._simulcast.forget(endpoint)
+            self._simulcast.encoding.forget(endpoint)
             self._choose_codec()
             self._seat(now)
 
@@ -159,7 +159,7 @@ class Room:
 
     def layers(self, endpoint: str) -> tuple[str, ...]:
         """The layers (rids) that an endpoint is to encode of its camera; none said: the largest alone."""
-        return self._simulcast.rids(endpoint)
+        return self._simulcast.encoding.rids(endpoint)
 
     @property
     def speaker(self) -> str | None:

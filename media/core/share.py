@@ -51,7 +51,8 @@ class Share(Generic[Key]):
         self.levels: dict[Key, int] = {}
         """The layer of each picture, as `allot` says it."""
         self._steps = Hysteresis(STEPS)
-        self._grew_at = self._next_at = float("-inf")
+        self._grew_at = float("-inf")
+        self._next_at: float | None = None
         self._wait = TRY_AFTER
 
     def settle(self, demands: Mapping[Key, Demand], cap: float | None, now: float) -> float | None:
@@ -61,14 +62,21 @@ class Share(Generic[Key]):
         which the way may or may not carry.
         """
         budget = float("inf") if cap is None else cap
+        if self._next_at is None:
+            self._next_at = now + TRY_AFTER
         wanted = allot(demands, budget / SPARE)
         levels = {
-            key: max(self.levels.get(key, wanted[key]), demand.largest) for key, demand in demands.items()
+            key: min(max(self.levels.get(key, wanted[key]), demand.largest), len(demand.rates) - 1)
+            for key, demand in demands.items()
         }
         self.levels = levels
         sent = total(demands, levels)
         figure = -1.0 if sent > budget * OVER else 0.0
-        if not figure and wanted != levels and (total(demands, wanted) <= sent or now >= self._next_at):
+        if (
+            not figure
+            and _is_better(demands, wanted, levels)
+            and (total(demands, wanted) <= sent or now >= self._next_at)
+        ):
             figure = 1.0
         turn = self._steps.due(Turn.STAY, figure, now)
         if turn is Turn.SMALLER:
@@ -99,3 +107,9 @@ class Share(Generic[Key]):
             in_vain = now - self._grew_at < HELD_FOR
             self._wait = min(self._wait * 2, TRY_AT_MOST) if in_vain else TRY_AFTER
             self._next_at = now + self._wait
+
+
+def _is_better(demands: Mapping[Key, Demand], levels: Mapping[Key, int], than: Mapping[Key, int]) -> bool:
+    """Whether what matters most of all that differs is larger."""
+    ordered = sorted(demands, key=lambda key: demands[key].rank)
+    return next((levels[key] < than[key] for key in ordered if levels[key] != than[key]), False)

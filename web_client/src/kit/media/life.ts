@@ -210,7 +210,7 @@ export class Life {
   private async put({ camera, microphone, screen = null }: Tracks): Promise<void> {
     if (this.pc.signalingState === "closed") return;
     if (camera !== this.camera.track) {
-      if (camera !== null) await this.fullParameters();
+      if (camera !== null) await this.fullParameters(camera);
       await this.camera.replaceTrack(camera);
     }
     if (microphone !== this.microphone.track) await this.microphone.replaceTrack(microphone);
@@ -233,11 +233,12 @@ export class Life {
   }
 
   /** As large as the way up carries, from the first frame on. */
-  private async fullParameters(): Promise<void> {
+  private async fullParameters(camera = this.camera.track): Promise<void> {
     const parameters = this.camera.getParameters();
     // Before the first answer there is nothing to change: the parameters of the offer are full already.
     if (this.pc.remoteDescription === null) return;
-    shape(parameters.encodings, this.layers, this.cameraBitrate, this.sizing.size);
+    const width = camera?.getSettings().width ?? 1280;
+    shape(parameters.encodings, { wanted: this.layers, maxBitrate: this.cameraBitrate, size: this.sizing.size, width });
     // Words and faces need detail more than smoothness; a browser that does not know the member ignores it.
     (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
     await this.camera.setParameters(parameters).catch(() => undefined);
