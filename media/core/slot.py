@@ -233,6 +233,5 @@ class Slot:
 
 def _take_out(slot: Slot, track: "Track") -> None:
     """Forward a layer onto a slot no more; one that nobody takes any more needs no keyframe."""
-    if slot in track.targets:
-        track.targets.remove(slot)
-        track.wants_keyframe &= track.taken
+    track.targets = [one for one in track.targets if one is not slot]
+    track.wants_keyframe &= track.taken

@@ -1,25 +1,26 @@
-// Test-only, after witness.js: which layers a page's camera is sent in, and how large the others' pictures come.
+// Test-only, after witness.js: in which layers a page's camera is sent, and how large the others' pictures come.
 window.layers = {
-  // rid → frames encoded and bytes so far, and the picture's width.
+  seen: new Map(),
+  // rids of which frames were encoded since the last look, the largest first.
   async sent() {
-    const said = {};
+    const said = [];
     for (const stat of (await window.witness.last.getStats()).values()) {
-      if (stat.type !== "outbound-rtp" || stat.kind !== "video" || !stat.frameWidth) continue;
-      if (stat.contentType === "screenshare") continue;
-      said[stat.rid ?? ""] = { frames: stat.framesEncoded, bytes: stat.bytesSent, width: stat.frameWidth,
-        target: stat.targetBitrate, limited: stat.qualityLimitationReason, fps: stat.framesPerSecond, active: stat.active,
-        scaler: stat.scalabilityMode, impl: stat.encoderImplementation, keys: stat.keyFramesEncoded };
+      if (stat.type !== "outbound-rtp" || stat.kind !== "video" || !(stat.framesEncoded > (this.seen.get(stat.id) ?? 0))) continue;
+      this.seen.set(stat.id, stat.framesEncoded);
+      said.push([stat.frameWidth, stat.rid ?? ""]);
     }
-    return said;
+    return said.sort(([one], [other]) => other - one).map(([, rid]) => rid);
   },
-  // For each picture that comes: its width, frames decoded, bytes, seconds it stood still.
+  // For each picture that goes on: its width, and in all: frames, bytes, seconds it stood still.
   async received() {
     const said = [];
     for (const stat of (await window.witness.last.getStats()).values()) {
       if (stat.type !== "inbound-rtp" || stat.kind !== "video" || !stat.framesDecoded) continue;
-      said.push({ mid: stat.mid, width: stat.frameWidth, frames: stat.framesDecoded, bytes: stat.bytesReceived,
-        freezes: stat.freezeCount, frozen: stat.totalFreezesDuration, dropped: stat.framesDropped, plis: stat.pliCount, fps: stat.framesPerSecond });
+      said.push({ width: stat.frameWidth, frames: stat.framesDecoded, bytes: stat.bytesReceived, frozen: stat.totalFreezesDuration });
     }
     return said;
+  },
+  async widths() {
+    return (await this.received()).map(({ width }) => width);
   },
 };

@@ -29,6 +29,13 @@ describe("a sender's codec", () => {
       assert.deepEqual(set, []);
     }
   });
+  test("is chosen for all its layers", async () => {
+    const { sender, set } = senderOf([VP8, H264]);
+    const { getParameters } = sender;
+    sender.getParameters = () => ({ ...getParameters(), encodings: [{ rid: "h" }, { rid: "l", active: false }] });
+    await choose(sender, "H264");
+    assert.deepEqual(set[0]?.encodings.map(({ codec }) => codec), [H264, H264]);
+  });
   test("goes back to VP8", async () => {
     const { sender, set } = senderOf([H264, VP8], H264);
     await choose(sender, "VP8");
