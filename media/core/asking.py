@@ -35,6 +35,15 @@ class Asking:
                 if track.wants_keyframe and track.asked_at < track.wanted_at:
                     self.keyframe(track, now, out)
 
+    def request(self, receiver: Endpoint, ssrc: int, now: float, out: Sends) -> None:
+        """A receiver wants a keyframe on a slot: so does everybody who asks before it comes."""
+        slot = receiver.slots_by_ssrc.get(ssrc)
+        track = slot.on or slot.aim if slot is not None else None
+        if track is not None and track.video:
+            track.want_keyframe(now)
+            if track.may_ask(now):
+                self.keyframe(track, now, out)
+
     def missing(self, sender: Endpoint, track: Track, now: float, out: Sends) -> None:
         """Ask for what is missing, if anything becomes of it; want a keyframe where that was in vain."""
         missing = track.missing

@@ -145,6 +145,10 @@ class Endpoint:
         # a payload type is weak evidence: it never moves a track off the SSRC that was declared for it
         return able[0] if len(able) == 1 and able[0].record.ssrc is None else None
 
+    def counts(self) -> dict[str, int]:
+        """What was dropped of its packets, by reason."""
+        return {"malformed": self.malformed, "unbound": self.unbound, "dropped": self.dropped}
+
     def octets(self) -> int:
         """Video payload sent to it so far."""
         return sum(slot.octets for slot in self.slots if slot.video)

@@ -168,11 +168,8 @@ class Room:
 
     def round_trips(self) -> list[float]:
         """Seconds to each endpoint and back, where its reports have told."""
-        return [
-            endpoint.downlink.round_trip
-            for endpoint in self._endpoints.values()
-            if endpoint.downlink.round_trip > 0
-        ]
+        trips = (endpoint.downlink.round_trip for endpoint in self._endpoints.values())
+        return [seconds for seconds in trips if seconds > 0]
 
     def take_events(self) -> list[Event]:
         """The events since the last call, oldest first."""
@@ -182,9 +179,7 @@ class Room:
     def counts(self, endpoint: str) -> dict[str, int]:
         """What was dropped of an endpoint's packets since it joined, by reason; empty for an unknown one."""
         known = self._endpoints.get(endpoint)
-        if known is None:
-            return {}
-        return {"malformed": known.malformed, "unbound": known.unbound, "dropped": known.dropped}
+        return known.counts() if known is not None else {}
 
     def receive_rtp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
         """An authenticated RTP packet of an endpoint."""
@@ -341,7 +336,8 @@ class Room:
             elif isinstance(message, Nack):
                 self._repair(sender, message, now, out)
             elif isinstance(message, KeyframeWanted):
-                self._pass_request(sender, message.media, now, out)
+                if self.is_open:
+                    self._asking.request(sender, message.media, now, out)
             elif isinstance(message, Arrived):
                 sender.arrived(message, now)
             else:
@@ -394,15 +390,6 @@ class Room:
                 report = self._endpoints[slot.endpoint].slot_report(slot, info, now)
                 out.append((slot.endpoint, report, True))
 
-    def _pass_request(self, receiver: Endpoint, ssrc: int, now: float, out: list[Send]) -> None:
-        """A receiver wants a keyframe: so does everybody who asks before it comes."""
-        slot = receiver.slots_by_ssrc.get(ssrc)
-        track = slot.on or slot.aim if slot is not None else None
-        if self.is_open and track is not None and track.video:
-            track.want_keyframe(now)
-            if track.may_ask(now):
-                self._asking.keyframe(track, now, out)
-
     def _repair(self, receiver: Endpoint, nack: Nack, now: float, out: list[Send]) -> None:
         """Send again what a receiver misses, as far as we have it and its budget goes."""
         slot = receiver.slots_by_ssrc.get(nack.media)
@@ -413,7 +400,7 @@ class Room:
         out += [(receiver.name, packet, False) for packet in again]
         if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
             slot.cache.gave_up = False
-            self._pass_request(receiver, slot.ssrc, now, out)
+            self._asking.request(receiver, slot.ssrc, now, out)
 
     def _share(self, track: Track, now: float) -> None:
         """A screen began to be shared."""

@@ -7,13 +7,24 @@ import aioice.ice
 
 sys.path.append(str(Path(__file__).parents[1] / "media"))
 
-from offering import CAMERA, CHROMIUM, MICROPHONE, SCREEN, SHA256, offer, slots, typical
+from offering import (
+    CAMERA,
+    CHROMIUM,
+    MICROPHONE,
+    SCREEN,
+    SHA256,
+    THREE_LAYERS,
+    offer,
+    slots,
+    typical,
+    with_layers,
+)
 from raw_client import RawClient, until
 from running import Running, state
 
 __all__ = [
-    "CAMERA", "CHROMIUM", "MICROPHONE", "SCREEN", "SHA256", "RawClient", "Running", "offer", "slots", "state",
-    "typical", "until",
+    "CAMERA", "CHROMIUM", "MICROPHONE", "SCREEN", "SHA256", "THREE_LAYERS", "RawClient", "Running", "offer",
+    "slots", "state", "typical", "until", "with_layers",
 ]  # fmt: skip
 
 

@@ -3,16 +3,15 @@
 from struct import pack
 
 import pytest
-from offering import MICROPHONE, slots
+from offering import CAMERA, MICROPHONE, THREE_LAYERS, slots, with_layers
 from raw_client import VP8_KEYFRAME, RawClient
 from running import Running
-from test_simulcast_answers import THREE, layered
 
 from media.core.events import LayersChanged, SpeakerChanged
 
 pytestmark = pytest.mark.sockets
 
-LINES = (MICROPHONE, layered(*THREE), *slots(2))
+LINES = (MICROPHONE, with_layers(CAMERA, *THREE_LAYERS), *slots(2))
 
 
 async def joins(running: Running, name: str) -> RawClient:

@@ -6,7 +6,20 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from offering import CAMERA, MICROPHONE, SCREEN, SHA256, Line, changed, offer, slots, with_h264
+from offering import (
+    CAMERA,
+    IDS_OF_LAYERS,
+    MICROPHONE,
+    SCREEN,
+    SHA256,
+    THREE_LAYERS,
+    Line,
+    changed,
+    offer,
+    slots,
+    with_h264,
+    with_layers,
+)
 
 from media.answer import Local, decide_lanes, write_answer
 from media.core.negotiated import Extensions, Negotiated
@@ -17,18 +30,10 @@ from media.sdp import LEVEL, MID, REPAIRED_RID, RID, OfferCode, OfferRefusedErro
 LOCAL = Local(
     7, 1, "server", "abcdefghijklmnopqrstuv", Fingerprint("sha-256", SHA256), (("192.0.2.1", 40000),)
 )
-IDS = (f"a=extmap:10 {RID}", f"a=extmap:11 {REPAIRED_RID}")
-
-
-def layered(*attributes: str, line: Line = CAMERA, ids: tuple[str, ...] = IDS) -> Line:
-    return changed(line, ssrc=None, rtx_ssrc=None, more=(*line.more, *ids, *attributes))
-
-
-THREE = ("a=rid:h send", "a=rid:m send", "a=rid:l send", "a=simulcast:send h;m;l")
 
 
 def rids(*attributes: str) -> tuple[str, ...]:
-    return read_offer(offer(MICROPHONE, layered(*attributes))).sections[1].rids
+    return read_offer(offer(MICROPHONE, with_layers(CAMERA, *attributes))).sections[1].rids
 
 
 def answered(*lines: Line) -> list[str]:
@@ -41,7 +46,7 @@ def settled(*lines: Line) -> Negotiated:
 
 
 def test_the_layers_are_read_in_the_order_of_preference() -> None:
-    assert rids(*THREE) == ("h", "m", "l")
+    assert rids(*THREE_LAYERS) == ("h", "m", "l")
     assert rids("a=rid:b send", "a=rid:a send", "a=simulcast:send a;b") == ("a", "b")
     assert rids("a=rid:1 send pt=120;max-width=640", "a=rid:2 send", "a=simulcast:send ~2;1") == ("2", "1")
     assert rids("a=rid:x send", "a=rid:y send", "a=rid:z recv", "a=simulcast:recv z send x;y") == ("x", "y")
@@ -52,8 +57,8 @@ def test_the_layers_are_read_in_the_order_of_preference() -> None:
     "attributes",
     [
         (),
-        THREE[:3],  # described, not offered
-        THREE[3:],  # offered, not described
+        THREE_LAYERS[:3],  # described, not offered
+        THREE_LAYERS[3:],  # offered, not described
         ("a=rid:h send", "a=simulcast:send h"),
         ("a=rid:h send", "a=rid:m send", "a=simulcast:send h;m;x"),
         ("a=rid:h send", "a=rid:m send", "a=simulcast:send h;h"),
@@ -64,14 +69,14 @@ def test_the_layers_are_read_in_the_order_of_preference() -> None:
 )
 def test_what_is_no_simulcast_that_is_taken_here_is_one_stream(attributes: tuple[str, ...]) -> None:
     assert rids(*attributes) == ()
-    assert not [line for line in answered(MICROPHONE, layered(*attributes)) if "rid" in line]
+    assert not [line for line in answered(MICROPHONE, with_layers(CAMERA, *attributes)) if "rid" in line]
 
 
 @pytest.mark.parametrize(
     "attributes",
     [
         ("a=rid:h send", "a=rid:h send", "a=simulcast:send h;h"),
-        (*THREE, "a=simulcast:send h;m"),
+        (*THREE_LAYERS, "a=simulcast:send h;m"),
         ("a=rid:with space send",),
         ("a=rid:" + "x" * 17 + " send",),
         ("a=rid:h",),
@@ -89,16 +94,16 @@ def test_what_has_no_form_is_refused(attributes: tuple[str, ...]) -> None:
 
 
 def test_the_answer_takes_the_layers_and_what_tells_them_apart() -> None:
-    lines = answered(MICROPHONE, layered(*THREE, line=with_h264(CAMERA)), *slots(1))
+    lines = answered(MICROPHONE, with_layers(with_h264(CAMERA), *THREE_LAYERS), *slots(1))
     start = lines.index("a=mid:1")
     camera = lines[start : next(at for at in range(start, len(lines)) if lines[at].startswith("m="))]
-    wanted = {"a=rid:h recv", "a=rid:m recv", "a=rid:l recv", "a=simulcast:recv h;m;l", *IDS}
+    wanted = {"a=rid:h recv", "a=rid:m recv", "a=rid:l recv", "a=simulcast:recv h;m;l", *IDS_OF_LAYERS}
     assert wanted <= set(camera)
     assert not wanted & set(lines[:start])
 
 
 def test_the_core_is_told_of_the_layers() -> None:
-    found = settled(MICROPHONE, layered(*THREE), *slots(1)).uplinks[1]
+    found = settled(MICROPHONE, with_layers(CAMERA, *THREE_LAYERS), *slots(1)).uplinks[1]
     assert found.rids == ("h", "m", "l")
     assert (found.ssrc, found.rtx_ssrc) == (None, None)
     assert (found.extensions.rid, found.extensions.repaired_rid) == (10, 11)
@@ -106,13 +111,13 @@ def test_the_core_is_told_of_the_layers() -> None:
 
 
 def test_streams_that_are_declared_beside_the_layers_are_not_believed() -> None:
-    line = changed(layered(*THREE), ssrc=2001, rtx_ssrc=2002)
+    line = changed(with_layers(CAMERA, *THREE_LAYERS), ssrc=2001, rtx_ssrc=2002)
     assert settled(MICROPHONE, line).uplinks[1].ssrc is None
 
 
 @pytest.mark.parametrize("missing", [MID, RID, REPAIRED_RID])
 def test_without_what_tells_them_apart_there_is_one_stream(missing: str) -> None:
-    line = layered(*THREE)
+    line = with_layers(CAMERA, *THREE_LAYERS)
     line = changed(line, more=tuple(item for item in line.more if not item.endswith(missing)))
     text = "\r\n".join(item for item in offer(MICROPHONE, line).split("\r\n") if not item.endswith(missing))
     lanes = decide_lanes(read_offer(text), itertools.count(900_000).__next__)
@@ -121,9 +126,9 @@ def test_without_what_tells_them_apart_there_is_one_stream(missing: str) -> None
 
 
 def test_a_screen_and_sound_have_no_layers() -> None:
-    screen = layered(*THREE, line=SCREEN)
+    screen = with_layers(SCREEN, *THREE_LAYERS)
     assert settled(MICROPHONE, CAMERA, screen).uplinks[2].rids == ()
-    sound = changed(MICROPHONE, more=(*MICROPHONE.more, *IDS, *THREE))
+    sound = changed(MICROPHONE, more=(*MICROPHONE.more, *IDS_OF_LAYERS, *THREE_LAYERS))
     assert settled(sound, CAMERA).uplinks[0].rids == ()
 
 

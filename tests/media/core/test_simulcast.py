@@ -551,3 +551,21 @@ def test_whatever_comes_a_receiver_sees_one_stream(
                     assert 0 < (ids(sent)[0] - newest[2]) & 0x7FFF < 0x4000
                     assert signed32(sent.timestamp - newest[1]) > 0
                 newest = (sent.sequence, sent.timestamp, *ids(sent))
+
+
+@given(st.lists(st.tuples(st.sampled_from("hml"), st.binary(max_size=12), st.booleans()), max_size=60))
+def test_any_payload_of_any_layer_is_forwarded_or_not_and_nothing_breaks(
+    packets: list[tuple[str, bytes, bool]],
+) -> None:
+    visit = Layered()
+    slot = visit.room._endpoints["sol"].slots[2]
+    last = 0
+    for number, (rid, payload, turns) in enumerate(packets, 1):
+        visit.now += 0.07
+        if turns:
+            slot.turn_to(visit.track("ana", rid), visit.now)
+        for sent in to("sol", visit.send("ana", rid, number, payload, number * 3000)):
+            assert len(sent.payload) == len(payload)
+            assert sent.sequence == last + 1 or sent.payload == b""
+            last = max(last, sent.sequence)
+        visit.tick()

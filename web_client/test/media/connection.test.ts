@@ -26,12 +26,12 @@ class Pc extends EventTarget {
   static chosen: unknown[] = [];
   /** Of a camera, each time its parameters are set. */
   static active: unknown[] = [];
-  addTransceiver(_kind: string, init?: { sendEncodings?: object[] }) {
+  addTransceiver(_kind: string, init?: { sendEncodings?: { rid?: string }[] }) {
     if (Pc.readsCodec) void Object.values(init?.sendEncodings?.[0] ?? {});
     const sender = {
       track: null,
       replaceTrack: async () => undefined,
-      getParameters: () => ({ codecs: this.codecs(), encodings: (init?.sendEncodings ?? [{}]).map((one) => ({ ...one, codec: undefined })) }),
+      getParameters: () => ({ codecs: this.codecs(), encodings: (init?.sendEncodings ?? [{}]).map(({ rid }) => ({ rid })) }),
       setParameters: async ({ encodings }: { encodings: { active?: boolean; codec?: { mimeType: string } }[] }) => {
         if (encodings.length > 1) Pc.active.push(encodings.map(({ active }) => active));
         if (encodings[0]?.codec !== undefined) Pc.chosen.push(encodings[0].codec.mimeType);

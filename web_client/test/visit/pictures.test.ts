@@ -70,7 +70,7 @@ describe("what one is shown of the others", () => {
   });
   test("is said with whom the page shows large, once that stays so", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
-    const { pictures, sent } = looking();
+    const { pictures, sent, said } = looking();
     pictures.showsLarge(["sol", "clinician"]);
     pictures.showsLarge(["sol"]);
     pictures.showsLarge(["sol"]);
@@ -78,9 +78,9 @@ describe("what one is shown of the others", () => {
     mock.timers.tick(300);
     pictures.connected();
     mock.timers.reset();
-    assert.deepEqual(sent(), [{ wish: "auto", large: ["sol"] }, { wish: "auto", large: ["sol"] }]);
+    assert.deepEqual(await said(), [{ wish: "auto", large: ["sol"] }, { wish: "auto", large: ["sol"] }]);
     pictures.showsLarge([]);
     pictures.choose("never");
-    assert.deepEqual(sent().at(-1), { wish: "never" });
+    assert.deepEqual((await said()).at(-1), { wish: "never" });
   });
 });
