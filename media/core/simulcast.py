@@ -38,11 +38,11 @@ class Simulcast:
         if now - self._looked_at < LOOK_EVERY:
             return []
         self._looked_at = now
+        several = len(endpoints) > 2
+        if not several and self.encoding.is_usual and not _has_more(endpoints, now):
+            return []
         tracks = [track for endpoint in endpoints.values() for track in endpoint.tracks]
         heads = [track for track in tracks if track.head is track and len(track.layers) > 1]
-        several = len(endpoints) > 2
-        if not several and self.encoding.is_usual and not any(_has_more(head, now) for head in heads):
-            return []
         for track in tracks:
             if isinstance(track.meter, Flow):
                 track.meter.measure(now)
@@ -91,9 +91,13 @@ def _demand(layers: Sequence[Track], large: Sequence[str], speaker: str | None) 
     return Demand(rank, rates([one.rate if isinstance(one, Flow) else None for one in meters]), largest)
 
 
-def _has_more(head: Track, now: float) -> bool:
+def _has_more(endpoints: Mapping[str, Endpoint], now: float) -> bool:
     """Whether smaller layers come, though nobody asked for them."""
-    return any(now - layer.heard_at < KEPT_FOR for layer in head.layers[1:])
+    for endpoint in endpoints.values():
+        for track in endpoint.tracks:
+            if track.head is not track and now - track.heard_at < KEPT_FOR:
+                return True
+    return False
 
 
 def _present(layer: Track) -> Track | None:

@@ -31,7 +31,7 @@ class Speaking:
 
     def listen(self, endpoints: "Mapping[str, Endpoint]", now: float) -> bool:
         """Look at what came of everybody's microphone; whether another speaks from now on."""
-        if now - self._listened_at < LISTEN_EVERY:
+        if now - self._listened_at < LISTEN_EVERY or (len(endpoints) < 3 and self.who is None):
             return False
         self._listened_at = now
         levels = {
