@@ -17,6 +17,8 @@ FASTER: Final = 1.2
 """Times the cap at which video leaves: the cap is a little less than the way takes."""
 BURST: Final = 0.02
 """Seconds of its rate that may leave at once."""
+QUEUE: Final = 0.1
+"""Seconds of its rate that may be owed after that."""
 LATE: Final = 1.5
 """Seconds after which held video is of no use: what comes then begins with a keyframe."""
 
@@ -73,6 +75,10 @@ class Pacer:
             self._budget -= len(packet.payload) * 8
             leaves.append(packet)
         return leaves
+
+    def forgive(self) -> None:
+        """Much less leaves from now on: of what was repaired before, only what may still be queued is owed."""
+        self._budget = max(self._budget, -QUEUE * self.rate)
 
     def is_late(self, now: float) -> bool:
         """Whether what waits has waited for too long."""

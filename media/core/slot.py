@@ -143,12 +143,14 @@ class Slot:
         """Let the source in from its packet `count` on, continuing our numbers and our time.
 
         Another layer of the source than before continues the picture ids as well. What is held back of that
-        is never sent: it would only come before the new picture.
+        is never sent, and what was lost of it never again: it would only come before the new picture.
         """
         if self.on is not None:
             _take_out(self, self.on)
+            self.cache.clear()
             if self.pacer is not None:
                 self.pacer.forget(self)
+                self.pacer.forgive()
         self.on = track
         self.shift = self.last_count + 1 - count
         self.floor = count

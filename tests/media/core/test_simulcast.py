@@ -18,6 +18,7 @@ from media.core.tape import Tape
 from tests.media.core.layered import PEOPLE, Layered, ids, is_key, picture
 from tests.media.core.packets import H264_DELTA, H264_KEY, KEY, MID, REPAIRED, RID, extension, negotiated, rtp
 from tests.media.core.test_gate import pli
+from tests.media.core.test_repair import nack
 from tests.media.core.visit import Sent
 
 
@@ -385,6 +386,33 @@ class TestChanging:
             sent += to("sol", visit.tick())
         assert [is_key(packet) for packet in sent] == [True]
         assert sent[0].sequence == last + 1
+
+    def test_what_was_lost_of_the_old_layer_is_not_sent_again(self) -> None:
+        visit = self.begun()
+        for number in range(2, 30):
+            visit.send("ana", "h", number, picture(499 + number, size=1_000), 1_000_000 + 3_000 * number)
+        visit.now += 0.1
+        missed = to("sol", visit.send("ana", "h", 30, picture(529), 1_090_000))[0].sequence - 1
+        visit.room.receive_rtcp("sol", bytes(nack(PEOPLE["sol"] + 21, missed)), visit.now, visit.out)
+        assert len(visit._drain()) == 1
+        self.turn(visit)
+        visit.send("ana", "l", 9_001, picture(0, key=True), 3_077)
+        visit.now += 0.1
+        visit.room.receive_rtcp("sol", bytes(nack(PEOPLE["sol"] + 21, missed - 1)), visit.now, visit.out)
+        assert visit._drain() == []
+        assert not visit.track("ana", "l").wants_keyframe
+
+    def test_repair_of_the_old_layer_does_not_hold_the_new_one_back_for_long(self) -> None:
+        visit = self.begun()
+        visit.narrow("sol", 100_000)
+        visit.tick()
+        pacer = visit.room._endpoints["sol"].pacer
+        assert pacer is not None
+        pacer.spend(60_000)
+        self.turn(visit)
+        visit.send("ana", "l", 9_001, picture(0, key=True), 3_077)
+        visit.now += 0.15
+        assert [is_key(packet) for packet in to("sol", visit.tick())] == [True]
 
     def test_another_ssrc_of_the_layer_one_has_begins_anew(self) -> None:
         visit = self.begun()
