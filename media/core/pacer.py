@@ -77,7 +77,7 @@ class Pacer:
         return leaves
 
     def forgive(self) -> None:
-        """Much less leaves from now on: of what was repaired before, only what may still be queued is owed."""
+        """Much less leaves from now on: of what was repaired before, what may still be queued is owed."""
         self._budget = max(self._budget, -QUEUE * self.rate)
 
     def is_late(self, now: float) -> bool:
