@@ -11,7 +11,17 @@ from typing import Final
 
 from media.core.negotiated import Codec
 from media.dtls import Fingerprint
-from media.sdp import ABS_SEND_TIME, MID, PLAYOUT_DELAY, TRANSPORT_CC, Offer, Section
+from media.sdp import (
+    ABS_SEND_TIME,
+    LEVEL,
+    MID,
+    PLAYOUT_DELAY,
+    REPAIRED_RID,
+    RID,
+    TRANSPORT_CC,
+    Offer,
+    Section,
+)
 
 MAX_AUDIO_SLOTS: Final = 8
 MAX_VIDEO_SLOTS: Final = 9
@@ -102,11 +112,20 @@ def feedback(lane: Lane) -> tuple[str, ...]:
     return tuple(item for item in wanted if item in lane.section.feedback)
 
 
+def layers(lane: Lane) -> tuple[str, ...]:
+    """The layers to take of an endpoint's camera. Mid and rid alone tell them apart, so it has both."""
+    offered = lane.section.extensions
+    taken = lane.source == "camera" and MID in offered and RID in offered and REPAIRED_RID in offered
+    return lane.section.rids if taken else ()
+
+
 def extensions(lane: Lane) -> dict[str, int]:
     """The header extensions to answer, with the ids the endpoint chose."""
     offered = lane.section.extensions
     if lane.direction == "recvonly":
         wanted = [MID, *([TRANSPORT_CC] if "transport-cc" in feedback(lane) else [])]
+        wanted += [RID, REPAIRED_RID] if layers(lane) else []
+        wanted += [LEVEL] if lane.section.kind == "audio" else []
     elif lane.direction == "sendonly" and lane.section.kind == "video":
         wanted = [TRANSPORT_CC if "transport-cc" in feedback(lane) else ABS_SEND_TIME, PLAYOUT_DELAY]
     else:
@@ -167,6 +186,8 @@ def _section(lanes: tuple[Lane, ...], index: int, local: Local, codec: Codec) ->
         *(f"a=extmap:{number}{_ONE_WAY.get(uri, '')} {uri}" for uri, number in extensions(lane).items()),
         *(line for each in formats for line in _described(each, feedback(lane))),
     ]
+    if rids := layers(lane):
+        lines += [*(f"a=rid:{rid} recv" for rid in rids), f"a=simulcast:recv {';'.join(rids)}"]
     if lane.direction == "sendonly":
         lines += _slot(lane, _number(lanes, index))
     # The first section's would do for a bundle (RFC 8843 §7.1.3), but not every endpoint looks there.

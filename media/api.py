@@ -48,6 +48,9 @@ class PictureBody(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
     wish: Wish
+    large: Annotated[
+        list[Annotated[str, pydantic.Field(pattern=f"^{NAME}$")]], pydantic.Field(max_length=8)
+    ] = []
 
 
 def _error(status: int, code: str, sentence: str) -> web.Response:
@@ -139,9 +142,11 @@ class Api:
         try:
             body = PictureBody.model_validate_json(await request.read())
         except pydantic.ValidationError:
-            return _error(400, "body_malformed", 'The body is a JSON object {"wish": "auto|always|never"}.')
+            return _error(
+                400, "body_malformed", 'The body is a JSON object {"wish": "auto|always|never", …}.'
+            )
         names = request.match_info
-        done = self._worker.show(names["room"], names["endpoint"], body.wish)
+        done = self._worker.show(names["room"], names["endpoint"], body.wish, body.large)
         return web.Response(status=204) if done else _not_found()
 
     async def _open(self, request: web.Request) -> web.StreamResponse:

@@ -1,8 +1,8 @@
 """An answer in the words of the core: what each accepted m-line carries."""
 
-from media.answer import CNAME, Lane, extensions, feedback
+from media.answer import CNAME, Lane, extensions, feedback, layers
 from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Types, Uplink
-from media.sdp import ABS_SEND_TIME, MID, PLAYOUT_DELAY, TRANSPORT_CC, Section
+from media.sdp import ABS_SEND_TIME, LEVEL, MID, PLAYOUT_DELAY, REPAIRED_RID, RID, TRANSPORT_CC, Section
 
 
 def negotiated(lanes: tuple[Lane, ...], rtcp_ssrc: int, *, needs_h264: bool = False) -> Negotiated:
@@ -27,6 +27,9 @@ def _extensions(lane: Lane) -> Extensions:
         abs_send_time=ids.get(ABS_SEND_TIME),
         transport_cc=ids.get(TRANSPORT_CC),
         playout_delay=ids.get(PLAYOUT_DELAY),
+        rid=ids.get(RID),
+        repaired_rid=ids.get(REPAIRED_RID),
+        level=ids.get(LEVEL),
     )
 
 
@@ -34,7 +37,8 @@ def _uplink(lane: Lane) -> Uplink:
     section = lane.section
     assert section.codec is not None
     assert lane.source is not None
-    stream = section.streams[0] if len(section.streams) == 1 else None
+    rids = layers(lane)
+    stream = section.streams[0] if len(section.streams) == 1 and not rids else None
     return Uplink(
         mid=section.mid,
         kind=Kind(section.kind),
@@ -46,6 +50,7 @@ def _uplink(lane: Lane) -> Uplink:
         extensions=_extensions(lane),
         nack="nack" in feedback(lane),
         h264=_h264(section),
+        rids=rids,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from media.core.events import CodecChanged, Flowing, SlotsChanged, Stepped
+from media.core.events import CodecChanged, Flowing, LayersChanged, SlotsChanged, SpeakerChanged, Stepped
 from media.core.negotiated import Negotiated
 from media.core.room import Room, Send
 from media.core.tally import Tally
@@ -80,6 +80,10 @@ class LiveRoom:
                     news.tell("picture", room=self.name, endpoint=endpoint, rung=rung)
                 case CodecChanged(codec):
                     news.tell("codec", room=self.name, codec=codec)
+                case LayersChanged(endpoint, rids):
+                    news.tell("layers", room=self.name, endpoint=endpoint, layers=rids)
+                case SpeakerChanged(endpoint):
+                    news.tell("speaker", room=self.name, endpoint=endpoint)
 
     def admit(self, name: str, negotiated: Negotiated, now: float) -> None:
         """Let a connected member take part: forwarded from and to, as the gate allows."""
@@ -94,10 +98,8 @@ class LiveRoom:
             "open": self.core.is_open,
             "version": self.version,
             "codec": self.core.codec,
-            "endpoints": [
-                {"endpoint": name, "slots": self.seats.get(name, []), "picture": self.core.rung(name)}
-                for name in self.members
-            ],
+            "speaker": self.core.speaker,
+            "endpoints": [{"endpoint": name, **self._shown(name)} for name in self.members],
         }
 
     def state(self, now: float) -> dict[str, object]:
@@ -106,14 +108,17 @@ class LiveRoom:
             "open": self.core.is_open,
             "version": self.version,
             "codec": self.core.codec,
+            "speaker": self.core.speaker,
             "endpoints": [
-                {
-                    **member.state(now),
-                    "slots": self.seats.get(member.name, []),
-                    "picture": self.core.rung(member.name),
-                }
-                for member in self.members.values()
+                {**member.state(now), **self._shown(member.name)} for member in self.members.values()
             ],
+        }
+
+    def _shown(self, endpoint: str) -> dict[str, object]:
+        return {
+            "slots": self.seats.get(endpoint, []),
+            "picture": self.core.rung(endpoint),
+            "layers": self.core.layers(endpoint),
         }
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from aiortc import sdp
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
+from media import rids
 from media.dtls import Fingerprint
 
 MAX_BYTES: Final = 64 * 1024
@@ -26,6 +27,9 @@ MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 PLAYOUT_DELAY: Final = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
 _HASHES: Final = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _WORD: Final = r"[A-Za-z0-9!#$%&'*+\-.^_`{|}~]+"
@@ -42,6 +46,7 @@ _FORMS: Final = {
     "extmap": re.compile(r"\d{1,5}(/(sendonly|recvonly|sendrecv|inactive))? [\x21-\x7e]{1,256}( .{1,256})?"),
     "ssrc": re.compile(r"\d{1,10} [a-z\-]{1,32}:[\x20-\x7e]{0,512}"),
     "ssrc-group": re.compile(r"[A-Z\-]{1,16}( \d{1,10}){1,8}"),
+    **rids.FORMS,
 }
 _H264: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) h264/90000")
 _PARAMETERS: Final = re.compile(r"a=fmtp:(\d{1,3}) (.*)")
@@ -53,6 +58,7 @@ _REPAIR: Final = re.compile(r"(?i)a=rtpmap:(\d{1,3}) rtx/90000")
 _OF_CODEC: Final = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}|\*) ")
 _APT: Final = re.compile(r"a=fmtp:(\d{1,3}) apt=(\d{1,3})")
 _ORIGIN: Final = re.compile(r"^o=([\w.\-]{1,64} \d{1,20}) \d{1,20} IN ", re.ASCII | re.MULTILINE)
+_UNPARSED: Final = ("a=bundle-only", *(f"a={name}:" for name in rids.FORMS))
 _FLAGS: Final = frozenset(
     {"sendonly", "recvonly", "sendrecv", "inactive", "rtcp-mux", "rtcp-rsize", "bundle-only"}
 )
@@ -123,7 +129,8 @@ class Section:
     `codec` is the payload type of VP8 or Opus and `None` when neither is offered (or the section is
     stopped); the section is then rejected. `feedback` holds `rtcp-fb` values of that payload type,
     `extensions` ids by URI. `h264`: offered beside VP8, constrained baseline of level 3.1 at least in
-    packetization mode 1, with the same feedback, and repaired in the same way.
+    packetization mode 1, with the same feedback, and repaired in the same way. `rids`: the layers in which
+    it sends, the preferred (largest) first; none where there is one stream.
     """
 
     kind: str
@@ -138,6 +145,7 @@ class Section:
     formats: tuple[int, ...]
     reduced_size: bool
     h264: Other | None = None
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +280,8 @@ def _carried(block: list[str]) -> list[str]:
         if kind in repairs and (found := _APT.match(line)) and found[2] in types
     }
     dropped = {line for line, kind in of_codecs if kind != "*" and kind not in types}
-    return [line for line in block if line not in dropped and line != "a=bundle-only"]
+    dropped |= {line for line in block if line.startswith(_UNPARSED)}
+    return [line for line in block if line not in dropped]
 
 
 def _parameters(text: str) -> dict[str, str]:
@@ -329,7 +338,15 @@ def _section(media: sdp.MediaDescription, block: list[str]) -> Section:
         formats=tuple(int(item) for item in media.fmt),
         reduced_size="a=rtcp-rsize" in block,
         h264=h264,
+        rids=_rids(block) if codec is not None and media.kind == "video" else (),
     )
+
+
+def _rids(block: list[str]) -> tuple[str, ...]:
+    try:
+        return rids.read(block)
+    except ValueError:
+        raise OfferRefusedError(OfferCode.MALFORMED) from None
 
 
 def _feedback(codec: RTCRtpCodecParameters) -> frozenset[str]:

@@ -6,7 +6,7 @@ the API.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -174,6 +174,7 @@ class Worker:
             "packets_sent_again": tally.sent_again,
             "packets_given_up": tally.given_up,
             "keyframes_asked": tally.keyframes_asked,
+            "layers_changed": tally.layers_changed,
             "round_trip_ms": round(1000 * sum(trips) / len(trips), 1) if trips else 0.0,
             "datagrams_dropped": self.intake.dropped,
             "datagrams_excess": self.intake.excess,
@@ -271,13 +272,13 @@ class Worker:
         self._tell_gate(room)
         return True
 
-    def show(self, room_name: str, name: str, wish: Wish) -> bool:
+    def show(self, room_name: str, name: str, wish: Wish, large: Sequence[str] = ()) -> bool:
         """Show an endpoint the others' cameras as it wishes; whether it is connected."""
         room = self.rooms.get(room_name)
         if room is None or name not in room.core.endpoints():
             return False
         room.awake = True
-        room.core.wish(name, wish, self._clock())
+        room.core.wish(name, wish, self._clock(), large)
         self._settle(room)
         return True
 

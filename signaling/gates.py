@@ -65,7 +65,10 @@ class MediaLost:
 
 @dataclass(frozen=True, slots=True)
 class MediaNow:
-    """The gate of a visit's room, the codec of its pictures, and what one endpoint is shown of whom."""
+    """The gate of a visit's room, the codec of its pictures, and what one endpoint is shown of whom.
+
+    `layers`: what it is to encode of its camera; none said: the largest alone. `speaker`: who speaks.
+    """
 
     visit: VisitId
     endpoint: str
@@ -73,6 +76,8 @@ class MediaNow:
     slots: tuple[FilledSlot, ...]
     picture: Rung = "full"
     codec: PictureCodec = "VP8"
+    layers: tuple[str, ...] = ()
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ COUNTERS: Final[Mapping[str, str]] = {
     "packets_sent_again": "Packets that were repeated for receivers.",
     "packets_given_up": "Times that lost packets were given up and a whole picture was wanted instead.",
     "keyframes_asked": "Whole pictures that senders were asked for.",
+    "layers_changed": "Times that a receiver went on with a larger or smaller layer of a picture.",
     "sends_dropped": "Datagrams that the kernel did not take in time.",
     "datagrams_dropped": "Datagrams from outside that nobody vouched for.",
     "datagrams_excess": "Packets of endpoints beyond what any of them may send.",

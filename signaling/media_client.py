@@ -93,6 +93,8 @@ Rung = Literal["full", "low", "none"]
 """What an endpoint is shown of the others' cameras."""
 Wish = Literal["auto", "always", "never"]
 """What it wants to be shown."""
+Layer = Annotated[str, Field(max_length=16)]
+"""A layer of a camera, by its rid."""
 
 
 class RoomEndpoint(_Said):
@@ -101,6 +103,7 @@ class RoomEndpoint(_Said):
     endpoint: str
     slots: tuple[FilledSlot, ...] = ()
     picture: Rung = "full"
+    layers: tuple[Layer, ...] = ()
 
 
 class RoomThere(_Said):
@@ -111,6 +114,7 @@ class RoomThere(_Said):
     open: bool = False
     version: int = 0
     codec: PictureCodec = "VP8"
+    speaker: str | None = None
     endpoints: tuple[RoomEndpoint, ...] = ()
 
 
@@ -209,6 +213,23 @@ class Picture(_Said):
     rung: Rung
 
 
+class LayersNow(_Said):
+    """An endpoint is to encode these layers of its camera from now on."""
+
+    event: Literal["layers"]
+    room: str
+    endpoint: str
+    layers: tuple[Layer, ...]
+
+
+class SpeakerNow(_Said):
+    """Of three or more in a room, this endpoint speaks from now on, or nobody."""
+
+    event: Literal["speaker"]
+    room: str
+    endpoint: str | None
+
+
 class Recording(_Said):
     """The recorder of a room is in another state."""
 
@@ -233,6 +254,8 @@ MediaEvent = Annotated[
     | Slots
     | Flowing
     | Picture
+    | LayersNow
+    | SpeakerNow
     | Recording,
     Field(discriminator="event"),
 ]
@@ -337,10 +360,17 @@ class MediaClient:
         path = _path("rooms", room, "endpoints", endpoint, offered=offered, version=version)
         await self._call("DELETE", path, missing_is_fine=True)
 
-    async def show(self, room: str, endpoint: str, wish: Wish) -> None:
-        """Show an endpoint the others' cameras as it wishes. One that is not there has no wishes."""
+    async def show(self, room: str, endpoint: str, wish: Wish, large: Sequence[str] = ()) -> None:
+        """Show an endpoint the others' cameras as it wishes, and some larger than the rest.
+
+        One that is not there has no wishes.
+        """
         path = _path("rooms", room, "endpoints", endpoint, "picture")
-        await self._call("PUT", path, {"wish": wish}, missing_is_fine=True)
+        body = {
+            "wish": wish,
+            **({"large": list(large)} if large else {}),
+        }  # an older worker knows no such word
+        await self._call("PUT", path, body, missing_is_fine=True)
 
     async def healthz(self) -> Mapping[str, Any]:
         """What the worker counts since its start."""

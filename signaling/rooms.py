@@ -18,7 +18,7 @@ Rules:
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,8 @@ _OfARoom = (
     | media.Connected
     | media.Slots
     | media.Picture
+    | media.LayersNow
+    | media.SpeakerNow
     | media.Gone
 )
 
@@ -67,6 +69,9 @@ class _Room:
     """Endpoints with a connection, and who is in their slots."""
     pictures: dict[str, media.Rung] = field(default_factory=dict)
     """What endpoints are shown of the others' cameras, where that is not everything."""
+    layers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What endpoints are to encode of their cameras, where that was said."""
+    speaker: str | None = None
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     evicted: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Endpoints that must be gone before anything is opened or offered for them: offered until, version."""
@@ -113,10 +118,18 @@ class Rooms:
         room = self._rooms.get(visit)
         if room is None:
             return MediaNow(visit, endpoint, False, ())
-        slots, picture = room.slots.get(endpoint, ()), room.pictures.get(endpoint, "full")
-        return MediaNow(visit, endpoint, room.wanted is Gate.OPEN, slots, picture, room.codec)
+        return MediaNow(
+            visit,
+            endpoint,
+            room.wanted is Gate.OPEN,
+            room.slots.get(endpoint, ()),
+            room.pictures.get(endpoint, "full"),
+            room.codec,
+            room.layers.get(endpoint, ()),
+            room.speaker,
+        )
 
-    async def show(self, visit: VisitId, endpoint: str, wish: media.Wish) -> None:
+    async def show(self, visit: VisitId, endpoint: str, wish: media.Wish, large: Sequence[str] = ()) -> None:
         """Show an endpoint the others' cameras as it wishes, for as long as its connection lasts.
 
         Raises:
@@ -125,7 +138,7 @@ class Rooms:
         client = self.client_of(visit)
         if client is None:
             raise MediaUnavailableError("no worker has the room")
-        await client.show(visit, endpoint, wish)
+        await client.show(visit, endpoint, wish, large)
 
     def has(self, visit: VisitId, endpoint: str) -> bool:
         """Whether the endpoint has a media connection that is not known to be dead."""
@@ -272,7 +285,8 @@ class Rooms:
         connected = tuple(dict.fromkeys((*expected, *room.slots)))
         if room.worker is not None:
             room.worker.rooms -= 1
-        room.worker, room.actual, room.told, room.codec = None, Gate.ABSENT, 0, "VP8"
+        room.worker, room.actual, room.told, room.codec, room.speaker = None, Gate.ABSENT, 0, "VP8", None
+        room.layers.clear()
         room.slots.clear()
         room.evicted.clear()
         if connected:
@@ -328,34 +342,49 @@ class Rooms:
 
     def _take_in(self, room: _Room, event: _OfARoom) -> None:
         match event:
-            case media.RoomThere(open=is_open, version=version, codec=codec, endpoints=endpoints):
-                self._gate(room, version, is_open=is_open)
-                room.codec = codec
-                gone = room.slots.keys() - {one.endpoint for one in endpoints}
-                for one in endpoints:
-                    room.slots[one.endpoint] = one.slots
-                    room.pictures[one.endpoint] = one.picture
-                for endpoint in gone:
-                    self._gone(room, endpoint)
+            case media.RoomThere():
+                self._take_all_in(room, event)
             case media.GateNow(open=is_open, version=version):
                 self._gate(room, version, is_open=is_open)
-            case media.CodecNow(codec=codec):
-                room.codec = codec
-                self._tell_all(room)
             case media.Connected(endpoint=endpoint):
                 room.slots.setdefault(endpoint, ())
                 room.pictures.pop(endpoint, None)
-            case media.Picture(endpoint=endpoint, rung=rung):
-                room.pictures[endpoint] = rung
-                self._tell(self.now(room.visit, endpoint))
-            case media.Slots(endpoint=endpoint, slots=slots):
-                room.slots[endpoint] = slots
-                self._tell(self.now(room.visit, endpoint))
             case media.Gone(endpoint=endpoint, reason=reason):
+                if reason != "replaced":
+                    room.layers.pop(endpoint, None)
                 if reason in LOST:
                     self._gone(room, endpoint)
                 elif reason != "replaced":
                     room.slots.pop(endpoint, None)
+            case media.CodecNow() | media.SpeakerNow():
+                if isinstance(event, media.CodecNow):
+                    room.codec = event.codec
+                else:
+                    room.speaker = event.endpoint
+                self._tell_all(room)
+            case _:
+                self._take_in_of_one(room, event)
+
+    def _take_in_of_one(self, room: _Room, event: media.Slots | media.Picture | media.LayersNow) -> None:
+        match event:
+            case media.Slots(slots=slots):
+                room.slots[event.endpoint] = slots
+            case media.Picture(rung=rung):
+                room.pictures[event.endpoint] = rung
+            case media.LayersNow(layers=layers):
+                room.layers[event.endpoint] = layers
+        self._tell(self.now(room.visit, event.endpoint))
+
+    def _take_all_in(self, room: _Room, there: media.RoomThere) -> None:
+        self._gate(room, there.version, is_open=there.open)
+        room.codec, room.speaker = there.codec, there.speaker
+        gone = room.slots.keys() - {one.endpoint for one in there.endpoints}
+        for one in there.endpoints:
+            room.slots[one.endpoint] = one.slots
+            room.pictures[one.endpoint] = one.picture
+            room.layers[one.endpoint] = one.layers
+        for endpoint in gone:
+            self._gone(room, endpoint)
 
     def _gate(self, room: _Room, version: int, *, is_open: bool) -> None:
         room.actual, room.told = Gate.OPEN if is_open else Gate.CLOSED, version

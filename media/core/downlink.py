@@ -71,6 +71,10 @@ class Downlink:
         self._estimate.feedback(told.delivered, now, self.round_trip)
         self._loss.report(len(told.delivered) + told.missing, told.missing, now, self.rate)
 
+    def sends_less(self, now: float) -> None:
+        """A smaller layer is sent from now on."""
+        self._loss.begin_anew(now)
+
     def try_again(self, cap: float, now: float) -> None:
         """Pictures are sent again, where feedback comes at `cap` bit/s at first."""
         if self._estimate.heard_at > float("-inf"):

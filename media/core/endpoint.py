@@ -12,13 +12,15 @@ from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import SEQUENCE, Packet, bounds, find_extension
 from media.core.send_cache import TURN, TURN_MOST
 from media.core.send_log import SendLog
+from media.core.share import Share
 from media.core.slot import Slot
 from media.core.track import Track
 from media.core.twcc import INTERVAL, Arrivals
 
-BOUND_MAX: Final = 8
-"""SSRCs of one endpoint that mean something: three sources with retransmissions, and two to spare."""
-LEARNT_MAX: Final = 16
+BOUND_MAX: Final = 12
+"""SSRCs of one endpoint that mean something: sound, a camera's three layers and a screen, pictures with
+retransmissions; and three to spare."""
+LEARNT_MAX: Final = 24
 """SSRCs an endpoint may change to in its life; one that changes more often is not followed."""
 REPORT_EVERY: Final = 1.0
 CAP_EVERY: Final = 0.25
@@ -42,9 +44,9 @@ class Endpoint:
 
     __slots__ = (
         "_again", "_cap", "_capped_at", "_learnt", "_lifts", "_looked_at", "_reported_at", "_reports",
-        "arrivals", "cname", "downlink", "dropped", "ladder", "lateness", "log", "malformed", "media",
-        "mid_id", "name", "negotiated", "pacer", "repairs", "rtcp_ssrc", "slots", "slots_by_ssrc", "told",
-        "tracks", "transport_id", "unbound",
+        "arrivals", "cname", "downlink", "dropped", "ladder", "large", "lateness", "log", "malformed",
+        "media", "mid_id", "name", "negotiated", "pacer", "repairs", "rtcp_ssrc", "share", "slots", "slots_by_ssrc",
+        "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:
@@ -54,6 +56,8 @@ class Endpoint:
         self.arrivals = Arrivals()
         self.downlink = Downlink()
         self.ladder = Ladder()
+        self.share: Share[Slot] = Share()
+        self.large: tuple[str, ...] = ()  # whose cameras it shows large; none: all alike
         self.log = SendLog()
         self.pacer: Pacer | None = None  # while its downlink has a cap
         self.told: object = None  # the seats its last event named
@@ -75,8 +79,14 @@ class Endpoint:
         self.negotiated = negotiated
         self.cname = negotiated.cname
         self.rtcp_ssrc = negotiated.rtcp_ssrc
-        tracks = {track.record: track for track in self.tracks}
-        self.tracks = [tracks.get(record) or Track(self.name, record) for record in negotiated.uplinks]
+        known = {(track.record, track.rid): track for track in self.tracks}
+        self.tracks = []
+        for line in negotiated.uplinks:
+            rids = line.rids or (None,)
+            layers = tuple(known.get((line, rid)) or Track(self.name, line, rid) for rid in rids)
+            for layer in layers:
+                layer.head, layer.layers = layers[0], layers
+            self.tracks += layers
         slots = {slot.ssrc: slot for slot in self.slots}
         self.slots = []
         for record in negotiated.slots:
@@ -115,6 +125,10 @@ class Endpoint:
         if track is None:
             return None
         repair = all(packet[1] & 0x7F != known.media for known in track.types.values())
+        if track.rid is not None:
+            track = _layer(track, packet, end, repair=repair)
+            if track is None:
+                return None
         table, old = (self.repairs, track.repair_ssrc) if repair else (self.media, track.ssrc)
         replaces = old is not None and table.pop(old, None) is not None
         if not replaces and len(self.media) + len(self.repairs) >= BOUND_MAX:
@@ -132,7 +146,8 @@ class Endpoint:
         able = [
             track
             for track in self.tracks
-            if any(payload_type in {known.media, known.repair} for known in track.types.values())
+            if track.head is track
+            and any(payload_type in {known.media, known.repair} for known in track.types.values())
         ]
         if self.mid_id:
             at, size = find_extension(packet, end, self.mid_id)
@@ -141,6 +156,10 @@ class Endpoint:
                 return next((track for track in able if track.mid.encode() == mid), None)
         # a payload type is weak evidence: it never moves a track off the SSRC that was declared for it
         return able[0] if len(able) == 1 and able[0].record.ssrc is None else None
+
+    def counts(self) -> dict[str, int]:
+        """What was dropped of its packets, by reason."""
+        return {"malformed": self.malformed, "unbound": self.unbound, "dropped": self.dropped}
 
     def octets(self) -> int:
         """Video payload sent to it so far."""
@@ -185,8 +204,8 @@ class Endpoint:
             paused = self._pauses(slot)
             if paused and not slot.paused:
                 slot.gate()
-            elif slot.paused and not paused and slot.track is not None and slot in slot.track.targets:
-                slot.track.want_keyframe(now)
+            elif slot.paused and not paused and slot.aim is not None and slot in slot.aim.targets:
+                slot.aim.want_keyframe(now)
             slot.paused = paused
         return True
 
@@ -250,7 +269,8 @@ class Endpoint:
         late = self.lateness.seconds(now)
         for slot in self.slots:
             if slot.video and slot.track is not None:
-                slot.wait_for(late + slot.track.missing.lateness.seconds(now), now)
+                track = slot.on or slot.track
+                slot.wait_for(late + track.missing.lateness.seconds(now), now)
 
     def lacks(self, track: Track, now: float) -> list[int]:
         """The numbers to ask it for again now, if anything becomes of them."""
@@ -294,3 +314,14 @@ class Endpoint:
             self._cap = cap
         self._capped_at = now
         return rtcp.remb(self.rtcp_ssrc, LIFTED if cap is None else int(cap), video)
+
+
+def _layer(track: Track, packet: Packet, end: int, *, repair: bool) -> Track | None:
+    """The layer of a camera that a packet says it is of (RFC 8852); None where it does not say so."""
+    ids = track.record.extensions
+    wanted = ids.repaired_rid if repair else ids.rid
+    at, size = find_extension(packet, end, wanted) if wanted is not None else (0, 0)
+    rid = bytes(packet[at : at + size])
+    return next(
+        (layer for layer in track.layers if layer.rid is not None and layer.rid.encode() == rid), None
+    )

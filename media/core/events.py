@@ -47,4 +47,19 @@ class CodecChanged:
     codec: Codec
 
 
-Event = SlotsChanged | Flowing | Stepped | CodecChanged
+@dataclass(frozen=True, slots=True)
+class LayersChanged:
+    """`endpoint` is to encode these layers of its camera from now on, said by their rids."""
+
+    endpoint: str
+    rids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerChanged:
+    """Of three or more, `endpoint` speaks from now on; `None`: nobody does."""
+
+    endpoint: str | None
+
+
+Event = SlotsChanged | Flowing | Stepped | CodecChanged | LayersChanged | SpeakerChanged

@@ -26,12 +26,14 @@ def limit(
         if cap is None:
             continue
         weights: dict[str, int] = {}
+        whole = 0
         for slot in receiver.slots:
             track = slot.track
             if track is not None and slot.video and not slot.gated:
                 weight = SCREEN_WEIGHS if track.source is Source.SCREEN else 1
-                weights[track.endpoint] = weights.get(track.endpoint, 0) + weight
-        whole = sum(weights.values())
+                whole += weight
+                if not track.split:  # what is too large for the way is replaced by a smaller layer
+                    weights[track.endpoint] = weights.get(track.endpoint, 0) + weight
         for name, weight in weights.items():
             share = cap * weight / whole
             caps[name] = min(caps.get(name, share), share)

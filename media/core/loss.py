@@ -35,7 +35,7 @@ LOWEST: Final = 50_000.0
 class Loss:
     """Of one receiver. Rates are bit/s; `cap` is None while loss limits nothing; `own` is a share of 1."""
 
-    __slots__ = ("_fell_at", "_first", "_grown_at", "_reports", "_tries", "cap", "own")
+    __slots__ = ("_deaf_until", "_fell_at", "_first", "_grown_at", "_reports", "_tries", "cap", "own")
 
     def __init__(self) -> None:
         self.cap: float | None = None
@@ -43,19 +43,26 @@ class Loss:
         self._reports: deque[tuple[float, int, int]] = deque()  # when, packets sent, of these lost
         self._first = 0.0  # the loss at which less began to be sent
         self._tries = 0
-        self._fell_at = self._grown_at = float("-inf")
+        self._fell_at = self._grown_at = self._deaf_until = float("-inf")
 
     def report(self, sent: int, lost: int, now: float, rate: float) -> None:
         """Of `sent` packets `lost` did not arrive (below 0: some came that had been told lost)."""
+        if now < self._deaf_until:
+            return
         self._reports.append((now, sent, lost))
         while now - self._reports[0][0] > WINDOW:
             self._reports.popleft()
         of = sum(report[1] for report in self._reports)
         passed = min(now - self._grown_at, 1.0)
         self._grown_at = now
-        if of < LEAST or now - self._fell_at < LEAST_SECONDS:
+        if now - self._fell_at < LEAST_SECONDS:
             return
-        share = max(sum(report[2] for report in self._reports), 0) / of
+        missing = max(sum(report[2] for report in self._reports), 0)
+        if of < LEAST and missing:
+            return
+        share = missing / max(
+            of, 1
+        )  # of few packets, none missing says enough: a low cap must not last for ever
         if share - self.own > HIGH:
             self._fall(share, now, rate)
             return
@@ -64,6 +71,11 @@ class Loss:
             self.cap *= GROWTH_PER_SECOND**passed
             if self.cap > rate * UNUSED:
                 self.cap, self._tries = None, 0
+
+    def begin_anew(self, now: float) -> None:
+        """Much less is sent from now on: what is told now is still about what was sent before."""
+        self._reports.clear()
+        self._deaf_until = now + LEAST_SECONDS
 
     def _fall(self, share: float, now: float, rate: float) -> None:
         """Send less, or see that it does not help."""

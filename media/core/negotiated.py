@@ -50,6 +50,9 @@ class Extensions:
     abs_send_time: int | None = None
     transport_cc: int | None = None
     playout_delay: int | None = None
+    rid: int | None = None
+    repaired_rid: int | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Uplink:
     `ssrc` and `rtx_ssrc` as the offer declares them; `None` where it does not: they are then learnt from the
     mid extension, or from the payload type where only one m-line has it. `nack`: it repeats what is lost.
     The payload types are those of VP8 or Opus; with `h264` the endpoint may send that as well, by turns.
+    `rids`: it sends the same picture in so many layers at most, the largest first, each a stream of its own;
+    none of them is declared.
     """
 
     mid: str
@@ -71,6 +76,7 @@ class Uplink:
     extensions: Extensions = field(default_factory=Extensions)
     nack: bool = False
     h264: Types | None = None
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ FASTER: Final = 1.2
 """Times the cap at which video leaves: the cap is a little less than the way takes."""
 BURST: Final = 0.02
 """Seconds of its rate that may leave at once."""
+QUEUE: Final = 0.1
+"""Seconds of its rate that may be owed after that."""
 LATE: Final = 1.5
 """Seconds after which held video is of no use: what comes then begins with a keyframe."""
 
@@ -74,6 +76,10 @@ class Pacer:
             leaves.append(packet)
         return leaves
 
+    def forgive(self) -> None:
+        """Much less leaves from now on: of what was repaired before, what may still be queued is owed."""
+        self._budget = max(self._budget, -QUEUE * self.rate)
+
     def is_late(self, now: float) -> bool:
         """Whether what waits has waited for too long."""
         return bool(self._held) and now - self._held[0].since > LATE
@@ -121,7 +127,7 @@ def let_go(endpoints: "Iterable[Endpoint]", now: float) -> list[tuple[str, bytes
             continue
         if pacer.is_late(now):
             slots = {held.slot for held in pacer.empty()}
-            for track in filter(None, (slot.track for slot in slots)):
+            for track in filter(None, (slot.aim for slot in slots)):
                 track.want_keyframe(now)
             for slot in slots:
                 slot.gate()

@@ -15,20 +15,24 @@ Contract of the door (all of it synchronous, none of it raises on any bytes):
   writes feedback and reports, and re-asks for keyframes. A room without news needs no tick.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from media.core import rtcp
+from media.core.asking import Asking
 from media.core.codec import room_codec
 from media.core.endpoint import Endpoint
-from media.core.events import CodecChanged, Event, Flowing, SlotsChanged, Stepped
+from media.core.events import CodecChanged, Event, Flowing, SlotsChanged, SpeakerChanged, Stepped
 from media.core.ladder import Rung, Wish
 from media.core.limits import limit
+from media.core.meters import measure
 from media.core.negotiated import Codec, Negotiated
 from media.core.pacer import Held, let_go, pace
 from media.core.rtcp import Arrived, Block, KeyframeWanted, Nack, SenderInfo
 from media.core.rtp import FIXED, Packet, bounds, find_extension, send_time
 from media.core.seating import seat
+from media.core.simulcast import Simulcast
+from media.core.speaking import Speaking
 from media.core.tally import Tally
 from media.core.tape import Tape
 from media.core.tapping import begin_pictures, tap
@@ -47,7 +51,8 @@ class Room:
     """Two to eight endpoints of one visit. Its gate starts closed unless `open_by_default`."""
 
     __slots__ = (
-        "_endpoints", "_news_at", "_paced", "_tally", "_tape", "ceiling", "codec", "events", "is_open",
+        "_asking", "_endpoints", "_news_at", "_paced", "_simulcast", "_speaking", "_tally", "_tape",
+        "ceiling", "codec", "events", "is_open",
     )  # fmt: skip
 
     def __init__(self, *, open_by_default: bool = False, tally: Tally | None = None) -> None:
@@ -58,6 +63,9 @@ class Room:
         self.codec = Codec.VP8  # what everybody is told to send their camera in
         self.events: list[Event] = []
         self._endpoints: dict[str, Endpoint] = {}
+        self._asking = Asking(self._endpoints, self._tally)
+        self._simulcast = Simulcast()
+        self._speaking = Speaking()
         self._paced: list[Endpoint] = []  # those whose video is held back at times
         self._tape: Tape | None = None
         self._news_at = float("-inf")
@@ -67,7 +75,7 @@ class Room:
         self._endpoints[endpoint] = Endpoint(endpoint, negotiated)
         self._choose_codec()
         self._seat(now)
-        self._ask_all(now, out)
+        self._asking.keyframes(now, out)
 
     def amend(self, endpoint: str, negotiated: Negotiated, now: float, out: list[Send]) -> None:
         """Take what a re-offer on the *same* DTLS session settled: m-lines that stay keep their state.
@@ -79,11 +87,12 @@ class Room:
             known.negotiate(negotiated)
             self._choose_codec()
             self._seat(now)
-            self._ask_all(now, out)
+            self._asking.keyframes(now, out)
 
     def leave(self, endpoint: str, now: float) -> None:
         """Forget an endpoint; its seats become free. An unknown one is ignored."""
         if self._endpoints.pop(endpoint, None) is not None:
+            self._simulcast.encoding.forget(endpoint)
             self._choose_codec()
             self._seat(now)
 
@@ -96,13 +105,17 @@ class Room:
         for track in known.tracks if known is not None else ():
             if track.video and track.taken and track.heard_at > track.asked_at:
                 track.want_keyframe(now)
-                self._ask(track, now, out)
+                self._asking.keyframe(track, now, out)
 
-    def wish(self, endpoint: str, wish: Wish, now: float) -> None:
-        """What an endpoint wants to be shown of the others' cameras. An unknown one is ignored."""
+    def wish(self, endpoint: str, wish: Wish, now: float, large: Sequence[str] = ()) -> None:
+        """What an endpoint wants to be shown of the others' cameras. An unknown one is ignored.
+
+        `large`: whose it shows larger than the rest, what matters most first; none: all alike.
+        """
         known = self._endpoints.get(endpoint)
         if known is not None:
             known.ladder.wish = wish
+            known.large = tuple(large)
             self._news_at = now
             self._judge(known, now)
 
@@ -111,7 +124,7 @@ class Room:
         if not self.is_open:
             self.is_open = True
             self._seat(now)
-            self._ask_all(now, out)
+            self._asking.keyframes(now, out)
 
     def close(self, now: float) -> None:
         """Close the gate: no RTP leaves after this call, retransmissions included. Idempotent."""
@@ -144,13 +157,19 @@ class Room:
         known = self._endpoints.get(endpoint)
         return known.ladder.rung if known is not None else Rung.FULL
 
+    def layers(self, endpoint: str) -> tuple[str, ...]:
+        """The layers (rids) that an endpoint is to encode of its camera; none said: the largest alone."""
+        return self._simulcast.encoding.rids(endpoint)
+
+    @property
+    def speaker(self) -> str | None:
+        """Who of three or more speaks."""
+        return self._speaking.who
+
     def round_trips(self) -> list[float]:
         """Seconds to each endpoint and back, where its reports have told."""
-        return [
-            endpoint.downlink.round_trip
-            for endpoint in self._endpoints.values()
-            if endpoint.downlink.round_trip > 0
-        ]
+        trips = (endpoint.downlink.round_trip for endpoint in self._endpoints.values())
+        return [seconds for seconds in trips if seconds > 0]
 
     def take_events(self) -> list[Event]:
         """The events since the last call, oldest first."""
@@ -160,9 +179,7 @@ class Room:
     def counts(self, endpoint: str) -> dict[str, int]:
         """What was dropped of an endpoint's packets since it joined, by reason; empty for an unknown one."""
         known = self._endpoints.get(endpoint)
-        if known is None:
-            return {}
-        return {"malformed": known.malformed, "unbound": known.unbound, "dropped": known.dropped}
+        return known.counts() if known is not None else {}
 
     def receive_rtp(self, endpoint: str, packet: Packet, now: float, out: list[Send]) -> None:
         """An authenticated RTP packet of an endpoint."""
@@ -183,6 +200,8 @@ class Room:
         if track is None:
             self._receive_repair(sender, packet, now, out)
             return
+        if track.meter is not None:
+            track.meter.take(packet, start, end)
         count = track.accept(sequence, timestamp, now)
         if not count:
             sender.dropped += 1
@@ -193,7 +212,7 @@ class Room:
                 self._share(track, now)
             self._take(track, count, marked & 0x80, timestamp, packet[start:end], now, out)
         if track.missing.fresh:
-            self._ask_again(sender, track, now, out)
+            self._asking.missing(sender, track, now, out)
         if self._paced:
             out += let_go(self._paced, now)
 
@@ -244,11 +263,17 @@ class Room:
         """Send a payload to everybody who receives the track; the gate of each slot decides."""
         key = track.wants_keyframe and self._await_keyframe(track, count, payload, now, out)
         for slot in track.targets:
-            if slot.gated:
-                if slot.paused or (slot.video and not (key and track.codec in slot.types)):
+            if slot.on is not track:
+                if slot.aim is not track or slot.paused:
                     continue
-                slot.enter(track, count, timestamp, now)
-                self.events.append(Flowing(slot.endpoint, slot.record.mid))
+                if slot.video and not (key and track.codec in slot.types):
+                    continue
+                if slot.on is None:
+                    self.events.append(Flowing(slot.endpoint, slot.record.mid))
+                else:
+                    self._tally.layers_changed += 1
+                    self._endpoints[slot.endpoint].downlink.sends_less(now)
+                slot.enter(track, count, timestamp, payload, now)
             if count > slot.settled:
                 ours = count + slot.shift
             else:
@@ -258,25 +283,28 @@ class Room:
             if key:
                 slot.cache.begin(ours)
             our_time = (timestamp + slot.time_shift) & 0xFFFFFFFF
+            content = payload if slot.ids is None else slot.ids.moved(payload)
             pacer = slot.pacer
-            if pacer is not None and not pacer.passes(len(payload), now):
-                pacer.hold(Held(slot, marker, ours, our_time, bytes(payload), now))
+            if pacer is not None and not pacer.passes(len(content), now):
+                pacer.hold(Held(slot, marker, ours, our_time, bytes(content), now))
                 continue
-            out.append((slot.endpoint, slot.send(marker, ours, our_time, payload, now), False))
+            out.append((slot.endpoint, slot.send(marker, ours, our_time, content, now), False))
 
     def _await_keyframe(self, track: Track, count: int, payload: Packet, now: float, out: list[Send]) -> bool:
         """Whether the keyframe that is wanted begins with this payload; asks for it again where it is due."""
         key = track.begins_keyframe(payload)
         if key:
             track.wants_keyframe = count != track.highest  # of a late one, parts may be lost at the gate
+            if track.heir is not None:
+                track.inherit(count)
         elif track.may_ask(now):
-            self._ask(track, now, out)
+            self._asking.keyframe(track, now, out)
         return key
 
     def _forward_nothing(self, track: Track, count: int, timestamp: int, now: float, out: list[Send]) -> None:
         """Padding took a number of the stream: close the hole, or if later ones left, send it empty."""
         for slot in track.targets:
-            if slot.gated:
+            if slot.on is not track:
                 continue
             if count == track.highest:
                 slot.close_hole(count)
@@ -309,7 +337,8 @@ class Room:
             elif isinstance(message, Nack):
                 self._repair(sender, message, now, out)
             elif isinstance(message, KeyframeWanted):
-                self._pass_request(sender, message.media, now, out)
+                if self.is_open:
+                    self._asking.request(sender, message.media, now, out)
             elif isinstance(message, Arrived):
                 sender.arrived(message, now)
             else:
@@ -325,6 +354,10 @@ class Room:
         if self._tape is not None and self._tape.fresh:
             self._tape.fresh = False
             begin_pictures(self._endpoints, now)
+        if self.is_open:
+            if self._speaking.listen(self._endpoints, now):
+                self.events.append(SpeakerChanged(self._speaking.who))
+            self.events += self._simulcast.settle(self._endpoints, self._speaking.who, now)
         for endpoint in self._endpoints.values():
             endpoint.downlink.measure(endpoint.octets(), now)
             out += [(endpoint.name, packet, True) for packet in endpoint.feedback(now)]
@@ -332,9 +365,9 @@ class Room:
             endpoint.wait(now)
             for track in endpoint.tracks:
                 if track.missing:
-                    self._ask_again(endpoint, track, now, out)
+                    self._asking.missing(endpoint, track, now, out)
                 if track.wants_keyframe and track.taken and track.may_ask(now):
-                    self._ask(track, now, out)
+                    self._asking.keyframe(track, now, out)
                 gone |= track.stop_sharing(now)
             self._judge(endpoint, now)
         if gone:
@@ -356,18 +389,9 @@ class Room:
         if track.tap is not None:
             track.tap.report(info.ntp, info.rtp, now)
         for slot in track.targets:
-            if not slot.gated:
+            if slot.on is track:
                 report = self._endpoints[slot.endpoint].slot_report(slot, info, now)
                 out.append((slot.endpoint, report, True))
-
-    def _pass_request(self, receiver: Endpoint, ssrc: int, now: float, out: list[Send]) -> None:
-        """A receiver wants a keyframe: so does everybody who asks before it comes."""
-        slot = receiver.slots_by_ssrc.get(ssrc)
-        track = slot.track if slot is not None else None
-        if self.is_open and track is not None and track.video:
-            track.want_keyframe(now)
-            if track.may_ask(now):
-                self._ask(track, now, out)
 
     def _repair(self, receiver: Endpoint, nack: Nack, now: float, out: list[Send]) -> None:
         """Send again what a receiver misses, as far as we have it and its budget goes."""
@@ -379,33 +403,7 @@ class Room:
         out += [(receiver.name, packet, False) for packet in again]
         if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
             slot.cache.gave_up = False
-            self._pass_request(receiver, slot.ssrc, now, out)
-
-    def _ask_all(self, now: float, out: list[Send]) -> None:
-        """Ask at once for every keyframe that a slot waits for."""
-        for endpoint in self._endpoints.values():
-            for track in endpoint.tracks:
-                if track.wants_keyframe and track.asked_at < track.wanted_at:
-                    self._ask(track, now, out)
-
-    def _ask(self, track: Track, now: float, out: list[Send]) -> None:
-        track.asked_at = now
-        self._tally.keyframes_asked += 1
-        if track.ssrc is not None:
-            sender = self._endpoints[track.endpoint]
-            out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
-
-    def _ask_again(self, sender: Endpoint, track: Track, now: float, out: list[Send]) -> None:
-        """Ask for what is missing, if anything becomes of it; for a keyframe where that was in vain."""
-        missing = track.missing
-        numbers = sender.lacks(track, now)
-        if numbers and track.ssrc is not None:
-            self._tally.asked_again += len(numbers)
-            out.append((sender.name, rtcp.nack(sender.rtcp_ssrc, track.ssrc, numbers), True))
-        if missing.gave_up:
-            missing.gave_up = False
-            self._tally.given_up += 1
-            track.want_keyframe(now)
+            self._asking.request(receiver, slot.ssrc, now, out)
 
     def _share(self, track: Track, now: float) -> None:
         """A screen began to be shared."""
@@ -425,6 +423,7 @@ class Room:
         seat(self._endpoints, is_open=self.is_open, now=now)
         self._paced = [one for one in self._paced if self._endpoints.get(one.name) is one]
         tap(self._endpoints, self._tape, is_open=self.is_open)
+        measure(self._endpoints)
         for receiver in self._endpoints.values():
             seats = tuple(slot.seen() for slot in receiver.slots)
             if seats != receiver.told:

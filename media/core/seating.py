@@ -12,18 +12,24 @@ from media.core.track import Track
 
 
 def seat(endpoints: Mapping[str, Endpoint], *, is_open: bool, now: float) -> None:
-    """Settle the slots of all endpoints and, while the room is open, what each track is forwarded to."""
-    tracks = [track for endpoint in endpoints.values() for track in endpoint.tracks]
-    for track in tracks:
+    """Settle the slots of all endpoints and, while the room is open, what each track is forwarded to.
+
+    A camera sits in a slot as one, whichever of its layers the slot is on.
+    """
+    layers = [track for endpoint in endpoints.values() for track in endpoint.tracks]
+    for track in layers:
         track.targets = []
+    tracks = [track for track in layers if track.head is track]
     for receiver in endpoints.values():
         others = [track for track in tracks if track.live and track.endpoint != receiver.name]
         _seat_receiver(receiver, others)
         for slot in receiver.slots if is_open else ():
-            if slot.track is not None:
-                slot.track.targets.append(slot)
-                if slot.gated and slot.video and not slot.paused:
-                    slot.track.want_keyframe(now)
+            if slot.aim is not None:
+                slot.aim.targets.append(slot)
+                if slot.on is not None and slot.on is not slot.aim:
+                    slot.on.targets.append(slot)
+                if slot.on is not slot.aim and slot.video and not slot.paused:
+                    slot.aim.want_keyframe(now)
 
 
 def _seat_receiver(receiver: Endpoint, tracks: list[Track]) -> None:

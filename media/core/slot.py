@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from media.core import negotiated
 from media.core.events import Seat
 from media.core.negotiated import Codec, Kind, Source
+from media.core.picture_ids import PictureIds, continued
 from media.core.playout import Playout
 from media.core.rtp import Packet, bounds, packer, send_time, signed32
 from media.core.send_cache import SendCache
@@ -30,8 +31,9 @@ class Slot:
     """Of one endpoint. Numbers without wrap-around are called `count`s here."""
 
     __slots__ = (
-        "_holes", "_mapped", "cache", "clock", "codec", "endpoint", "floor", "gated", "last_at", "last_count",
-        "last_time", "log", "occupant", "octets", "pacer", "pack", "packets", "paused", "playout", "record",
+        "_holes", "_last", "_mapped", "aim", "cache", "clock", "codec", "endpoint", "floor", "ids", "last_at",
+        "last_count", "log", "occupant", "octets", "on", "pacer", "pack", "packets", "paused", "playout",
+        "record",
         "repair_sequence", "repair_type", "settled", "shift", "ssrc", "time_shift", "track", "type", "types",
         "video",
     )  # fmt: skip
@@ -40,18 +42,20 @@ class Slot:
         self.endpoint = endpoint
         self.clock = CLOCK_RATES[record.kind]
         self.video = record.kind is Kind.VIDEO
-        self.track: Track | None = None
+        self.track: Track | None = None  # who sits here: the source, whichever layer of it comes
+        self.on: Track | None = None  # what is forwarded: the source or a layer of it; None behind the gate
+        self.aim: Track | None = None  # what is let in next, from its keyframe on
         self.occupant: tuple[str, Source] | None = None  # who sits here, or sat here last
-        self.gated = True
         self.paused = False  # whether its endpoint is shown no cameras: it stays gated then
         self.codec = Codec.VP8 if self.video else Codec.OPUS  # of what is forwarded, or was last
         self.shift = 0  # from a source's count to ours
         self.time_shift = 0
+        self.ids: PictureIds | None = None  # how picture ids go on after another layer
         self.floor = 0  # the source's counts below are older than the gate
         self.settled = 0  # the source's counts up to here need `late`
         self.last_count = 0
-        self.last_time = 0
         self.last_at = 0.0
+        self._last = b""  # the newest packet that was sent
         self.packets = 0
         self.octets = 0
         self.repair_sequence = 0
@@ -62,6 +66,16 @@ class Slot:
         self._mapped: Track | None = None
         self._holes: list[int] = []
         self.adopt(record)
+
+    @property
+    def gated(self) -> bool:
+        """Whether nothing is forwarded."""
+        return self.on is None
+
+    @property
+    def last_time(self) -> int:
+        """The timestamp of the newest packet that was sent."""
+        return int.from_bytes(self._last[4:8], "big")
 
     def adopt(self, record: negotiated.Slot) -> None:
         """Take what was negotiated for this slot, first or anew; its numbers go on."""
@@ -101,10 +115,23 @@ class Slot:
 
     def seat(self, track: "Track | None") -> None:
         """Put a source here, or nobody."""
-        self.track = track
+        self.gate()
+        self.track = self.aim = track
         if track is not None:
             self.occupant = (track.endpoint, track.source)
-        self.gate()
+
+    def turn_to(self, layer: "Track", now: float) -> None:
+        """Have another layer of who sits here, from its next keyframe on; what comes now comes until then.
+
+        While the room's gate is open, that is.
+        """
+        before, self.aim = self.aim, layer
+        if before is not None and before is not layer and before is not self.on:
+            _take_out(self, before)
+        if layer is not self.on and self not in layer.targets:
+            layer.targets.append(self)
+            if not self.paused:
+                layer.want_keyframe(now)
 
     def seen(self) -> Seat:
         """This slot as its endpoint is told of it."""
@@ -115,28 +142,63 @@ class Slot:
 
     def gate(self, *, another: bool = False) -> None:
         """Forward nothing until `enter`; `another` stream than before then comes, whose time is its own."""
-        self.gated = True
+        if self.on is not None and self.on is not self.aim:
+            _take_out(self, self.on)
+        self.on = None
         self.cache.clear()
         if self.pacer is not None:
             self.pacer.forget(self)
         if another:
             self._mapped = None
 
-    def enter(self, track: "Track", count: int, timestamp: int, now: float) -> None:
-        """Let the source in from its packet `count` on, continuing our numbers and our time."""
-        self.gated = False
+    def enter(self, track: "Track", count: int, timestamp: int, payload: Packet, now: float) -> None:
+        """Let the source in from its packet `count` on, continuing our numbers and our time.
+
+        Another layer of the source than before continues the picture ids as well. What is held back of that
+        is never sent, and what was lost of it never again: it would only come before the new picture.
+        """
+        if self.on is not None:
+            _take_out(self, self.on)
+            self.cache.clear()
+            if self.pacer is not None:
+                self.pacer.forget(self)
+                self.pacer.forgive()
+        self.on = track
         self.shift = self.last_count + 1 - count
         self.floor = count
         self.settled = count - 1
         self._holes.clear()
         if self.last_count:
             elapsed = now - self.last_at
-            ahead = signed32(timestamp + self.time_shift - self.last_time)
-            if self._mapped is not track or not 0 < ahead <= (elapsed + _LEAP) * self.clock:
-                self.time_shift = self.last_time + max(1, int(elapsed * self.clock)) - timestamp
+            shift = self._shift_to(track)
+            ahead = signed32(timestamp + shift - self.last_time) if shift is not None else 0
+            if shift is None or not 0 < ahead <= (elapsed + _LEAP) * self.clock:
+                shift = self.last_time + max(1, int(elapsed * self.clock)) - timestamp
+            self.time_shift = shift
+        if self._mapped is not track:
+            self.ids = None
+            if self._mapped is not None and self._mapped.head is track.head:
+                self.ids = self._ids_to(track, payload)
         self._mapped = track
         if track.codec is not self.codec:
             self._carry(track.codec)
+
+    def _shift_to(self, track: "Track") -> int | None:
+        """What makes our time of the source's, as far as that is known from what was forwarded before."""
+        before = self._mapped
+        if before is track:
+            return self.time_shift
+        if before is None or before.head is not track.head or not before.told.ntp or not track.told.ntp:
+            return None
+        passed = (track.told.ntp - before.told.ntp) * self.clock  # of one clock (RFC 3550 §6.4)
+        return before.told.timestamp + self.time_shift + (passed + (1 << 31) >> 32) - track.told.timestamp
+
+    def _ids_to(self, track: "Track", payload: Packet) -> PictureIds | None:
+        """How the picture ids of another layer go on from those that were sent."""
+        if not self.codec is track.codec is Codec.VP8:
+            return None
+        start, end = bounds(self._last)
+        return continued(self._last[start:end], payload)
 
     def close_hole(self, count: int) -> None:
         """The source's newest packet `count` is not forwarded: the numbers after it close up."""
@@ -160,8 +222,8 @@ class Slot:
         packet = self.pack(marker | self.type, sequence, timestamp, self.ssrc, stamp) + payload
         if count > self.last_count:
             self.last_count = count
-            self.last_time = timestamp
             self.last_at = now
+            self._last = packet
         self.packets += 1
         self.octets += size
         if self.video:
@@ -181,3 +243,9 @@ class Slot:
             send_time(now) if self.log is None else self.log.number(len(packet), now),
         )
         return head + packet[2:4] + packet[bounds(packet)[0] :]
+
+
+def _take_out(slot: Slot, track: "Track") -> None:
+    """Forward a layer onto a slot no more; one that nobody takes any more needs no keyframe."""
+    track.targets = [one for one in track.targets if one is not slot]
+    track.wants_keyframe &= track.taken

@@ -14,3 +14,5 @@ class Tally:
     sent_again: int = 0
     """Packets that were repeated for a receiver."""
     keyframes_asked: int = 0
+    layers_changed: int = 0
+    """Times that a receiver went on with another layer of a picture."""

@@ -49,11 +49,11 @@ class State(NamedTuple):
 class Tap:
     """Where the packets of one source are taken from; shut at first."""
 
-    __slots__ = ("_floor", "_number", "_source", "_timed", "_told", "tape")
+    __slots__ = ("_floor", "_number", "_timed", "_told", "source", "tape")
 
     def __init__(self, tape: "Tape", source: "track.Track") -> None:
         self.tape = tape
-        self._source = source
+        self.source = source
         self._floor = _SHUT  # counts up to here are not recorded
         self._number = tape.number()
         self._told = -1  # the chunk that names the track
@@ -64,7 +64,7 @@ class Tap:
         if not allowed:
             self._floor = _SHUT
         elif self._floor == _SHUT:
-            self._floor = self._source.highest
+            self._floor = self.source.highest
             self._timed = False
             self.tape.fresh = True
 
@@ -85,6 +85,11 @@ class Tap:
         self._timed = False
         if self._floor != _SHUT:
             self._floor = floor
+
+    def follow(self, source: "track.Track", floor: int) -> None:
+        """Take another layer of the picture from now on: a track of its own."""
+        self.source = source
+        self.renew(floor)
 
     def packet(self, count: int, marker: int, timestamp: int, payload: Packet, now: float) -> None:
         """A packet that was not seen before came; `marker` is its bit, in place."""
@@ -115,13 +120,13 @@ class Tap:
     def _tell_time(self, timestamp: int, now: float) -> None:
         """What the source said of its clock before it was recorded, unless it stood still since."""
         self._timed = True
-        said = self._source.told
-        since = signed32(timestamp - said.timestamp) / self._source.clock
+        said = self.source.told
+        since = signed32(timestamp - said.timestamp) / self.source.clock
         if abs(now - said.at - since) <= STEADY:
             self.tape.put(Report(self._number, now - self.tape.began, said.ntp, said.timestamp))
 
     def _tell(self) -> None:
-        source = self._source
+        source = self.source
         named = Track(self._number, source.endpoint, source.source, source.kind, source.codec, source.clock)
         self._told = self.tape.chunk
         self.tape.put(named)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from media.core.endpoint import Endpoint
 from media.core.tape import Tap, Tape
+from media.core.track import Track
 
 
 def tap(endpoints: Mapping[str, Endpoint], tape: Tape | None, *, is_open: bool) -> None:
@@ -14,12 +15,30 @@ def tap(endpoints: Mapping[str, Endpoint], tape: Tape | None, *, is_open: bool) 
     for endpoint in endpoints.values():
         for track in endpoint.tracks:
             if tape is None:
-                track.tap = None
-            else:
-                if track.tap is None or track.tap.tape is not tape:
-                    track.tap = Tap(tape, track)
-                track.tap.allow(allowed=is_open and endpoint.name in tape.named)
+                track.tap = track.heir = None
+            elif track.head is track:
+                found = next((layer.tap for layer in track.layers if layer.tap is not None), None)
+                if found is None or found.tape is not tape:
+                    for layer in track.layers:
+                        layer.tap = layer.heir = None
+                    found = track.tap = Tap(tape, track)
+                found.allow(allowed=is_open and endpoint.name in tape.named)
+        for track in endpoint.tracks:
             track.wants_keyframe &= track.taken
+
+
+def follow(head: Track, best: Track, now: float) -> bool:
+    """Record this layer of a camera from its next keyframe on, and until then the one that is; if any is."""
+    tapped = next((layer for layer in head.layers if layer.tap is not None), None)
+    if tapped is None or tapped.tap is None or not tapped.tap.takes:
+        return False
+    for layer in head.layers:
+        if layer is not best:
+            layer.heir = None
+    if best is not tapped and best.heir is None:
+        best.heir = tapped.tap
+        best.want_keyframe(now)
+    return True
 
 
 def begin_pictures(endpoints: Mapping[str, Endpoint], now: float) -> None:

@@ -1,4 +1,8 @@
-"""A track: what one endpoint sends on one m-line, whoever it is forwarded to."""
+"""A track: one stream that one endpoint sends, whoever it is forwarded to.
+
+An m-line has one, or a camera one for each of its layers: the same picture, larger and smaller. The first of
+them, the largest, stands for the source (`head`): that is what sits in slots.
+"""
 
 from array import array
 from collections.abc import Callable, Mapping
@@ -12,6 +16,7 @@ from media.core.rtp import Packet, signed32
 from media.core.slot import CLOCK_RATES
 
 if TYPE_CHECKING:
+    from media.core.meters import Meter
     from media.core.slot import Slot
     from media.core.tape import Tap
 
@@ -54,14 +59,20 @@ class Track:
 
     __slots__ = (
         "_base", "_expected_before", "_jitter", "_odd", "_received", "_received_before", "_seen",
-        "asked_at", "begins_keyframe", "clock", "codec", "endpoint", "heard_at", "highest", "kind", "live",
-        "mid", "missing", "record", "repair_ssrc", "repair_type", "source", "ssrc", "tap", "targets",
-        "timestamp", "told", "type", "types", "video", "wanted_at", "wants_keyframe",
+        "asked_at", "begins_keyframe", "clock", "codec", "endpoint", "head", "heard_at", "heir", "highest",
+        "kind", "layers", "live", "meter", "mid", "missing", "record", "repair_ssrc", "repair_type", "rid",
+        "source", "split", "ssrc", "tap", "targets", "timestamp", "told", "type", "types", "video",
+        "wanted_at", "wants_keyframe",
     )  # fmt: skip
 
-    def __init__(self, endpoint: str, record: negotiated.Uplink) -> None:
+    def __init__(self, endpoint: str, record: negotiated.Uplink, rid: str | None = None) -> None:
         self.endpoint = endpoint
         self.record = record
+        self.rid = rid
+        self.head = self
+        self.layers: tuple[Track, ...] = (self,)  # of the same picture, the largest first
+        self.split = False  # of a head: whether receivers of its picture have layers to choose from
+        self.meter: Meter | None = None  # where what comes is measured
         self.mid = record.mid
         self.kind = record.kind
         self.source = record.source
@@ -74,7 +85,8 @@ class Track:
         self.repair_ssrc = record.rtx_ssrc
         self.live = record.source is not Source.SCREEN  # a screen is, while packets of it come
         self.tap: Tap | None = None  # where it is recorded, if its room is
-        self.targets: list[Slot] = []  # the slots it is forwarded to: none while the room's gate is closed
+        self.heir: Tap | None = None  # where it is recorded from its next keyframe on
+        self.targets: list[Slot] = []  # slots that are on it or wait for it; none while the gate is closed
         self.wants_keyframe = False
         self.wanted_at = self.asked_at = _NEVER
         self.restart()
@@ -97,12 +109,26 @@ class Track:
         self._carry(codec)
         if self.tap is not None:
             self.tap.renew(count - 1)
-        for slot in self.targets:
-            slot.gate()
+        self._gate()
         if self.taken:
             self.want_keyframe(now)
             self.asked_at = _NEVER
         return True
+
+    def _gate(self, *, another: bool = False) -> None:
+        """Let it out of the slots it is in. Those that have another layer of it still have that."""
+        for slot in tuple(self.targets):
+            if slot.on is self or slot.on is None:
+                slot.gate(another=another)
+
+    def inherit(self, count: int) -> None:
+        """Be recorded from the packet `count` on, the first of a keyframe, in place of another layer."""
+        assert self.heir is not None
+        self.tap, self.heir = self.heir, None
+        before = self.tap.source
+        before.tap = None
+        before.wants_keyframe &= before.taken
+        self.tap.follow(self, count - 1)
 
     def restart(self) -> None:
         """Begin counting: nothing came yet (of this SSRC)."""
@@ -120,7 +146,11 @@ class Track:
     @property
     def taken(self) -> bool:
         """Whether anything becomes of its packets: they are forwarded, or recorded."""
-        return bool(self.targets) or (self.tap is not None and self.tap.takes)
+        return (
+            bool(self.targets)
+            or (self.tap is not None and self.tap.takes)
+            or (self.heir is not None and self.heir.takes)
+        )
 
     def change(self, ssrc: int) -> None:
         """The m-line's stream has another SSRC now, and with it other numbers and times."""
@@ -128,8 +158,7 @@ class Track:
         self.restart()
         if self.tap is not None:
             self.tap.renew(self.highest)
-        for slot in self.targets:
-            slot.gate(another=True)
+        self._gate(another=True)
         if self.video and self.taken:
             self.wants_keyframe = True
             self.asked_at = _NEVER
@@ -240,8 +269,7 @@ class Track:
         self.missing.clear()
         if not (jumped or self.video):
             return
-        for slot in self.targets:
-            slot.gate()
+        self._gate()
         if self.video and self.taken:
             self.want_keyframe(now)
             self.asked_at = _NEVER

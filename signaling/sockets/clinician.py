@@ -143,7 +143,7 @@ class ClinicianNamespace(RoleNamespace[StaffSession]):
     async def _show(self, connection: StaffConnection, data: Any) -> Answer:
         said = StaffShow.model_validate(data)
         visit = VisitId(said.visit)
-        return await self.show_pictures(visit, "clinician", said.wish, self._not_carried(connection, visit))
+        return await self.show_pictures(visit, "clinician", said, self._not_carried(connection, visit))
 
     async def _froze(self, connection: StaffConnection, data: Any) -> Answer:
         said = StaffFroze.model_validate(data)

@@ -319,10 +319,12 @@ def vacated_at(change: Change) -> dict[str, int]:
 
 
 def media_said(now: MediaNow) -> Json:
-    """The gate and the slots as a page is told: `{"open", "slots", "picture", "codec"}`."""
+    """What a page is told of its room: `{"open", "slots", "picture", "codec", "layers", "speaker"}`."""
     return {
         "open": now.open,
         "codec": now.codec,
         "picture": now.picture,
+        "layers": now.layers,
+        "speaker": now.speaker,
         "slots": [slot.model_dump(by_alias=True, exclude_none=True) for slot in now.slots],
     }

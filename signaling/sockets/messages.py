@@ -583,6 +583,8 @@ class Show(Message):
     """What this page wants to be shown of the others' cameras, until its connection is another."""
 
     wish: Literal["auto", "always", "never"]
+    large: Annotated[list[Id], Field(max_length=8)] = []
+    """Whose it shows larger than the others, what matters most first; none: all alike."""
 
 
 class StaffShow(Show):

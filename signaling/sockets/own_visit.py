@@ -127,10 +127,10 @@ class OwnVisitNamespace(RoleNamespace[S], Generic[S]):
 
     async def show(self, connection: Connection[S], data: Any) -> Answer:
         """What this page wants to see of the others."""
-        wish = Show.model_validate(data).wish
+        said = Show.model_validate(data)
         session = connection.session
         return await self.show_pictures(
-            session.visit, self.endpoint(session) or "", wish, self.barred(connection)
+            session.visit, self.endpoint(session) or "", said, self.barred(connection)
         )
 
     async def froze(self, connection: Connection[S], data: Any) -> Answer:

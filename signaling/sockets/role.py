@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from signaling.clock import Clock
 from signaling.gates import NotWantedError
 from signaling.ids import Ids
-from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError, Wish
+from signaling.media_client import STALE, MediaRefusedError, MediaUnavailableError
 from signaling.neighbours import Neighbours
 from signaling.notices import NotRecorded
 from signaling.relays import Relays
@@ -17,7 +17,7 @@ from signaling.sockets.board import Board
 from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
 from signaling.sockets.hosting import LINK_COST, Hosting
-from signaling.sockets.messages import HostCommand, MemberOffer, Quality, RemoveGuest
+from signaling.sockets.messages import HostCommand, MemberOffer, Quality, RemoveGuest, Show
 from signaling.sockets.namespace import Connection, SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
@@ -139,12 +139,12 @@ class RoleNamespace(SocketNamespace[S], Generic[S]):
             return refuse("wrong_state", state=known.state.value)
         return done()
 
-    async def show_pictures(self, visit: VisitId, endpoint: str, wish: Wish, refusal: str | None) -> Answer:
+    async def show_pictures(self, visit: VisitId, endpoint: str, said: Show, refusal: str | None) -> Answer:
         """Have somebody shown the others' cameras as they wish."""
         if refusal is not None:
             return refuse(refusal)
         try:
-            await self.parts.rooms.show(visit, endpoint, wish)
+            await self.parts.rooms.show(visit, endpoint, said.wish, said.large)
         except (MediaUnavailableError, MediaRefusedError):
             return refuse("media_unavailable")
         return done()

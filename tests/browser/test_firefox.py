@@ -9,8 +9,9 @@ from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests import demo_server
 from tests.browser import firefox, network
-from tests.browser.devices import CLINICIAN, MEMBER
-from tests.browser.people import DESKTOP, PHONE, Clinician, Member, in_a_visit, open_page
+from tests.browser.devices import CLINICIAN, INTERPRETER, MEMBER, WIDTH
+from tests.browser.people import DESKTOP, PHONE, Clinician, Guest, Member, in_a_visit, open_page
+from tests.browser.test_layers import LAYERS, encodes, sees
 from tests.demo_server import DemoServer
 
 pytestmark = [
@@ -156,3 +157,28 @@ async def test_firefoxs_own_ways_of_having_no_camera_are_named(
     await member.sees(words)
     await context.close()
     await browser.close()
+
+
+async def test_a_guest_in_firefox_sends_a_smaller_layer_for_small_tiles(
+    ana: Member, dr: Clinician, server: DemoServer, guests_browser: Browser, clinicians_firefox: Browser
+) -> None:
+    await in_a_visit(ana, dr, server)
+    await ana.page.evaluate(LAYERS)
+    await dr.presses("People", exact=True)
+    interpreter = await dr.invites("Sol Ibáñez", kind="Interpreter", signs=True)
+    friend = await dr.invites("Maria")
+    await dr.presses("Close", exact=True)
+    contexts = []
+    for browser, link, name, scripts in (
+        (guests_browser, interpreter, "Sol Ibáñez", ()),
+        (clinicians_firefox, friend, "Maria", (firefox.painted(INTERPRETER), LAYERS)),
+    ):
+        context, page = await open_page(browser, link, size=DESKTOP, scripts=scripts)
+        contexts.append(context)
+        guest = Guest(context, page)
+        await guest.joins(name)
+        await guest.passes_camera_check()
+    await encodes(guest, "h", "m")  # the interpreter shows everybody alike, the others show her small
+    await sees(ana, WIDTH, WIDTH, WIDTH // 2)
+    for context in contexts:
+        await context.close()

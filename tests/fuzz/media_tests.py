@@ -8,13 +8,24 @@ import aioice.ice
 sys.path.append(str(Path(__file__).parents[1] / "media"))
 
 from hostile import hello_and_alerts, runts
-from offering import CAMERA, CHROMIUM, MICROPHONE, SCREEN, SHA256, offer, slots, typical
+from offering import (
+    CAMERA,
+    CHROMIUM,
+    MICROPHONE,
+    SCREEN,
+    SHA256,
+    THREE_LAYERS,
+    offer,
+    slots,
+    typical,
+    with_layers,
+)
 from raw_client import RawClient, until
 from running import Running, state
 
 __all__ = [
-    "CAMERA", "CHROMIUM", "MICROPHONE", "SCREEN", "SHA256", "RawClient", "Running", "hello_and_alerts",
-    "offer", "runts", "slots", "state", "typical", "until",
+    "CAMERA", "CHROMIUM", "MICROPHONE", "SCREEN", "SHA256", "THREE_LAYERS", "RawClient", "Running",
+    "hello_and_alerts", "offer", "runts", "slots", "state", "typical", "until", "with_layers",
 ]  # fmt: skip
 
 

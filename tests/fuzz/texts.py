@@ -9,7 +9,17 @@ from media.dtls import Fingerprint
 from media.negotiation import negotiated
 from media.sdp import MAX_SECTIONS, OfferCode, OfferRefusedError, read_offer
 from tests.fuzz.hunt import StateChangedError
-from tests.fuzz.media_tests import CAMERA, CHROMIUM, MICROPHONE, SHA256, offer, slots, typical
+from tests.fuzz.media_tests import (
+    CAMERA,
+    CHROMIUM,
+    MICROPHONE,
+    SHA256,
+    THREE_LAYERS,
+    offer,
+    slots,
+    typical,
+    with_layers,
+)
 from tests.fuzz.mutating import Mutator
 
 BROWSER_SHARE: Final = 0.02
@@ -22,6 +32,7 @@ SHORT: Final = (
     offer(MICROPHONE, CAMERA, *slots(1)),
     offer(MICROPHONE, *slots(1)),
     offer(CAMERA, setup="active"),
+    offer(MICROPHONE, with_layers(CAMERA, *THREE_LAYERS), *slots(1)),
     typical(),
 )
 WORDS: Final = b"""

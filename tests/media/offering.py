@@ -123,3 +123,15 @@ def with_h264(
         *([f"a=rtpmap:{repair} rtx/90000", f"a=fmtp:{repair} apt={payload_type}"] if repaired else []),
     ]
     return replace(line, more=(*line.more, *described), others=(payload_type, repair))
+
+
+IDS_OF_LAYERS = (
+    "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+    "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+)
+THREE_LAYERS = ("a=rid:h send", "a=rid:m send", "a=rid:l send", "a=simulcast:send h;m;l")
+
+
+def with_layers(line: Line, *attributes: str, ids: tuple[str, ...] = IDS_OF_LAYERS) -> Line:
+    """The line offered as a simulcast, as browsers do: without SSRCs."""
+    return replace(line, ssrc=None, rtx_ssrc=None, more=(*line.more, *ids, *attributes))

@@ -121,8 +121,10 @@ class RawClient:
         ssrc: int = 1001,
         type_: int = 109,
         timestamp: int = 0,
+        block: bytes = b"",
     ) -> bytes:
-        packet = struct.pack("!BBHII", 0x80, type_, sequence, timestamp, ssrc) + payload
+        first = 0x90 if block else 0x80
+        packet = struct.pack("!BBHII", first, type_, sequence, timestamp, ssrc) + block + payload
         protected: bytes = self.dtls._tx_srtp.protect(packet)
         return protected
 

@@ -179,7 +179,17 @@ async def test_a_listener_that_does_not_keep_up_is_cut_off() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b'{"wish": "sometimes"}', b'{"wish": "auto", "more": 1}', b"\xff"]
+    "body",
+    [
+        b"",
+        b"{}",
+        b'{"wish": "sometimes"}',
+        b'{"wish": "auto", "more": 1}',
+        b"\xff",
+        b'{"wish": "auto", "large": ["no name"]}',
+        b'{"wish": "auto", "large": "ana"}',
+        b'{"wish": "auto", "large": [' + b",".join([b'"ana"'] * 9) + b"]}",
+    ],
 )
 async def test_a_wish_for_pictures_is_one_of_three_words(client: Client, body: bytes) -> None:
     response = await client.put("/rooms/visit/endpoints/member/picture", data=body)

@@ -377,10 +377,54 @@ async def test_the_codec_of_a_room_is_told_to_all_who_are_in_it(scene: Scene) ->
     assert told == [(who, codec) for codec in ("H264", "VP8") for who in ("member", "clinician")]
 
 
+async def test_who_is_to_encode_what_is_told_to_them_and_who_speaks_to_all(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    for endpoint in ("member", "clinician"):
+        await scene.rooms.offer(ANA, endpoint, "v=0")
+    told: list[tuple[str, tuple[str, ...], str | None]] = []
+    scene.rooms.on_news(
+        lambda news: (
+            told.append((news.endpoint, news.layers, news.speaker)) if isinstance(news, MediaNow) else None
+        )
+    )
+    await worker.tells(event="layers", room="ana", endpoint="member", layers=["h", "l"])
+    await worker.tells(event="speaker", room="ana", endpoint="clinician")
+    async with asyncio.timeout(5):
+        while scene.rooms.now(ANA, "clinician").speaker is None:
+            scene.more.clear()
+            await scene.more.wait()
+    assert told == [
+        ("member", ("h", "l"), None),
+        ("member", ("h", "l"), "clinician"),
+        ("clinician", (), "clinician"),
+    ]
+    await worker.tells(event="gone", room="ana", endpoint="member", reason="left")
+    await worker.tells(event="speaker", room="ana", endpoint=None)
+    async with asyncio.timeout(5):
+        while scene.rooms.now(ANA, "clinician").speaker is not None:
+            scene.more.clear()
+            await scene.more.wait()
+    assert scene.rooms.now(ANA, "member").layers == ()
+
+
+async def test_whom_somebody_shows_large_is_said_to_the_worker(scene: Scene) -> None:
+    worker = await scene.fleet.comes("w1")
+    await scene.rooms.offer(ANA, "member", "v=0")
+    await scene.rooms.show(ANA, "member", "auto", ["clinician"])
+    await scene.rooms.show(ANA, "member", "auto")
+    said = [json.loads(body) for body in worker.bodies if body]
+    assert said[-2:] == [{"wish": "auto", "large": ["clinician"]}, {"wish": "auto"}]
+
+
 async def test_who_listens_later_hears_what_the_pictures_are_in(scene: Scene) -> None:
     worker = await scene.fleet.comes("w1")
     await worker.tells(
-        event="room", room="ana", open=True, codec="H264", endpoints=[{"endpoint": "member", "slots": []}]
+        event="room",
+        room="ana",
+        open=True,
+        codec="H264",
+        speaker="member",
+        endpoints=[{"endpoint": "member", "slots": [], "layers": ["m"]}],
     )
     slot = {"mid": "2", "kind": "audio", "from": None}
     await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
@@ -388,7 +432,8 @@ async def test_who_listens_later_hears_what_the_pictures_are_in(scene: Scene) ->
         while not scene.rooms.now(ANA, "member").slots:
             scene.more.clear()
             await scene.more.wait()
-    assert scene.rooms.now(ANA, "member").codec == "H264"
+    now = scene.rooms.now(ANA, "member")
+    assert (now.codec, now.speaker, now.layers) == ("H264", "member", ("m",))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Packets and negotiations as tests say them."""
 
+from dataclasses import replace
 from struct import pack
 
 from media.core.negotiated import Extensions, Kind, Negotiated, Slot, Source, Types, Uplink
@@ -20,6 +21,7 @@ H264_DELTA = b"\x41\x9a" + bytes(40)
 """H.264: parameter sets and an IDR picture in one packet, and a picture that refers to it."""
 
 MID, TIME, TRANSPORT, HOLD = 4, 2, 3, 5
+RID, REPAIRED, LEVEL = 10, 11, 6
 
 
 def extension(*elements: tuple[int, bytes]) -> bytes:
@@ -63,18 +65,21 @@ def negotiated(
     numbered: bool = False,
     h264: int | None = None,
     needs_h264: bool = False,
+    rids: tuple[str, ...] = (),
 ) -> Negotiated:
     """An endpoint whose SSRCs begin at `base`: microphone +1, camera +2 (RTX +3), screen +4 (RTX +5), slots
-    from +11 (audio) and +21 (video, RTX ten more). `h264`: a payload type, the next one repairs it."""
+    from +11 (audio) and +21 (video, RTX ten more). `h264`: a payload type, the next one repairs it. `rids`: a
+    camera in layers, which declares no SSRC."""
     other = Types(h264, h264 + 1) if h264 is not None else None
     up = Extensions(mid=MID, transport_cc=TRANSPORT)
+    layered = Extensions(MID, transport_cc=TRANSPORT, rid=RID, repaired_rid=REPAIRED) if rids else up
 
     def ssrc(offset: int) -> int | None:
-        return base + offset if declared else None
+        return base + offset if declared and not (rids and offset in {2, 3}) else None
 
     uplinks = [
-        Uplink("0", Kind.AUDIO, Source.MICROPHONE, opus, ssrc=ssrc(1), extensions=up),
-        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), up, nack, other),
+        Uplink("0", Kind.AUDIO, Source.MICROPHONE, opus, ssrc=ssrc(1), extensions=replace(up, level=LEVEL)),
+        Uplink("1", Kind.VIDEO, Source.CAMERA, vp8, vp8 + 1, ssrc(2), ssrc(3), layered, nack, other, rids),
     ]
     if screen:
         uplinks.append(Uplink("2", Kind.VIDEO, Source.SCREEN, vp8, vp8 + 1, ssrc(4), ssrc(5), up, h264=other))

@@ -105,3 +105,26 @@ def test_loss_without_sending_says_nothing_and_no_cap_is_below_the_lowest() -> N
     assert loss.cap is None
     loss.report(100, 90, 3.0, 40_000.0)
     assert loss.cap == LOWEST
+
+
+def test_a_cap_grows_where_so_little_is_sent_that_few_packets_are_told_of() -> None:
+    loss = Loss()
+    loss.report(100, 90, 1.0, 60_000.0)
+    assert loss.cap == LOWEST
+    at = 2.0
+    for _ in range(100):
+        at += 0.1
+        loss.report(1, 0, at, 60_000.0)
+    assert loss.cap is not None
+    assert loss.cap > 1.5 * LOWEST
+
+
+def test_what_was_lost_of_what_is_sent_no_more_says_nothing() -> None:
+    loss = Loss()
+    loss.report(30, 15, 1.0, RATE)
+    loss.begin_anew(1.1)
+    at = hears(loss, 0.5, 0.6, 1.1, rate=100_000)
+    hears(loss, 0.0, 5, at, rate=100_000)
+    assert loss.cap is None
+    hears(loss, 0.5, 0.5, 10.0)
+    assert loss.cap is not None

@@ -117,7 +117,7 @@ async def test_whoever_wants_no_pictures_hears_the_others_and_is_told_so(visit: 
     await visit.lee.until(lambda page: page.all("media")[-1]["picture"] == "none")
     async with asyncio.timeout(WITHIN_SECONDS):
         await asyncio.gather(lee.hears(ANA_HERTZ), ana.sees(LEE_LUMA))
-    assert (await visit.lee.asks("show", {**said, "wish": "always"}))["ok"]
+    assert (await visit.lee.asks("show", {**said, "wish": "always", "large": ["member"]}))["ok"]
     await visit.lee.until(lambda page: page.all("media")[-1]["picture"] == "low")
     async with asyncio.timeout(WITHIN_SECONDS):
         await lee.sees(ANA_LUMA)

@@ -5,7 +5,6 @@
  * Camera and microphone are asked for separately, so that a busy camera leaves the voice.
  */
 
-import { codecOf } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import type { JsonObject } from "../kit/json";
 import { ScreenShare } from "../kit/media/screen_share";
@@ -90,8 +89,7 @@ export class Room {
       line.on("media", (news) => {
         if (!ours(news) || !Array.isArray(news["slots"])) return;
         this.pictures.heard(news);
-        this.connection.showSlots(news["slots"] as unknown as SlotUse[]);
-        this.connection.useCodec(codecOf(news["codec"]));
+        this.connection.hear(news);
       }),
       line.on("media_lost", (news) => {
         if (ours(news)) this.connection.lost();

@@ -92,6 +92,7 @@ export function VisitScreen(props: VisitScreenProps) {
           <div class="others">
             <Stage
               connection={room.connection}
+              pictures={room.pictures}
               people={people}
               picture={room.picture}
               live={transport === "connected" && !onHold}

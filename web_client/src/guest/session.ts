@@ -1,8 +1,7 @@
 /** A guest's visit on this page: what they see of it, their devices and their media. */
 
 import { Awake } from "../kit/awake";
-import { isObject, type JsonObject } from "../kit/json";
-import { codecOf, type PictureCodec } from "../kit/media/codec";
+import { type JsonObject } from "../kit/json";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import { Studio } from "../kit/media/studio";
 import type { Line, LinkState } from "../kit/socket";
@@ -37,8 +36,7 @@ export class GuestSession {
   private readonly set = new Store(recall());
   private readonly connection = new Store<Connection | null>(null);
   private readonly awake = new Awake(() => this.wish() !== "none");
-  private slots: readonly SlotUse[] | null = null;
-  private codec: PictureCodec = "VP8";
+  private mediaNews: JsonObject | null = null;
 
   constructor() {
     this.view = this.views;
@@ -134,8 +132,7 @@ export class GuestSession {
         relays: () => this.line.ask("relays"),
       });
       connection.mute(this.silence.get());
-      if (this.slots !== null) connection.showSlots(this.slots);
-      connection.useCodec(this.codec);
+      if (this.mediaNews !== null) connection.hear(this.mediaNews);
       this.connection.set(connection);
       connection.state.subscribe((state) => state === "connected" && this.pictures.connected());
       this.picture.srcObject = connection.remote;
@@ -158,10 +155,8 @@ export class GuestSession {
   private heardOfSlots(payload: JsonObject): void {
     if (!Array.isArray(payload["slots"])) return;
     this.pictures.heard(payload);
-    this.slots = payload["slots"].filter(isObject) as unknown as SlotUse[];
-    this.codec = codecOf(payload["codec"]);
-    this.connection.get()?.showSlots(this.slots);
-    this.connection.get()?.useCodec(this.codec);
+    this.mediaNews = payload;
+    this.connection.get()?.hear(payload);
   }
 
   private leaveToOther(): void {

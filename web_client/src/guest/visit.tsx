@@ -71,6 +71,7 @@ export function VisitScreen({ session, view }: { readonly session: GuestSession;
         {media !== null && (
           <Stage
             connection={media}
+            pictures={session.pictures}
             people={people}
             picture={session.picture}
             live={state === "connected"}

@@ -2,7 +2,6 @@
 
 import { Awake } from "../kit/awake";
 import { isObject, type JsonObject } from "../kit/json";
-import { codecOf, type PictureCodec } from "../kit/media/codec";
 import { Connection, type SlotUse } from "../kit/media/connection";
 import { ScreenShare } from "../kit/media/screen_share";
 import { Studio } from "../kit/media/studio";
@@ -62,8 +61,7 @@ export class Session {
   private readonly blank = new Store(false);
   private readonly connection = new Store<Connection | null>(null);
   private readonly awake = new Awake(() => devicesWanted(this.views.get()));
-  private slots: readonly SlotUse[] | null = null;
-  private codec: PictureCodec = "VP8";
+  private mediaNews: JsonObject | null = null;
 
   constructor(start: Snapshot) {
     this.views = new Store(readView(start.view));
@@ -168,8 +166,7 @@ export class Session {
         relays: () => this.line.ask("relays"),
       });
       connection.mute(this.silence.get());
-      if (this.slots !== null) connection.showSlots(this.slots);
-      connection.useCodec(this.codec);
+      if (this.mediaNews !== null) connection.hear(this.mediaNews);
       this.connection.set(connection);
       connection.state.subscribe((state) => state === "connected" && this.pictures.connected());
       this.picture.srcObject = connection.remote;
@@ -194,10 +191,8 @@ export class Session {
   private heardOfSlots(payload: JsonObject): void {
     if (!Array.isArray(payload["slots"])) return;
     this.pictures.heard(payload);
-    this.slots = payload["slots"] as unknown as SlotUse[];
-    this.codec = codecOf(payload["codec"]);
-    this.connection.get()?.showSlots(this.slots);
-    this.connection.get()?.useCodec(this.codec);
+    this.mediaNews = payload;
+    this.connection.get()?.hear(payload);
   }
 
   private leaveToOther(): void {

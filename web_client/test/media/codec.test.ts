@@ -29,6 +29,13 @@ describe("a sender's codec", () => {
       assert.deepEqual(set, []);
     }
   });
+  test("is chosen for all its layers", async () => {
+    const { sender, set } = senderOf([VP8, H264]);
+    const { getParameters } = sender;
+    sender.getParameters = () => ({ ...getParameters(), encodings: [{ rid: "h" }, { rid: "l", active: false }] });
+    await choose(sender, "H264");
+    assert.deepEqual(set[0]?.encodings.map(({ codec }) => codec), [H264, H264]);
+  });
   test("goes back to VP8", async () => {
     const { sender, set } = senderOf([H264, VP8], H264);
     await choose(sender, "VP8");
@@ -43,9 +50,9 @@ describe("a sender's codec", () => {
     }
   });
   test("can be chosen only where the browser looks for it", () => {
-    const { encoding, choosable } = probed({ maxBitrate: 1 });
+    const { encodings, choosable } = probed([{ maxBitrate: 1 }, { maxBitrate: 2 }]);
     assert.equal(choosable(), false);
-    assert.deepEqual({ ...encoding }, { maxBitrate: 1, codec: undefined });
+    assert.deepEqual(encodings.map((one) => ({ ...one })), [{ maxBitrate: 1, codec: undefined }, { maxBitrate: 2 }]);
     assert.equal(choosable(), true);
   });
   test("is VP8 unless the server says a word that is known", () => {

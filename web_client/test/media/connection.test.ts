@@ -24,13 +24,16 @@ class Pc extends EventTarget {
   }
   static readsCodec = false;
   static chosen: unknown[] = [];
-  addTransceiver(_kind: string, init?: { sendEncodings?: object[] }) {
+  /** Of a camera, each time its parameters are set. */
+  static active: unknown[] = [];
+  addTransceiver(_kind: string, init?: { sendEncodings?: { rid?: string }[] }) {
     if (Pc.readsCodec) void Object.values(init?.sendEncodings?.[0] ?? {});
     const sender = {
       track: null,
       replaceTrack: async () => undefined,
-      getParameters: () => ({ codecs: this.codecs(), encodings: [{}] }),
-      setParameters: async ({ encodings }: { encodings: { codec?: { mimeType: string } }[] }) => {
+      getParameters: () => ({ codecs: this.codecs(), encodings: (init?.sendEncodings ?? [{}]).map(({ rid }) => ({ rid })) }),
+      setParameters: async ({ encodings }: { encodings: { active?: boolean; codec?: { mimeType: string } }[] }) => {
+        if (encodings.length > 1) Pc.active.push(encodings.map(({ active }) => active));
         if (encodings[0]?.codec !== undefined) Pc.chosen.push(encodings[0].codec.mimeType);
       },
     };
@@ -97,6 +100,7 @@ describe("a connection", () => {
     Pc.received = 0;
     Pc.readsCodec = false;
     Pc.chosen = [];
+    Pc.active = [];
     offers = [];
     answer = async () => ({ sdp: HERE, slots: [] });
     mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -216,5 +220,21 @@ describe("a connection", () => {
     await passes(500, true);
     assert.equal(Pc.chosen.length, 2);
     assert.equal(offers.length, 3);
+  });
+  test("encodes what the server wants of the camera, also when it is made anew, and says who speaks", async () => {
+    connection.hear({ slots: [], codec: "VP8", layers: ["m", "l"], speaker: "guest" });
+    await passes(500, true);
+    assert.equal(connection.speaker.get(), "guest");
+    assert.deepEqual(Pc.active.at(-1), [false, true, true]);
+    connection.lost();
+    await passes(500, true);
+    assert.deepEqual(Pc.active.at(-1), [false, true, true]);
+    connection.hear({ slots: [{ mid: "0", kind: "video" }, 5] });
+    await passes(500, true);
+    assert.deepEqual(Pc.active.at(-1), [true, false, false]);
+    assert.equal(connection.speaker.get(), null);
+    connection.hear({ layers: ["l"] }); // no news of this room
+    await passes(500, true);
+    assert.deepEqual(Pc.active.at(-1), [true, false, false]);
   });
 });

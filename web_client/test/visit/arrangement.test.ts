@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { arrange, type Shown } from "../../src/kit/visit/arrangement";
+import { arrange, largeOf, type Shown } from "../../src/kit/visit/arrangement";
 
 const lee: Shown = { id: "clinician" };
 const maria: Shown = { id: "guest-maria" };
@@ -30,5 +30,19 @@ describe("who is shown where", () => {
       const { places: found } = arrange([lee, maria, sol], screen);
       assert.equal(new Set(found.values()).size, 3);
     }
+  });
+});
+
+describe("who is shown larger than others", () => {
+  const large = (people: readonly Shown[], screen = false) => largeOf(people, arrange(people, screen));
+  test("is nobody where all are alike", () => {
+    assert.deepEqual(large([lee, maria]), []);
+    assert.deepEqual(large([lee, sol]), []);
+    assert.deepEqual(large([]), []);
+  });
+  test("is who signs, before whom one talks with", () => assert.deepEqual(large([lee, maria, sol]), ["guest-sol", "clinician"]));
+  test("is who signs alone beside a screen", () => {
+    assert.deepEqual(large([lee, maria, sol], true), ["guest-sol"]);
+    assert.deepEqual(large([lee, maria], true), []);
   });
 });

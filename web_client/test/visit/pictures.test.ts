@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, mock, test } from "node:test";
 
 import { Line } from "../../src/kit/socket";
 import { Pictures } from "../../src/kit/visit/pictures";
 import { MemoryWire } from "../kit/wire";
 
-function looking(visit?: string): { pictures: Pictures; said: () => Promise<unknown[]> } {
+function looking(visit?: string): { pictures: Pictures; sent: () => unknown[]; said: () => Promise<unknown[]> } {
   const wire = new MemoryWire();
   let n = 0;
   const line = new Line("/member", { wire, newId: () => `id-${++n}` });
   line.connect();
+  const sent = () => wire.sent.filter(({ event }) => event === "show").map(({ payload }) => payload);
   return {
     pictures: new Pictures(line, visit),
+    sent,
     said: async () => {
       await new Promise((resolve) => setTimeout(resolve));
-      return wire.sent.filter(({ event }) => event === "show").map(({ payload }) => payload);
+      return sent();
     },
   };
 }
@@ -65,5 +67,20 @@ describe("what one is shown of the others", () => {
     pictures.choose("never");
     pictures.expectSigns(true);
     assert.equal(pictures.wish.get(), "never");
+  });
+  test("is said with whom the page shows large, once that stays so", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const { pictures, sent, said } = looking();
+    pictures.showsLarge(["sol", "clinician"]);
+    pictures.showsLarge(["sol"]);
+    pictures.showsLarge(["sol"]);
+    assert.deepEqual(sent(), []);
+    mock.timers.tick(300);
+    pictures.connected();
+    mock.timers.reset();
+    assert.deepEqual(await said(), [{ wish: "auto", large: ["sol"] }, { wish: "auto", large: ["sol"] }]);
+    pictures.showsLarge([]);
+    pictures.choose("never");
+    assert.deepEqual((await said()).at(-1), { wish: "never" });
   });
 });

@@ -42,17 +42,19 @@ async function isBatteryLow(): Promise<boolean> {
   return battery !== undefined && !battery.charging && battery.level <= LOW_BATTERY;
 }
 
-/** An encoding that finds out whether the browser lets a codec be chosen: only then is the member read. */
-export function probed(encoding: RTCRtpEncodingParameters): { encoding: RTCRtpEncodingParameters; choosable: () => boolean } {
+/** Encodings that find out whether the browser lets a codec be chosen: only then is the member read. */
+export function probed(
+  encodings: RTCRtpEncodingParameters[],
+): { encodings: RTCRtpEncodingParameters[]; choosable: () => boolean } {
   let read = false;
-  Object.defineProperty(encoding, "codec", {
+  Object.defineProperty(encodings[0], "codec", {
     enumerable: true,
     get: () => {
       read = true;
       return undefined;
     },
   });
-  return { encoding, choosable: () => read };
+  return { encodings, choosable: () => read };
 }
 
 /** Whether a sender sends so already, or cannot: the two sides have not agreed on it. */
@@ -61,12 +63,11 @@ export function isSettled(parameters: RTCRtpSendParameters, codec: PictureCodec)
   return agreed(parameters, codec) === undefined || (now !== undefined && isCodec(now, codec));
 }
 
-/** Make a sender send so, without another negotiation. */
+/** Make a sender send so, in all its layers, without another negotiation. */
 export async function choose(sender: RTCRtpSender, codec: PictureCodec): Promise<void> {
   const parameters = sender.getParameters();
-  const [encoding] = parameters.encodings;
-  if (encoding === undefined || isSettled(parameters, codec)) return;
-  (encoding as Choosing).codec = agreed(parameters, codec);
+  if (parameters.encodings.length === 0 || isSettled(parameters, codec)) return;
+  for (const encoding of parameters.encodings) (encoding as Choosing).codec = agreed(parameters, codec);
   await sender.setParameters(parameters);
 }
 

@@ -17,11 +17,13 @@
  * from the start where the browser has no way to connect at all.
  */
 
+import { isObject, type JsonObject } from "../json";
 import { type Readable, Store } from "../store";
 import { canConnect } from "./ability";
 import { MAX_TRIES, pauseBefore } from "./backoff";
-import type { PictureCodec } from "./codec";
+import { codecOf, type PictureCodec } from "./codec";
 import { afterPaint } from "./frames";
+import { layersOf } from "./layers";
 import { type ConnectionOptions, Life, type SharedScreen, type SlotUse, type Tracks } from "./life";
 import { Relays } from "./relays";
 
@@ -37,11 +39,14 @@ export class Connection {
   /** The screen that one of the others shares. */
   readonly shared: Readable<SharedScreen | null>;
   readonly state: Readable<ConnectionState>;
+  /** Who of three or more speaks, as the server says; it may be whoever sits here. */
+  readonly speaker: Readable<string | null>;
 
   private readonly others = new Map<string, MediaStream>();
   private readonly options: ConnectionOptions;
   private readonly now = new Store<ConnectionState>("idle");
   private readonly screen = new Store<SharedScreen | null>(null);
+  private readonly talker = new Store<string | null>(null);
   private readonly relays: Relays | null;
   private life: Life | null = null;
   /** The next life, while it waits for the relays. */
@@ -51,6 +56,7 @@ export class Connection {
   private cameraOff = false;
   private uses: readonly SlotUse[] | null = null;
   private codec: PictureCodec = "VP8";
+  private layers = layersOf(null);
   private tries = 0;
   private answered = false;
   private readonly able = canConnect();
@@ -69,6 +75,7 @@ export class Connection {
     if (!this.able) this.now.set("failed");
     this.state = this.now;
     this.shared = this.screen;
+    this.speaker = this.talker;
     window.addEventListener("online", this.cameOnline);
     document.addEventListener("visibilitychange", this.wake);
   }
@@ -125,13 +132,23 @@ export class Connection {
     return stream;
   }
 
-  /** The server's news of who is in which slot. */
+  /** The server's news of the room's media. */
+  hear(news: JsonObject): void {
+    if (!Array.isArray(news["slots"])) return;
+    this.showSlots(news["slots"].filter(isObject) as unknown as SlotUse[]);
+    this.useCodec(codecOf(news["codec"]));
+    this.layers = layersOf(news["layers"]);
+    this.life?.useLayers(this.layers);
+    this.talker.set(typeof news["speaker"] === "string" ? news["speaker"] : null);
+  }
+
+  /** Who is in which slot. */
   showSlots(uses: readonly SlotUse[]): void {
     this.uses = uses;
     this.refreshRemote();
   }
 
-  /** The server's news of what cameras are to be sent in. */
+  /** What cameras are to be sent in. */
   useCodec(codec: PictureCodec): void {
     this.codec = codec;
     this.life?.useCodec(codec);
@@ -151,11 +168,6 @@ export class Connection {
   /** What may be sent, in kbit/s; null where nothing limits it. */
   fit(mayUpKbps: number | null): void {
     this.life?.fit(mayUpKbps);
-  }
-
-  /** How loud each of the others is, 0 to 1; none where nothing is known. */
-  async levels(): Promise<ReadonlyMap<string, number>> {
-    return (await this.life?.levels(this.uses ?? []).catch(() => null)) ?? new Map();
   }
 
   /** getStats of the present connection; null while there is none. */
@@ -198,6 +210,7 @@ export class Connection {
     );
     this.life = life;
     life.useCodec(this.codec);
+    life.useLayers(this.layers);
     try {
       await this.apply();
       await life.start();

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from "../json";
 import { choose, isSettled, needsH264, type PictureCodec, probed } from "./codec";
+import { layersOf, offered, shape } from "./layers";
 import { Sizing } from "./picture_size";
 import type { Relays } from "./relays";
 import { Silence } from "./silence";
@@ -73,6 +74,7 @@ export class Life {
   private deadline: ReturnType<typeof setTimeout> | null = null;
   private sending: Promise<void> = Promise.resolve();
   private codec: PictureCodec = "VP8";
+  private layers = layersOf(null);
   private readonly canChooseCodec: () => boolean;
   private readonly need = needsH264();
 
@@ -89,8 +91,8 @@ export class Life {
     this.isSomebodyThere = isSomebodyThere;
     this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.microphone = this.pc.addTransceiver("audio", { direction: "sendonly" }).sender;
-    const camera = probed({ maxBitrate: options.cameraBitrate ?? 1_700_000, maxFramerate: 30 });
-    this.camera = this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [camera.encoding] }).sender;
+    const camera = probed(offered(this.cameraBitrate));
+    this.camera = this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: camera.encodings }).sender;
     this.canChooseCodec = camera.choosable;
     this.screen = this.pc.addTransceiver("video", {
       direction: "sendonly",
@@ -119,6 +121,13 @@ export class Life {
   useCodec(codec: PictureCodec): void {
     this.codec = codec;
     this.sending = this.sending.then(() => this.changeCodec()).catch(() => undefined);
+  }
+
+  /** Encode these layers of the camera. */
+  useLayers(layers: readonly string[]): void {
+    if (layers.join() === this.layers.join()) return;
+    this.layers = layers;
+    this.sending = this.sending.then(() => this.fullParameters()).catch(() => undefined);
   }
 
   /** Look for another way on the same session; media goes on meanwhile where it can. Whether that was begun. */
@@ -168,19 +177,6 @@ export class Life {
     return this.slots.filter((slot) => slot.mid !== null && mids.has(slot.mid)).map((slot) => slot.receiver.track);
   }
 
-  /** How loud each of the others is, 0 to 1, where the browser tells. */
-  async levels(uses: readonly SlotUse[]): Promise<ReadonlyMap<string, number>> {
-    const levels = new Map<string, number>();
-    for (const { from, kind, mid } of uses) {
-      const slot = this.slots.find((one) => one.mid === mid);
-      if (kind !== "audio" || from == null || slot === undefined) continue;
-      for (const stat of (await slot.receiver.getStats()).values()) {
-        if (stat.type === "inbound-rtp" && typeof stat.audioLevel === "number") levels.set(from, stat.audioLevel);
-      }
-    }
-    return levels;
-  }
-
   sharedScreen(uses: readonly SlotUse[] | null): SharedScreen | null {
     const use = uses?.find(({ from, source }) => from != null && source === "screen");
     const slot = this.slots.find(({ mid }) => use !== undefined && mid === use.mid);
@@ -191,6 +187,10 @@ export class Life {
     if (this.deadline !== null) clearTimeout(this.deadline);
     clearInterval(this.looking);
     this.pc.close();
+  }
+
+  private get cameraBitrate(): number {
+    return this.options.cameraBitrate ?? 1_700_000;
   }
 
   private isClosed(): boolean {
@@ -210,7 +210,7 @@ export class Life {
   private async put({ camera, microphone, screen = null }: Tracks): Promise<void> {
     if (this.pc.signalingState === "closed") return;
     if (camera !== this.camera.track) {
-      if (camera !== null) await this.fullParameters();
+      if (camera !== null) await this.fullParameters(camera);
       await this.camera.replaceTrack(camera);
     }
     if (microphone !== this.microphone.track) await this.microphone.replaceTrack(microphone);
@@ -233,16 +233,12 @@ export class Life {
   }
 
   /** As large as the way up carries, from the first frame on. */
-  private async fullParameters(): Promise<void> {
-    const { scale, framesPerSecond } = this.sizing.size;
+  private async fullParameters(camera = this.camera.track): Promise<void> {
     const parameters = this.camera.getParameters();
-    const encoding = parameters.encodings[0];
     // Before the first answer there is nothing to change: the parameters of the offer are full already.
-    if (encoding === undefined || this.pc.remoteDescription === null) return;
-    encoding.active = true;
-    encoding.scaleResolutionDownBy = scale;
-    encoding.maxBitrate = this.options.cameraBitrate ?? 1_700_000;
-    encoding.maxFramerate = framesPerSecond;
+    if (this.pc.remoteDescription === null) return;
+    const width = camera?.getSettings().width ?? 1280;
+    shape(parameters.encodings, { wanted: this.layers, maxBitrate: this.cameraBitrate, size: this.sizing.size, width });
     // Words and faces need detail more than smoothness; a browser that does not know the member ignores it.
     (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
     await this.camera.setParameters(parameters).catch(() => undefined);

@@ -32,3 +32,11 @@ export function arrange(people: readonly Shown[], screen: boolean): Arrangement 
   small.forEach((person, n) => places.set(person.id, `s${n + 1}`));
   return { layout: `${large.length + (screen ? 1 : 0)}-${small.length}`, places };
 }
+
+/** Who is shown larger than others, who signs first: their hands need the detail. Nobody where all are alike. */
+export function largeOf(people: readonly Shown[], { places }: Arrangement): readonly string[] {
+  const large = people.filter(({ id }) => places.get(id)?.startsWith("l") === true);
+  if (large.length === people.length) return [];
+  const signs = ({ signs }: Shown) => (signs === true ? 0 : 1);
+  return [...large].sort((one, other) => signs(one) - signs(other)).map(({ id }) => id);
+}

@@ -17,6 +17,9 @@ export type Rung = (typeof RUNGS)[number];
 export const WISHES = ["auto", "always", "never"] as const;
 export type Wish = (typeof WISHES)[number];
 
+/** While people come and a screen begins to be shared, places change more than once. */
+const SETTLES_WITHIN_MS = 300;
+
 export class Pictures {
   readonly rung: Readable<Rung>;
   readonly wish: Readable<Wish>;
@@ -26,6 +29,8 @@ export class Pictures {
   private readonly wanted = new Store<Wish>("auto");
   private chosen: Wish | null = null;
   private signed = false;
+  private large: readonly string[] = [];
+  private telling: ReturnType<typeof setTimeout> | null = null;
 
   /** `visit` is named by staff pages. */
   constructor(line: Line, visit?: string) {
@@ -52,6 +57,14 @@ export class Pictures {
     this.settle();
   }
 
+  /** These are shown larger than the others, what matters most first; none: all alike. Said once it stays so. */
+  showsLarge(large: readonly string[]): void {
+    if (large.join() === this.large.join()) return;
+    this.large = large;
+    if (this.telling !== null) clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell(), SETTLES_WITHIN_MS);
+  }
+
   /** What the person chose. */
   choose(wish: Wish): void {
     this.chosen = wish;
@@ -60,13 +73,19 @@ export class Pictures {
 
   /** Say it to a connection that has just come up. */
   tell(): void {
-    const wish = this.wanted.get();
-    this.line.ask("show", { ...(this.visit === undefined ? {} : { visit: this.visit }), wish }).catch(() => undefined);
+    const { visit, large } = this;
+    this.line
+      .ask("show", {
+        ...(visit === undefined ? {} : { visit }),
+        wish: this.wanted.get(),
+        ...(large.length === 0 ? {} : { large: [...large] }),
+      })
+      .catch(() => undefined);
   }
 
   /** The connection is up: whatever was wanted is said, unless it goes without saying. */
   connected(): void {
-    if (this.wanted.get() !== "auto") this.tell();
+    if (this.wanted.get() !== "auto" || this.large.length > 0) this.tell();
   }
 
   private settle(again = false): void {

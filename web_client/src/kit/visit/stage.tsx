@@ -13,9 +13,10 @@ import { onNextFrame } from "../media/frames";
 import { Banner } from "../ui/banner";
 import { Button } from "../ui/button";
 import { announce } from "../ui/live";
-import { arrange } from "./arrangement";
+import { useStore } from "../ui/use";
+import { arrange, largeOf } from "./arrangement";
 import { usePeopleWords } from "./people_words";
-import { Speaker } from "./speaker";
+import type { Pictures } from "./pictures";
 
 export interface StagePerson {
   /** Their endpoint. */
@@ -31,6 +32,8 @@ export function namesOf(people: readonly StagePerson[]): ReadonlyMap<string, str
 
 export interface StageProps {
   readonly connection: Connection;
+  /** Told who is shown large. */
+  readonly pictures: Pictures;
   /** The others; the first is the one this page talks with. */
   readonly people: readonly StagePerson[];
   /** The first one's element, made before there was anything to see. */
@@ -47,15 +50,18 @@ export interface StageProps {
   readonly children?: ComponentChildren;
 }
 
-export function Stage({ connection, people, picture, live, prepare, onHeld, screen, children }: StageProps) {
+export function Stage({ connection, pictures, people, picture, live, prepare, onHeld, screen, children }: StageProps) {
   const t = usePeopleWords();
   const box = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState<ReadonlySet<HTMLVideoElement>>(new Set());
   const shared = screen !== undefined && screen !== null && screen !== false;
-  const { layout, places } = arrange(people, shared);
+  const arrangement = arrange(people, shared);
+  const { layout, places } = arrangement;
+  const large = largeOf(people, arrangement);
+  useEffect(() => pictures.showsLarge(large), [pictures, large.join(" ")]);
   useShape(box);
   useComings(people);
-  const speaker = useSpeaker(connection, live && people.length > 1);
+  const speaker = useStore(connection.speaker);
   const held = silent.size > 0;
   useEffect(() => {
     onHeld?.(held);
@@ -81,7 +87,7 @@ export function Stage({ connection, people, picture, live, prepare, onHeld, scre
           {...(n === 0 ? { element: picture } : {})}
           place={places.get(person.id) ?? "l1"}
           live={live}
-          speaks={person.id === speaker}
+          speaks={live && people.length > 1 && person.id === speaker}
           first={n === 0}
           {...(prepare === undefined ? {} : { prepare })}
           onHeld={tell}
@@ -199,27 +205,6 @@ function useMoving(video: HTMLVideoElement, live: boolean): boolean {
     return () => clearInterval(timer);
   }, [video, live]);
   return moving;
-}
-
-const LISTEN_EVERY_MS = 400;
-
-/** Who of several speaks; with one other alone there is nothing to tell apart. */
-function useSpeaker(connection: Connection, several: boolean): string | null {
-  const [who, setWho] = useState<string | null>(null);
-  useEffect(() => {
-    if (!several) {
-      setWho(null);
-      return;
-    }
-    const speaker = new Speaker();
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") {
-        void connection.levels().then((levels) => setWho(speaker.hear(levels, performance.now())));
-      }
-    }, LISTEN_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [connection, several]);
-  return who;
 }
 
 /** Tells the style sheet whether the stage is wide or tall: a window's shape says little about a part of it. */

@@ -86,6 +86,7 @@ export function VisitScreen({ session, view }: { readonly session: Session; read
         {media !== null && (
           <Stage
             connection={media}
+            pictures={session.pictures}
             people={people}
             picture={session.picture}
             live={state === "connected" && !held}

@@ -1,0 +1,186 @@
+"""Three people, one behind a narrow way: that one gets a small picture, and nobody else does."""
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright
+from playwright.async_api import TimeoutError as TooLateError
+
+from tests.badnet.link import Conditions, Link
+from tests.browser import chromium, devices
+from tests.browser.people import DESKTOP, PHONE, Clinician, Guest, Member, Person, in_a_visit, open_page
+from tests.browser.test_narrow_way import LEAD
+from tests.demo_server import DemoServer
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+LAYERS = (Path(__file__).parent / "layers.js").read_text()
+LARGE, WIDTH, HEIGHT = 1280, 1280, 720
+"""Of the clinician's picture; Chromium has three layers from 960 on."""
+NARROW = Conditions(round_trip=0.05, rate=300_000)
+WIDE = Conditions(round_trip=0.05)
+PATIENCE_MS = 60_000
+FROZEN_AT_MOST = 2.0
+"""Seconds that all of the narrow way may cost: its queue fills first, and a keyframe has to come."""
+
+
+def write_lively(folder: Path) -> Path:
+    """A large picture in the clinician's colour with something in it that always changes."""
+    dice = random.Random(7)
+    path = folder / "lively.y4m"
+    chroma = bytes([devices.CLINICIAN.cb]) * (WIDTH * HEIGHT // 4)
+    chroma += bytes([devices.CLINICIAN.cr]) * (WIDTH * HEIGHT // 4)
+    wide, high, block = WIDTH // 4, HEIGHT // 4, 16
+    with path.open("wb") as out:
+        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{devices.RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        for _ in range(2 * devices.RATE):
+            picture = bytearray(b"\x60" * (WIDTH * HEIGHT))
+            for y in range(high, 2 * high):
+                if (y - high) % block == 0:
+                    row = b"".join(bytes([dice.randrange(80, 112)]) * block for _ in range(wide // block))
+                picture[y * WIDTH + wide : y * WIDTH + wide + len(row)] = row
+            out.write(b"FRAME\n" + picture + chroma)
+    return path
+
+
+async def sees(person: Person, *widths: int) -> None:
+    """The pictures of the others come to be so wide, in any order."""
+    try:
+        await person.page.wait_for_function(
+            "async (widths) => String((await layers.widths()).sort()) === String(widths.sort())",
+            arg=list(widths),
+            polling=250,
+            timeout=PATIENCE_MS,
+        )
+    except TooLateError as late:
+        raise AssertionError(f"{await person.page.evaluate('layers.widths()')}, not {widths}") from late
+
+
+async def encodes(person: Person, *rids: str) -> None:
+    """The camera comes to be sent in these layers."""
+    try:
+        await person.page.wait_for_function(
+            "async (rids) => String(await layers.sent()) === rids",
+            arg=",".join(rids),
+            polling=500,
+            timeout=PATIENCE_MS,
+        )
+    except TooLateError as late:
+        raise AssertionError(f"{await person.page.evaluate('layers.sent()')}, not {rids}") from late
+
+
+async def received(person: Person, figure: str) -> float:
+    """Of all pictures together."""
+    return sum(one[figure] for one in await person.page.evaluate("layers.received()"))
+
+
+@dataclass
+class Three:
+    """Ana is behind a way that may become narrow; Dr. Lee's picture is large and lively."""
+
+    ana: Member
+    dr: Clinician
+    sol: Guest
+    link: Link
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def two(
+    server: DemoServer, members_browser: Browser, playwright: Playwright, folder: Path
+) -> AsyncIterator[tuple[Member, Clinician, Link]]:
+    link = Link(random.Random(5), WIDE)
+    link.open()
+    far = await chromium.launch(
+        playwright, picture=write_lively(folder), tone=devices.write_tone(devices.CLINICIAN, folder)
+    )
+    context, page = await open_page(members_browser, "about:blank", size=PHONE, scripts=(LEAD, LAYERS))
+
+    def lead_to(port: int) -> int:
+        link.towards(("127.0.0.1", port))
+        return link.port
+
+    await page.expose_function("leadTo", lead_to)
+    await page.goto(server.info["member_link"])
+    _, console = await open_page(far, server.info["clinician_link"], size=DESKTOP, scripts=(LAYERS,))
+    dr = Clinician(console.context, console)
+    await dr.signs_in(server.info["clinician"])
+    ana = Member(context, page)
+    await in_a_visit(ana, dr, server)
+    yield ana, dr, link
+    await context.close()
+    await far.close()
+    link.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def three(two: tuple[Member, Clinician, Link], guests_browser: Browser) -> AsyncIterator[Three]:
+    ana, dr, link = two
+    await dr.presses("People", exact=True)
+    where = await dr.invites("Sol Ibáñez")
+    await dr.presses("Close", exact=True)
+    context, page = await open_page(guests_browser, where, size=DESKTOP, scripts=(LAYERS,))
+    sol = Guest(context, page)
+    await sol.joins("Sol Ibáñez")
+    await sol.passes_camera_check()
+    await sol.shows(Maya="blue", Ana="red")
+    yield Three(ana, dr, sol, link)
+    await context.close()
+
+
+async def test_two_send_one_layer(two: tuple[Member, Clinician, Link]) -> None:
+    ana, dr, _ = two
+    await encodes(ana, "h")
+    await encodes(dr, "h")
+    await sees(ana, LARGE)
+
+
+@pytest.mark.timeout(300)  # four browsers' worth of pictures on two cores
+async def test_who_is_behind_a_narrow_way_gets_a_small_picture_and_nobody_else(three: Three) -> None:
+    ana, dr, sol = three.ana, three.dr, three.sol
+    await sees(ana, LARGE, devices.WIDTH)
+    await sees(sol, LARGE, devices.WIDTH)
+    await encodes(dr, "h")
+    frozen = await received(ana, "frozen")
+    untouched = await received(sol, "frozen")
+
+    three.link.conditions = NARROW
+    await sees(ana, LARGE // 4, devices.WIDTH)
+    frames = await received(ana, "frames")
+    await sees(sol, LARGE, devices.WIDTH)
+    await ana.shows(Maya="blue", Sol="green")
+    await encodes(dr, "h", "l")
+    assert await received(ana, "frames") > frames
+    assert await received(ana, "frozen") - frozen < FROZEN_AT_MOST
+
+    three.link.conditions = WIDE
+    await sees(ana, LARGE, devices.WIDTH)
+    await encodes(dr, "h")
+    await ana.shows(Maya="blue", Sol="green")
+    assert await received(ana, "frozen") - frozen < FROZEN_AT_MOST
+    assert await received(sol, "frozen") - untouched < 0.5
+    await ana.decodes_frames()
+
+
+async def test_whoever_signs_is_large_and_the_small_tiles_beside_them_get_a_middle_layer(
+    two: tuple[Member, Clinician, Link], guests_browser: Browser
+) -> None:
+    ana, dr, _ = two
+    await dr.presses("People", exact=True)
+    interpreter = await dr.invites("Sol Ibáñez", kind="Interpreter", signs=True)
+    friend = await dr.invites("Maria")
+    await dr.presses("Close", exact=True)
+    contexts = []
+    for link, name in ((interpreter, "Sol Ibáñez"), (friend, "Maria")):
+        context, page = await open_page(guests_browser, link, size=DESKTOP, scripts=(LAYERS,))
+        contexts.append(context)
+        guest = Guest(context, page)
+        await guest.joins(name)
+        await guest.passes_camera_check()
+    await sees(ana, LARGE, devices.WIDTH, devices.WIDTH // 2)  # Maria's tile is small
+    await ana.decodes_frames()
+    for context in contexts:
+        await context.close()
