@@ -45,8 +45,8 @@ class Endpoint:
     __slots__ = (
         "_again", "_cap", "_capped_at", "_learnt", "_lifts", "_looked_at", "_reported_at", "_reports",
         "arrivals", "cname", "downlink", "dropped", "ladder", "large", "lateness", "log", "malformed",
-        "media", "mid_id", "name", "negotiated", "pacer", "repairs", "rtcp_ssrc", "share", "slots", "slots_by_ssrc",
-        "told", "tracks", "transport_id", "unbound",
+        "media", "mid_id", "name", "negotiated", "pacer", "repairs", "rtcp_ssrc", "share", "slots",
+        "slots_by_ssrc", "told", "tracks", "transport_id", "unbound",
     )  # fmt: skip
 
     def __init__(self, name: str, negotiated: Negotiated) -> None:
