@@ -272,7 +272,8 @@ class Room:
                     self.events.append(Flowing(slot.endpoint, slot.record.mid))
                 else:
                     self._tally.layers_changed += 1
-                    self._endpoints[slot.endpoint].downlink.sends_less(now)
+                    if track.is_smaller_than(slot.on):
+                        self._endpoints[slot.endpoint].downlink.sends_less(now)
                 slot.enter(track, count, timestamp, payload, now)
             if count > slot.settled:
                 ours = count + slot.shift

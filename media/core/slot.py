@@ -162,7 +162,8 @@ class Slot:
             self.cache.clear()
             if self.pacer is not None:
                 self.pacer.forget(self)
-                self.pacer.forgive()
+                if track.is_smaller_than(self.on):
+                    self.pacer.forgive()
         self.on = track
         self.shift = self.last_count + 1 - count
         self.floor = count

@@ -121,6 +121,10 @@ class Track:
             if slot.on is self or slot.on is None:
                 slot.gate(another=another)
 
+    def is_smaller_than(self, other: "Track") -> bool:
+        """Whether this layer of a picture is smaller than that one."""
+        return self.layers.index(self) > self.layers.index(other)
+
     def inherit(self, count: int) -> None:
         """Be recorded from the packet `count` on, the first of a keyframe, in place of another layer."""
         assert self.heir is not None

@@ -414,6 +414,20 @@ class TestChanging:
         visit.now += 0.15
         assert [is_key(packet) for packet in to("sol", visit.tick())] == [True]
 
+    def test_what_is_owed_stays_owed_where_a_larger_one_begins(self) -> None:
+        visit = self.begun()
+        visit.narrow("sol", 100_000)
+        visit.tick()
+        self.turn(visit)
+        visit.send("ana", "l", 9_001, picture(0, key=True), 3_077)
+        pacer = visit.room._endpoints["sol"].pacer
+        assert pacer is not None
+        pacer.spend(60_000)
+        self.turn(visit, "h")
+        visit.send("ana", "h", 2, picture(501, key=True), 1_003_000)
+        visit.now += 0.15
+        assert to("sol", visit.tick()) == []
+
     def test_another_ssrc_of_the_layer_one_has_begins_anew(self) -> None:
         visit = self.begun()
         visit.send("ana", "h", 2, picture(501), 1_003_000)
