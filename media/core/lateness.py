@@ -13,7 +13,7 @@ WINDOW: Final = 10.0
 LEAST: Final = 4
 """Repairs within the window below which losses are rare: a picture that freezes now and then is better than
 one that is always late."""
-SHARE: Final = 0.97
+SHARE: Final = 0.99
 """Of the repairs, how many the wait is to be enough for: a picture is many packets, any may be the latest."""
 
 

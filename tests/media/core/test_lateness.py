@@ -21,7 +21,7 @@ def test_a_loss_now_and_then_is_not_waited_for() -> None:
 
 
 def test_nearly_all_are_waited_for_but_not_the_very_last() -> None:
-    assert late(*[0.15] * 90, *[0.3] * 9, 5.0).seconds(10.0) == 0.3
+    assert late(*[0.15] * 110, *[0.3] * 9, 5.0).seconds(10.0) == 0.3
 
 
 def test_what_was_long_ago_is_forgotten() -> None:
