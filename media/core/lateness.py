@@ -16,6 +16,11 @@ one that is always late."""
 SHARE: Final = 0.99
 """Of the repairs, how many the wait is to be enough for: a picture is many packets, any may be the latest."""
 
+MANY: Final = 20
+"""Repairs within the window from which on some will have to be asked for twice before long, if none was."""
+AGAIN: Final = 0.06
+"""Seconds more than twice the usual time that a second request takes: it comes at a look, and may be late."""
+
 
 class Lateness:
     """Of repairs on one stretch."""
@@ -37,4 +42,7 @@ class Lateness:
         if len(came) < LEAST:
             return 0.0
         ordered = sorted(late for _, late in came)
-        return ordered[min(int(len(ordered) * SHARE), len(ordered) - 1)]
+        most = ordered[min(int(len(ordered) * SHARE), len(ordered) - 1)]
+        if len(ordered) < MANY:
+            return most
+        return max(most, 2 * ordered[len(ordered) // 2] + AGAIN)

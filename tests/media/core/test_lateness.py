@@ -1,6 +1,6 @@
 """How late repairs come is known from those of late, where there are some."""
 
-from media.core.lateness import KEPT, LEAST, WINDOW, Lateness
+from media.core.lateness import AGAIN, KEPT, LEAST, MANY, WINDOW, Lateness
 
 
 def late(*seconds: float) -> Lateness:
@@ -21,7 +21,12 @@ def test_a_loss_now_and_then_is_not_waited_for() -> None:
 
 
 def test_nearly_all_are_waited_for_but_not_the_very_last() -> None:
-    assert late(*[0.15] * 110, *[0.3] * 9, 5.0).seconds(10.0) == 0.3
+    assert late(*[0.15] * 110, *[0.5] * 9, 5.0).seconds(10.0) == 0.5
+
+
+def test_where_much_is_lost_a_second_request_is_waited_for_before_the_first_was_lost() -> None:
+    assert late(*[0.3] * (MANY - 1)).seconds(2.0) == 0.3
+    assert late(*[0.3] * MANY).seconds(2.0) == 0.6 + AGAIN
 
 
 def test_what_was_long_ago_is_forgotten() -> None:
@@ -29,4 +34,4 @@ def test_what_was_long_ago_is_forgotten() -> None:
 
 
 def test_bounded() -> None:
-    assert late(*[0.9] * LEAST, *[0.1] * KEPT).seconds(1.0) == 0.1
+    assert late(*[0.9] * LEAST, *[0.1] * KEPT).seconds(1.0) == 0.2 + AGAIN
