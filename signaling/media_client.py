@@ -366,10 +366,8 @@ class MediaClient:
         One that is not there has no wishes.
         """
         path = _path("rooms", room, "endpoints", endpoint, "picture")
-        body = {
-            "wish": wish,
-            **({"large": list(large)} if large else {}),
-        }  # an older worker knows no such word
+        # Only where there is something to say: an older worker refuses words that it does not know.
+        body = {"wish": wish, **({"large": list(large)} if large else {})}
         await self._call("PUT", path, body, missing_is_fine=True)
 
     async def healthz(self) -> Mapping[str, Any]:

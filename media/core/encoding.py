@@ -41,9 +41,7 @@ class Encoding:
 
     def __init__(self) -> None:
         self._wishes: dict[Track, _Wish] = {}
-        self._told: dict[
-            str, tuple[str, ...]
-        ] = {}  # endpoints that are to encode others than the largest alone
+        self._told: dict[str, tuple[str, ...]] = {}  # who is to encode others than the largest alone
 
     @property
     def is_usual(self) -> bool:

@@ -6,6 +6,7 @@ from media.core import rtcp
 from media.core.downlink import Downlink
 from media.core.ladder import TRIED_WITH, Ladder, Rung
 from media.core.lateness import Lateness
+from media.core.missing import LONG
 from media.core.negotiated import Extensions, Kind, Negotiated, Source
 from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
@@ -29,9 +30,6 @@ CAP_FALL: Final = 0.97
 LIFTED: Final = 100_000_000
 """bit/s: a cap that is none. A browser keeps to the last one it got, so it has to be told."""
 LIFTS: Final = 3
-LONG: Final = 0.1
-"""Seconds of a round trip from which on what is sent again is sent twice, a tick apart: the first may be lost
-too, and the next request comes another round trip later."""
 ASKS_KEPT: Final = 2.5
 """Round trips for which a packet is kept at least: to be asked for twice."""
 LOOK_EVERY: Final = 1.0

@@ -60,9 +60,7 @@ class Loss:
         missing = max(sum(report[2] for report in self._reports), 0)
         if of < LEAST and missing:
             return
-        share = missing / max(
-            of, 1
-        )  # of few packets, none missing says enough: a low cap must not last for ever
+        share = missing / max(of, 1)  # of few packets none missing says enough: no low cap lasts for ever
         if share - self.own > HIGH:
             self._fall(share, now, rate)
             return

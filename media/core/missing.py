@@ -14,7 +14,8 @@ AGE: Final = 1.0
 APART: Final = 0.05
 """Least seconds between two requests for one number: a round trip that was never measured is short."""
 LONG: Final = 0.1
-"""Seconds of a round trip from which on each request is made twice, `APART`: the first may be lost too."""
+"""Seconds of a round trip from which on each request, and each answer to one, is made twice, `APART` or a
+tick apart: the first may be lost too, and the next one comes another round trip later."""
 AT_MOST: Final = 256
 """Numbers that are asked for. More at once is no loss to repair but an outage."""
 
@@ -65,8 +66,10 @@ class Missing:
                 del self._wanted[count]
                 self.gave_up = True
             elif now >= again_at:
-                insured = round_trip >= LONG and tries % 2 == 0
-                pause = APART if insured else max(APART, round_trip - (APART if round_trip >= LONG else 0.0))
+                if round_trip < LONG:
+                    pause = max(APART, round_trip)
+                else:
+                    pause = APART if tries % 2 == 0 else round_trip - APART
                 self._wanted[count] = (since, tries + 1, now + pause)
                 asked.append(count)
         return asked

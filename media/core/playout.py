@@ -18,22 +18,23 @@ FALL_AFTER: Final = 15.0
 
 
 class Playout:
-    """Of one slot: `seconds` is what its receiver is told, if it is `told` anything."""
+    """Of one slot."""
 
-    __slots__ = ("_lower_since", "_most", "seconds", "told")
+    __slots__ = ("_lower_since", "_most", "seconds")
 
     def __init__(self) -> None:
-        self.seconds = 0.0
-        self.told = False
+        self.seconds: float | None = None
+        """What its receiver is told; nothing before there was something to say."""
         self._most = 0.0
         self._lower_since: float | None = None
 
     def judge(self, late: float, now: float) -> bool:
         """Look at how late repair comes; whether `seconds` is another from now on."""
         wanted = min(late + MARGIN, MOST) if late > SHORT else 0.0
-        if wanted > self.seconds + RISE:
+        held = self.seconds or 0.0
+        if wanted > held + RISE:
             return self._turn(wanted)
-        if wanted > self.seconds - FALL and (wanted or not self.seconds):
+        if wanted > held - FALL and (wanted or not held):
             self._lower_since = None
             return False
         if self._lower_since is None:
@@ -43,6 +44,5 @@ class Playout:
 
     def _turn(self, seconds: float) -> bool:
         self.seconds = seconds
-        self.told = True
         self._lower_since = None
         return True

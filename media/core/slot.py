@@ -90,8 +90,7 @@ class Slot:
         self._lay_out()
 
     def _lay_out(self) -> None:
-        told = self.playout.told
-        self.pack = packer(self.record.mid, self.record.extensions, self.playout.seconds if told else None)
+        self.pack = packer(self.record.mid, self.record.extensions, self.playout.seconds)
 
     def wait_for(self, late: float, now: float) -> None:
         """Have its receiver hold it back for what is repaired so many seconds late."""

@@ -54,8 +54,10 @@ class Speaking:
                 self.who = None
             return self.who != before
         self._heard_at = now
-        if self.who is not None and SPEAKS_FROM <= levels[self.who] >= levels[loudest] / LOUDER:
-            loudest = self.who
+        for kept in (self.who, self._next):  # of two who talk at once, one is it and stays it
+            if kept is not None and SPEAKS_FROM <= levels.get(kept, 0.0) >= levels[loudest] / LOUDER:
+                loudest = kept
+                break
         if loudest != self._next:
             self._next, self._since = loudest, now
         if now - self._since >= AFTER:

@@ -76,28 +76,14 @@ class Talker(RawClient):
             due += 1 / FRAMES
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
-    async def _read(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            while True:
-                data = await self.connection.recv()
-                if data and 19 < data[0] < 64:
-                    self.wire.queue.put_nowait(data)
-                elif self.dtls._rx_srtp is not None and len(data) > 12:
-                    self._take(data)
-
-    def _take(self, data: bytes) -> None:
-        if 191 < data[1] < 224:
-            if self._obeys:
-                self._obey(self.dtls._rx_srtp.unprotect_rtcp(data))
-            return
-        packet = self.dtls._rx_srtp.unprotect(data)
+    def take_rtp(self, packet: bytes) -> None:
         payload = packet[16 + 4 * int.from_bytes(packet[14:16], "big") :] if packet[0] & 0x10 else packet[12:]
         head = KEY_HEAD if payload[0] & 0x10 else MIDDLE
         self.late.append(time.monotonic() - SENT.unpack_from(payload, len(head))[0])
         self.sequences.append(int.from_bytes(packet[2:4], "big"))
 
-    def _obey(self, compound: bytes) -> None:
-        for part in RtcpPacket.parse(compound):
+    def take_rtcp(self, packet: bytes) -> None:
+        for part in RtcpPacket.parse(packet) if self._obeys else ():
             if isinstance(part, RtcpPsfbPacket) and part.fmt == RTCP_PSFB_APP:
                 self.rate = min(RATE, unpack_remb_fci(part.fci)[0])
 

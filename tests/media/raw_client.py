@@ -153,6 +153,14 @@ class RawClient:
                     self.wire.queue.put_nowait(data)
                 elif self.dtls._rx_srtp is not None and len(data) > 12:
                     if 191 < data[1] < 224:
-                        self.rtcp.append(self.dtls._rx_srtp.unprotect_rtcp(data))
+                        self.take_rtcp(self.dtls._rx_srtp.unprotect_rtcp(data))
                     else:
-                        self.rtp.append(self.dtls._rx_srtp.unprotect(data))
+                        self.take_rtp(self.dtls._rx_srtp.unprotect(data))
+
+    def take_rtp(self, packet: bytes) -> None:
+        """A packet came; here it is kept."""
+        self.rtp.append(packet)
+
+    def take_rtcp(self, packet: bytes) -> None:
+        """A compound came; here it is kept."""
+        self.rtcp.append(packet)

@@ -11,7 +11,7 @@ from tests.media.core.visit import CLINICIAN, C, Sent, Visit
 def test_nobody_waits_for_what_comes_soon() -> None:
     playout = Playout()
     assert not playout.judge(SHORT, 0.0)
-    assert not playout.told
+    assert playout.seconds is None
 
 
 def test_a_long_way_is_waited_for_at_once() -> None:
@@ -50,7 +50,7 @@ def test_without_losses_nothing_is_held_back_any_more() -> None:
     playout.judge(0.1, 0.0)
     playout.judge(0.0, 1.0)
     assert playout.judge(0.0, 1.0 + FALL_AFTER)
-    assert (playout.seconds, playout.told) == (0.0, True)
+    assert playout.seconds == 0.0
     assert not playout.judge(0.0, 2.0 + FALL_AFTER)
 
 

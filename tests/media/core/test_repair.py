@@ -3,7 +3,7 @@ from struct import pack
 from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
 
 from media.core.downlink import REPAIR_SHARE
-from media.core.endpoint import LONG
+from media.core.missing import LONG
 from media.core.rtp import send_time
 from media.core.send_cache import ANSWERS, APART
 from tests.media.core.packets import DELTA, KEY

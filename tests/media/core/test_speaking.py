@@ -33,6 +33,14 @@ class TestSpeaker:
         assert room.hears(0.2, ana=0.1, lee=0.3) is None
         assert room.hears(AFTER + 0.2, ana=0.1, lee=0.3) == "lee"
 
+    def test_is_one_of_two_who_talk_at_once(self) -> None:
+        room = Room()
+        for _ in range(5):
+            room.hears(0.2, ana=0.30, lee=0.32)
+            room.hears(0.2, ana=0.32, lee=0.30)
+        assert room.speaking.who == "lee"
+        assert room.changes == 1
+
     def test_stays_for_a_moment_after(self) -> None:
         room = Room()
         room.hears(1, ana=0.3, lee=0.0)
