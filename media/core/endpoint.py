@@ -11,7 +11,6 @@ from media.core.negotiated import Extensions, Kind, Negotiated, Source
 from media.core.pacer import Pacer
 from media.core.rtcp import Arrived, Block, SenderInfo
 from media.core.rtp import SEQUENCE, Packet, bounds, find_extension
-from media.core.send_cache import TURN, TURN_MOST
 from media.core.send_log import SendLog
 from media.core.share import Share
 from media.core.slot import Slot
@@ -30,8 +29,8 @@ CAP_FALL: Final = 0.97
 LIFTED: Final = 100_000_000
 """bit/s: a cap that is none. A browser keeps to the last one it got, so it has to be told."""
 LIFTS: Final = 3
-ASKS_KEPT: Final = 2.5
-"""Round trips for which a packet is kept at least: to be asked for twice."""
+ASKS_KEPT: Final = 3.5
+"""Round trips for which a packet is kept at least: to be asked for three times."""
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at how late repairs come."""
 _REPORTS_KEPT: Final = 4
@@ -181,15 +180,26 @@ class Endpoint:
             sent = self._reports.get((block.ssrc, block.last_report))
             if sent is not None:
                 self.downlink.round_trip = max(now - sent - block.delay / 65536, 0.0)
-                slot.cache.turn = min(max(TURN, self.downlink.round_trip * ASKS_KEPT), TURN_MOST)
             if slot.video and not slot.gated:
                 losses.append(block.fraction / 256)
         if losses:
             self.downlink.lost(max(losses), now)
 
-    def arrived(self, arrived: Arrived, now: float) -> None:
-        """Its transport-wide feedback on what we sent."""
-        self.downlink.arrived(self.log.feedback(arrived), now)
+    def arrived(self, arrived: Arrived, now: float) -> list[bytes]:
+        """Its transport-wide feedback on what we sent; on a long way, what it is sent again for that.
+
+        It will ask for it too, but only once in a round trip, and requests are lost like everything else.
+        """
+        told = self.log.feedback(arrived)
+        self.downlink.arrived(told, now)
+        if self.downlink.round_trip < LONG or not told.lacking:
+            return []
+        return [
+            packet
+            for slot in self.slots
+            if slot.video
+            for packet in self.repair(slot, slot.sent_as(told.lacking), now)
+        ]
 
     def step(self, now: float) -> bool:
         """Step on the ladder, if that is due: pictures pause or begin anew. Whether it did."""
@@ -264,11 +274,12 @@ class Endpoint:
         if now - self._looked_at < LOOK_EVERY:
             return
         self._looked_at = now
-        late = self.lateness.seconds(now)
+        late = self.lateness.seconds(self.log.count, now)
         for slot in self.slots:
             if slot.video and slot.track is not None:
                 track = slot.on or slot.track
-                slot.wait_for(late + track.missing.lateness.seconds(now), now)
+                slot.wait_for(late + track.late(now), now)
+                slot.keep_for(self.downlink.round_trip * ASKS_KEPT)
 
     def lacks(self, track: Track, now: float) -> list[int]:
         """The numbers to ask it for again now, if anything becomes of them."""

@@ -9,13 +9,15 @@ from typing import Final
 from media.core.lateness import Lateness
 
 TRIES: Final = 10
-AGE: Final = 1.0
-"""Seconds after which a packet comes too late for whoever waits for it."""
+"""Requests for one number on a short way; on a long one only `AGE` counts."""
+AGE: Final = 1.3
+"""Seconds after which a packet comes too late for whoever waits for it: more than a third request takes where
+the round trip is 0.3 s, since a keyframe would not be here earlier."""
 APART: Final = 0.05
 """Least seconds between two requests for one number: a round trip that was never measured is short."""
 LONG: Final = 0.1
-"""Seconds of a round trip from which on each request, and each answer to one, is made twice, `APART` or a
-tick apart: the first may be lost too, and the next one comes another round trip later."""
+"""Seconds of a round trip from which on requests, and answers to them, are made more often than once: the
+first may be lost too, and the next one comes another round trip later."""
 AT_MOST: Final = 256
 """Numbers that are asked for. More at once is no loss to repair but an outage."""
 
@@ -62,14 +64,21 @@ class Missing:
         self.fresh = False
         asked = []
         for count, (since, tries, again_at) in list(self._wanted.items()):
-            if tries >= TRIES or now - since > AGE:
+            if now - since > AGE or (tries >= TRIES and round_trip < LONG):
                 del self._wanted[count]
                 self.gave_up = True
             elif now >= again_at:
-                if round_trip < LONG:
-                    pause = max(APART, round_trip)
-                else:
-                    pause = APART if tries % 2 == 0 else round_trip - APART
-                self._wanted[count] = (since, tries + 1, now + pause)
+                self._wanted[count] = (since, tries + 1, now + _pause(tries, round_trip))
                 asked.append(count)
         return asked
+
+
+def _pause(tries: int, round_trip: float) -> float:
+    """Seconds until the next request, after so many before this one.
+
+    On a long way twice, `APART`, and then all the time from when an answer could be here: a browser answers
+    again only a round trip after its last answer, and a request that is a little early is as good as none.
+    """
+    if round_trip < LONG:
+        return max(APART, round_trip)
+    return round_trip - APART if tries == 1 else APART

@@ -10,8 +10,9 @@ SHORT: Final = 0.06
 """Seconds that every receiver waits anyhow."""
 MARGIN: Final = 0.03
 """Seconds on top: asked for at the next look, and what arrives is not shown in the same moment."""
-MOST: Final = 0.8
-"""Seconds at most: later than that, people speak into each other's words, which is worse than a still."""
+MOST: Final = 1.0
+"""Seconds at most, for a third request on a way of 0.3 s: later than that, people speak into each other's
+words, which is worse than a still."""
 RISE: Final = 0.04
 FALL: Final = 0.15
 FALL_AFTER: Final = 15.0

@@ -341,7 +341,7 @@ class Room:
                 if self.is_open:
                     self._asking.request(sender, message.media, now, out)
             elif isinstance(message, Arrived):
-                sender.arrived(message, now)
+                self._send_again(sender, sender.arrived(message, now), out)
             else:
                 sender.downlink.estimated(message.bitrate, now)
         if blocks:
@@ -399,12 +399,14 @@ class Room:
         slot = receiver.slots_by_ssrc.get(nack.media)
         if slot is None or not self.is_open:  # a gate empties the cache too: two locks on one door
             return
-        again = receiver.repair(slot, nack.numbers, now)
-        self._tally.sent_again += len(again)
-        out += [(receiver.name, packet, False) for packet in again]
+        self._send_again(receiver, receiver.repair(slot, nack.numbers, now), out)
         if slot.cache.gave_up:  # it lacks what it never gets: without a keyframe it would see nothing new
             slot.cache.gave_up = False
             self._asking.request(receiver, slot.ssrc, now, out)
+
+    def _send_again(self, receiver: Endpoint, packets: list[bytes], out: list[Send]) -> None:
+        self._tally.sent_again += len(packets)
+        out += [(receiver.name, packet, False) for packet in packets]
 
     def _share(self, track: Track, now: float) -> None:
         """A screen began to be shared."""

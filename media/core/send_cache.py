@@ -2,10 +2,13 @@
 
 Two generations of at most `GENERATION` packets and `turn` seconds each: the older one goes as a whole, so
 keeping a packet costs one dictionary entry and no clean-up of its own. Together: at most 1,024 packets, one
-second; two, where the way is long.
+second; two, where the way is long, for us or for the sender.
 """
 
+from collections.abc import Iterator
 from typing import Final
+
+from media.core.missing import AGE
 
 GENERATION: Final = 512
 TURN: Final = 0.5
@@ -14,10 +17,11 @@ ANSWERS: Final = 3
 """Times one packet is sent again."""
 APART: Final = 0.02
 """Least seconds between two answers for one packet, where the round trip is shorter."""
-AWAITED_FOR: Final = 1.0
+AWAITED_FOR: Final = AGE
 """Seconds for which a packet is asked for that never came to us, after which it is taken for gone."""
-ASKS_EARLY: Final = 0.8
-"""Of a round trip, after which a receiver that asks again has waited long enough: it measured it too."""
+ASKS_EARLY: Final = 0.5
+"""Of a round trip, after which a receiver that asks again has waited long enough: it measured it too, and
+what transport feedback told us of was sent between two of its requests."""
 
 
 class SendCache:
@@ -63,6 +67,11 @@ class SendCache:
     def kept(self, sequence: int) -> bytes | None:
         """The packet, if it is still here."""
         return self._new.get(sequence) or self._old.get(sequence)
+
+    def backwards(self) -> Iterator[tuple[int, bytes]]:
+        """Every packet that is still here under its sequence number, the one that was sent last first."""
+        yield from reversed(self._new.items())
+        yield from reversed(self._old.items())
 
     def _is_awaited_for_long(self, sequence: int, now: float) -> bool:
         """Of a packet that never came to us, which we ask for too."""

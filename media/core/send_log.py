@@ -33,6 +33,8 @@ class Told(NamedTuple):
     """In sending order."""
     missing: int
     """How many did not arrive; less those that arrived after they had been told missing."""
+    lacking: list[int]
+    """The numbers (16 bits) of those that did not arrive, in sending order."""
 
 
 class SendLog:
@@ -66,8 +68,9 @@ class SendLog:
         """What a report tells for the first time."""
         delivered: list[Delivered] = []
         missing = 0
+        lacking: list[int] = []
         if not self._at:
-            return Told(delivered, missing)
+            return Told(delivered, missing, lacking)
         first = self.count - ((self.count - arrived.base) & 0xFFFF)
         for place, at in enumerate(arrived.at):
             count = first + place
@@ -83,5 +86,6 @@ class SendLog:
                 self._size[index] = _ARRIVED
             elif size >= 0:
                 missing += 1
+                lacking.append(count & 0xFFFF)
                 self._size[index] = _LACKING - size
-        return Told(delivered, missing)
+        return Told(delivered, missing, lacking)

@@ -12,8 +12,8 @@ from media.core.events import Seat
 from media.core.negotiated import Codec, Kind, Source
 from media.core.picture_ids import PictureIds, continued
 from media.core.playout import Playout
-from media.core.rtp import Packet, bounds, packer, send_time, signed32
-from media.core.send_cache import SendCache
+from media.core.rtp import Packet, bounds, find_extension, packer, send_time, signed32
+from media.core.send_cache import TURN, TURN_MOST, SendCache
 from media.core.send_log import SendLog
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class Slot:
         """Have its receiver hold it back for what is repaired so many seconds late."""
         if self.playout.judge(late, now):
             self._lay_out()
+
+    def keep_for(self, seconds: float) -> None:
+        """Keep what is sent for so long, and for as long as its receiver waits for what comes late to us."""
+        self.cache.turn = min(max(TURN, seconds, self.playout.seconds or 0.0), TURN_MOST)
 
     def _carry(self, codec: Codec) -> None:
         """Send this codec from now on, by the payload types that the endpoint has for it."""
@@ -229,6 +233,22 @@ class Slot:
         if self.video:
             self.cache.put(sequence, packet, now)
         return packet
+
+    def sent_as(self, numbers: list[int]) -> tuple[int, ...]:
+        """The sequence numbers of what was sent under these transport-wide numbers, the oldest first."""
+        transport_cc = self.record.extensions.transport_cc
+        if transport_cc is None or not numbers:
+            return ()
+        wanted = frozenset(numbers)
+        found = []
+        for sequence, packet in self.cache.backwards():
+            at, _ = find_extension(packet, bounds(packet)[0], transport_cc)
+            number = int.from_bytes(packet[at : at + 2], "big")
+            if (number - numbers[0]) & 0x8000:
+                break  # older than all of them
+            if number in wanted:
+                found.append(sequence)
+        return tuple(reversed(found))
 
     def repair(self, packet: bytes, now: float) -> bytes:
         """What to send for a packet that was lost: by RTX (RFC 4588), else itself, byte for byte."""

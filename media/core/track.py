@@ -240,6 +240,10 @@ class Track:
         self.live = False
         return True
 
+    def late(self, now: float) -> float:
+        """How late what is lost on the way to us comes after all (`lateness`)."""
+        return self.missing.lateness.seconds(self.highest, now)
+
     def reported(self, ntp: int, timestamp: int, now: float) -> bool:
         """The source's sender report came; whether to pass it on. Our next reception report answers it."""
         if now - self.told.at < REPORT_APART:

@@ -40,7 +40,7 @@ def test_much_loss_that_a_report_tells_caps() -> None:
 def test_reports_say_nothing_of_loss_where_feedback_comes() -> None:
     """They tell what never came to us either: of the way from here, feedback alone speaks."""
     downlink = sending(1_000_000)
-    downlink.arrived(Told([Delivered(1.9, 1000, 7.0)], missing=0), 2.0)
+    downlink.arrived(Told([Delivered(1.9, 1000, 7.0)], 0, []), 2.0)
     downlink.lost(0.5, 2.1)
     assert downlink.cap(2.1) is None
 
@@ -49,7 +49,7 @@ def test_packets_that_did_not_arrive_cap() -> None:
     downlink = sending(1_000_000)
     for step in range(10):
         here = [Delivered(1.0 + step / 10, 1000, 7.0 + step / 10)] * 8
-        downlink.arrived(Told(here, missing=2), 2.0 + step / 10)
+        downlink.arrived(Told(here, 2, []), 2.0 + step / 10)
     assert downlink.cap(3.0) == pytest.approx(900_000, rel=0.01)
 
 
@@ -139,6 +139,6 @@ def test_a_way_whose_feedback_is_known_begins_again_with_a_low_cap() -> None:
     downlink = sending(1_000_000)
     downlink.try_again(150_000, 2.0)
     assert downlink.cap(2.0) is None, "by REMB, an old estimate is soon followed by another"
-    downlink.arrived(Told([Delivered(1.9, 1000, 7.0)], missing=0), 2.0)
+    downlink.arrived(Told([Delivered(1.9, 1000, 7.0)], 0, []), 2.0)
     downlink.try_again(150_000, 30.0)
     assert downlink.cap(30.0) == 150_000

@@ -93,6 +93,17 @@ def test_no_more_often_than_it_takes_to_come() -> None:
     assert asked(visit) == []
     visit.pass_time(0.1)
     assert asked(visit) == [11]
+    visit.pass_time(0.1)
+    assert asked(visit) == [11, 11]  # a browser heeds none within a round trip of its last answer
+
+
+def test_on_a_long_way_it_is_asked_for_as_long_as_it_is_of_use() -> None:
+    missing = Missing()
+    missing.lost(7, 7, 0.0)
+    asked = [tick for tick in range(40) if missing.due(tick * 0.05, 0.3)]
+    assert asked[:4] == [0, 1, 6, 7]
+    assert asked[-1] * 0.05 == AGE
+    assert missing.gave_up
 
 
 def test_on_a_short_way_once_is_enough() -> None:

@@ -1,11 +1,12 @@
 """Slots whose packets carry transport-wide numbers: what leaves, and what the feedback on it does."""
 
-from struct import unpack_from
+from struct import pack, unpack_from
 
 import pytest
 from aiortc.rtp import RtcpPsfbPacket, unpack_remb_fci
 
 from media.core.gradient import AWAY, Gradient, Usage
+from media.core.missing import LONG
 from media.core.negotiated import Extensions
 from media.core.rtp import bounds, find_extension, packer
 from media.core.twcc import Arrivals
@@ -70,6 +71,45 @@ def test_a_way_that_fills_caps_whoever_sends_into_it() -> None:
             ]
     assert caps
     assert caps[0] <= 125 * len(BIG) * 8
+
+
+def told_lost(visit: Visit, sent: Sent) -> list[Sent]:
+    """What leaves at once when the clinician's transport feedback says that a packet did not come.
+
+    The one before and the one after it did.
+    """
+    before, after = number(sent) - 1, number(sent) + 1
+    arrivals = Arrivals()
+    arrivals.fresh = {before: visit.now, after: visit.now}
+    (report,) = arrivals.reports(1, C + 21, visit.now)
+    return visit.control(CLINICIAN, report)
+
+
+def three_more(visit: Visit) -> list[Sent]:
+    return [sent for step in (101, 102, 103) for sent in visit.picture(step, BIG)]
+
+
+def test_on_a_long_way_what_is_told_lost_is_sent_again_unasked() -> None:
+    visit = flowing(numbered=True)
+    visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG
+    lost = three_more(visit)[1]
+    (again,) = told_lost(visit, lost)
+    assert again.payload == pack(">H", lost.sequence) + lost.payload
+    assert visit.control(CLINICIAN, nack(C + 21, lost.sequence)) == []  # asked before it was here
+
+
+def test_on_a_short_way_it_is_asked_for() -> None:
+    visit = flowing(numbered=True)
+    visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG - 0.01
+    assert told_lost(visit, three_more(visit)[1]) == []
+
+
+def test_a_closed_room_sends_nothing_again_that_is_told_lost() -> None:
+    visit = flowing(numbered=True)
+    visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG
+    lost = three_more(visit)[1]
+    visit.room.close(visit.now)
+    assert told_lost(visit, lost) == []
 
 
 def test_after_a_long_silence_the_past_says_nothing() -> None:

@@ -1,4 +1,13 @@
-from media.core.send_cache import ANSWERS, APART, AWAITED_FOR, GENERATION, TURN, TURN_MOST, SendCache
+from media.core.send_cache import (
+    ANSWERS,
+    APART,
+    ASKS_EARLY,
+    AWAITED_FOR,
+    GENERATION,
+    TURN,
+    TURN_MOST,
+    SendCache,
+)
 
 
 def test_what_was_just_sent_is_there() -> None:
@@ -24,8 +33,8 @@ def test_a_long_round_trip_spaces_answers_further() -> None:
     cache = SendCache()
     cache.put(7, b"seven", 1.0)
     cache.answered(7, 1.0)
-    assert cache.wanted(7, 1.15, 0.2) is None
-    assert cache.wanted(7, 1.21, 0.2) == b"seven"
+    assert cache.wanted(7, 1.0 + 0.2 * ASKS_EARLY - 0.01, 0.2) is None
+    assert cache.wanted(7, 1.0 + 0.2 * ASKS_EARLY + 0.01, 0.2) == b"seven"
 
 
 def test_after_two_turns_a_packet_is_gone() -> None:
@@ -82,13 +91,14 @@ def test_what_never_came_to_us_may_come_yet() -> None:
 
 def test_what_never_came_to_us_is_not_awaited_for_ever() -> None:
     cache = SendCache()
+    cache.turn = TURN_MOST
     at = 1.0
     while at < 1.0 + AWAITED_FOR - 0.01:
         cache.put(7 if at == 1.0 else 9, b"x", at)
         assert cache.wanted(8, at, 0.0) is None
         assert not cache.gave_up
         at += 0.2
-    cache.wanted(8, 1.0 + AWAITED_FOR, 0.0)
+    cache.wanted(8, 1.01 + AWAITED_FOR, 0.0)
     assert cache.gave_up
 
 

@@ -14,18 +14,18 @@ def sent(packets: int) -> tuple[SendLog, int]:
 def test_deliveries_are_told_once() -> None:
     log, first = sent(3)
     told = Arrived(first, (7.0, None, 7.1))
-    assert log.feedback(told) == Told([Delivered(0.0, 100, 7.0), Delivered(0.002, 102, 7.1)], missing=1)
-    assert log.feedback(told) == Told([], missing=0)
+    assert log.feedback(told) == Told([Delivered(0.0, 100, 7.0), Delivered(0.002, 102, 7.1)], 1, [first + 1])
+    assert log.feedback(told) == Told([], 0, [])
 
 
 def test_before_anything_was_sent_nothing_is_told() -> None:
-    assert SendLog().feedback(Arrived(5, (1.0, None))) == Told([], missing=0)
+    assert SendLog().feedback(Arrived(5, (1.0, None))) == Told([], 0, [])
 
 
 def test_what_came_late_is_told_by_a_later_report() -> None:
     log, first = sent(3)
     log.feedback(Arrived(first, (7.0, None, 7.1)))
-    assert log.feedback(Arrived(first, (7.0, 7.2, 7.1))) == Told([Delivered(0.001, 101, 7.2)], missing=-1)
+    assert log.feedback(Arrived(first, (7.0, 7.2, 7.1))) == Told([Delivered(0.001, 101, 7.2)], -1, [])
 
 
 def test_numbers_wrap_around() -> None:
@@ -46,8 +46,8 @@ def test_when_a_packet_was_sent_is_remembered_for_a_while() -> None:
 
 def test_what_was_never_sent_or_long_ago_is_nothing() -> None:
     log, first = sent(3)
-    assert log.feedback(Arrived((first + 3) & 0xFFFF, (7.0, 7.1))) == Told([], 0)
-    assert log.feedback(Arrived((first - 9) & 0xFFFF, (7.0,) * 5)) == Told([], 0)
+    assert log.feedback(Arrived((first + 3) & 0xFFFF, (7.0, 7.1))) == Told([], 0, [])
+    assert log.feedback(Arrived((first - 9) & 0xFFFF, (7.0,) * 5)) == Told([], 0, [])
     for _ in range(KEPT):
         log.number(1, 5.0)
-    assert log.feedback(Arrived(first, (7.0, 7.1, 7.2))) == Told([], 0)
+    assert log.feedback(Arrived(first, (7.0, 7.1, 7.2))) == Told([], 0, [])
