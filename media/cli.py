@@ -22,7 +22,8 @@ from media.api import Api
 from media.dtls import Certificate
 from media.port import Port
 from media.settings import HostPort, MediaSettings, host_port
-from media.worker import Surroundings, Worker
+from media.surroundings import Surroundings
+from media.worker import Worker
 
 STOP_WITHIN: Final = 2.5
 """Seconds from the signal to the end of the process, whatever the network and the listeners do."""

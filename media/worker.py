@@ -5,31 +5,28 @@ the API.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from time import process_time
-from typing import Any, Final
+from typing import Final
 
 from media import stun
-from media.answer import Lane, Local, decide_lanes, write_answer
+from media.answer import Lane
+from media.answering import Answering
 from media.core.ladder import Wish
 from media.core.room import TICK
-from media.core.strain import Strain, StrainGauge
 from media.dtls import Certificate, Dtls
 from media.endpoint import ALLOWED_PER_SECOND, OLD_CREDENTIALS_FOR, Agreement, Endpoint, local_credentials
 from media.intake import Intake
-from media.negotiation import negotiated
 from media.news import News
-from media.off_core import waited
 from media.port import INTERVAL, Port
+from media.pulse import Pulse
 from media.recordings.recorder import Recorder
 from media.refused import RefusedError
 from media.rooms import MEMBERS_MAX, LiveRoom, Rooms
 from media.sdp import Offer, read_offer
 from media.srtp import Keys
+from media.surroundings import Surroundings
 
 ALLOWED_EACH_TICK: Final = int(ALLOWED_PER_SECOND * TICK)
 SILENT_AFTER: Final = 5.0
@@ -49,25 +46,6 @@ HEARTBEAT: Final = 1.0
 STOP_WITHIN: Final = 1.0
 RECORDINGS_WITHIN: Final = 0.8
 """Seconds in which recordings get their ends, at the worker's."""
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a worker takes from outside.
-
-    Monotonic and Unix seconds, random bytes, what to call itself, and the seconds of a core that it has used,
-    and has waited for.
-    """
-
-    clock: Callable[[], float]
-    wall: Callable[[], float]
-    entropy: Callable[[int], bytes]
-    name: str
-    started: float
-    cpu: Callable[[], float] = process_time
-    waited: Callable[[], float] = waited
 
 
 class Worker:
@@ -90,17 +68,15 @@ class Worker:
     ) -> None:
         self._ports = ports
         self._advertised = advertised
+        self._answering = Answering(certificate.fingerprint(), advertised, surroundings.entropy)
         self._certificate = certificate
-        self._fingerprint = certificate.fingerprint()
         self._clock = surroundings.clock
         self._entropy = surroundings.entropy
-        self._cpu = surroundings.cpu
         self._surroundings = surroundings
         self._coalesce = coalesce
         self.draining = False
         """Whether new rooms had better be made elsewhere; those that are here go on."""
         self.rooms = Rooms(open_by_default=open_rooms)
-        self.gauge = StrainGauge()
         self.news = News()
         self.intake = Intake(self, ports, surroundings.clock)
         self.recorder = Recorder(recordings, self.rooms, self.news, surroundings)
@@ -111,8 +87,7 @@ class Worker:
         self._turns = 1
         self._next_look = 0.0
         self._next_beat = 0.0
-        self._counted = (surroundings.clock(), 0)
-        self._packets_per_second = 0.0
+        self._pulse = Pulse(self.rooms, ports, self.intake, self.recorder, self.news, surroundings)
 
     def start(self) -> None:
         """Begin to receive and to tick."""
@@ -152,7 +127,7 @@ class Worker:
     def drain(self) -> None:
         """Ask for no new rooms from now on, at once and with every heartbeat."""
         self.draining = True
-        self._beat()
+        self._pulse.beat(draining=True)
 
     @property
     def is_empty(self) -> bool:
@@ -161,27 +136,7 @@ class Worker:
 
     def figures(self) -> dict[str, float]:
         """Counts since the start and what is now, for `/healthz` and the heartbeat."""
-        tally = self.rooms.tally
-        trips = [seconds for room in self.rooms for seconds in room.core.round_trips()]
-        return {
-            "rooms": len(self.rooms),
-            "strain": self.gauge.strain,
-            "endpoints": sum(len(room.members) for room in self.rooms),
-            "cpu_seconds": round(self._cpu(), 3),
-            "packets_sent": sum(port.outbox.sent for port in self._ports),
-            "packets_per_second": round(self._packets_per_second),
-            "packets_asked_again": tally.asked_again,
-            "packets_sent_again": tally.sent_again,
-            "packets_given_up": tally.given_up,
-            "keyframes_asked": tally.keyframes_asked,
-            "layers_changed": tally.layers_changed,
-            "round_trip_ms": round(1000 * sum(trips) / len(trips), 1) if trips else 0.0,
-            "datagrams_dropped": self.intake.dropped,
-            "datagrams_excess": self.intake.excess,
-            "datagrams_failed": self.intake.failed,
-            "sends_dropped": sum(port.outbox.dropped for port in self._ports),
-            **self.recorder.figures(),
-        }
+        return self._pulse.figures()
 
     # What the API asks for
 
@@ -213,9 +168,11 @@ class Worker:
             return self._go_on(room, member, offer, now, needs_h264=needs_h264)
         if member is not None:
             self._end(room, member, "replaced", keep_seat=True)
-        lanes = decide_lanes(offer, self._ssrcs(offer))
+        lanes = self._answering.lanes(offer)
         session = int.from_bytes(self._entropy(7), "big")
-        endpoint = Endpoint(name, room, self._agree(offer, lanes, 1, needs_h264=needs_h264), session, now)
+        endpoint = Endpoint(
+            name, room, self._answering.agree(offer, lanes, needs_h264=needs_h264), session, now
+        )
         endpoint.offered = version
         endpoint.dtls = Dtls(
             self._certificate,
@@ -227,7 +184,7 @@ class Worker:
         endpoint.credentials = [local_credentials(endpoint.agreement, self._entropy)]
         room.members[name] = endpoint
         self.intake.expect(endpoint)
-        return self._write(endpoint), lanes
+        return self._answering.write(endpoint), lanes
 
     def leave(self, room_name: str, name: str, offered: int = 0, version: int = 0) -> bool:
         """End an endpoint; whether it was there. With `offered`, one that was allowed later stays."""
@@ -326,9 +283,9 @@ class Worker:
         self, room: LiveRoom, member: Endpoint, offer: Offer, now: float, *, needs_h264: bool
     ) -> tuple[str, tuple[Lane, ...]]:
         before = member.agreement
-        lanes = decide_lanes(offer, self._ssrcs(offer), before.lanes)
+        lanes = self._answering.lanes(offer, before.lanes)
         self.intake.forget(member, keep_paths=True)
-        member.agreement = self._agree(offer, lanes, before.version + 1, before, needs_h264=needs_h264)
+        member.agreement = self._answering.agree(offer, lanes, before, needs_h264=needs_h264)
         if (
             offer.ufrag != before.remote_ufrag
         ):  # an ICE restart: both sets are valid until the new one is used
@@ -339,7 +296,7 @@ class Worker:
             room.awake = True
             room.core.amend(member.name, member.agreement.negotiated, now, room.out)
             self._settle(room)
-        return self._write(member), lanes
+        return self._answering.write(member), lanes
 
     def _connected(self, room: LiveRoom, endpoint: Endpoint, keys: Keys) -> None:
         now = self._clock()
@@ -410,28 +367,7 @@ class Worker:
             self._look(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
-            self._beat()
-
-    def _beat(self) -> None:
-        now, sent = self._clock(), sum(port.outbox.sent for port in self._ports)
-        before, sent_before = self._counted
-        if now > before:
-            self._packets_per_second = (sent - sent_before) / (now - before)
-        self._counted = (now, sent)
-        strain = self.gauge.strain
-        if self.gauge.hear(self._cpu(), self._surroundings.waited(), now):
-            self.rooms.limit(self.gauge.ceiling)
-            self.rooms.full = self.gauge.strain is Strain.FULL
-            if self.gauge.strain is not strain:
-                log.warning("strain %s", self.gauge.strain.name)
-        figures = self.figures()
-        self.news.tell(
-            "heartbeat",
-            rooms=len(self.rooms),
-            endpoints=figures["endpoints"],
-            draining=self.draining or self.rooms.full,
-            figures=figures,
-        )
+            self._pulse.beat(draining=self.draining)
 
     def _look(self, now: float) -> None:
         """Who fell silent or is gone, which latch was not confirmed, which credentials and rooms are over."""
@@ -465,56 +401,6 @@ class Worker:
             self.intake.flush()
         if room.core.events:
             room.tell(self.news)
-
-    # Answers
-
-    def _agree(
-        self,
-        offer: Offer,
-        lanes: tuple[Lane, ...],
-        version: int,
-        before: Agreement | None = None,
-        *,
-        needs_h264: bool,
-    ) -> Agreement:
-        rtcp_ssrc = before.negotiated.rtcp_ssrc if before is not None else self._ssrcs(offer, lanes)()
-        return Agreement(
-            session=offer.session,
-            version=version,
-            fingerprints=offer.fingerprints,
-            remote_ufrag=offer.ufrag,
-            lanes=lanes,
-            negotiated=negotiated(lanes, rtcp_ssrc, needs_h264=needs_h264),
-        )
-
-    def _write(self, endpoint: Endpoint) -> str:
-        credentials = endpoint.credentials[0]
-        local = Local(
-            session=endpoint.local_session,
-            version=endpoint.agreement.version,
-            ufrag=credentials.ufrag,
-            password=credentials.password,
-            fingerprint=self._fingerprint,
-            addresses=self._advertised,
-        )
-        return write_answer(endpoint.agreement.lanes, local, endpoint.room.core.codec)
-
-    def _ssrcs(self, offer: Offer, lanes: tuple[Lane, ...] = ()) -> Callable[[], int]:
-        """A source of SSRCs that no stream of this endpoint has."""
-        used: set[Any] = {0}
-        for section in offer.sections:
-            for stream in section.streams:
-                used |= {stream.ssrc, stream.rtx}
-        for lane in lanes:
-            used |= {lane.ssrc, lane.rtx_ssrc}
-
-        def fresh() -> int:
-            while (number := int.from_bytes(self._entropy(4), "big")) in used:
-                pass
-            used.add(number)
-            return number
-
-        return fresh
 
 
 def _in_order(room: LiveRoom, version: int) -> None:

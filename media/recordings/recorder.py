@@ -6,10 +6,9 @@ or with the worker; the same id begun again, here or in another worker, is anoth
 
 import asyncio
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from media.core.tape import State, Tape
 from media.news import News
@@ -19,6 +18,7 @@ from media.recordings.segment import Segment
 from media.recordings.writer import Spool, Writer
 from media.refused import RefusedError
 from media.rooms import LiveRoom, Rooms
+from media.surroundings import Surroundings
 
 BACKLOG_MAX: Final = 2 << 20
 """Bytes of one recording that may wait for the disk, about five seconds of a visit: then it pauses."""
@@ -28,25 +28,6 @@ TOTAL_MAX: Final = 64 << 20
 """Bytes of all recordings that may wait."""
 LOOK_EVERY: Final = 0.01
 """Seconds between two looks at what still has to reach the disk when the worker ends."""
-
-
-class Surroundings(Protocol):
-    """What a recorder takes from the worker's."""
-
-    @property
-    def clock(self) -> Callable[[], float]:
-        """Monotonic seconds; any thread may ask."""
-        ...
-
-    @property
-    def wall(self) -> Callable[[], float]:
-        """Unix seconds."""
-        ...
-
-    @property
-    def entropy(self) -> Callable[[int], bytes]:
-        """So many random bytes."""
-        ...
 
 
 @dataclass(eq=False, slots=True)

@@ -17,7 +17,8 @@ from media.endpoint import ALLOWED_AT_ONCE, Endpoint
 from media.port import Port
 from media.rooms import LiveRoom
 from media.srtp import Keys
-from media.worker import Surroundings, Worker
+from media.surroundings import Surroundings
+from media.worker import Worker
 from tests.fuzz.media_tests import CAMERA, MICROPHONE, offer, slots, state
 from tests.fuzz.mutating import Mutator
 from tests.fuzz.stun_messages import request

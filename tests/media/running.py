@@ -12,7 +12,8 @@ from raw_client import RawClient
 from media.dtls import Certificate
 from media.news import Listener
 from media.port import Port
-from media.worker import Surroundings, Worker
+from media.surroundings import Surroundings
+from media.worker import Worker
 
 WALL = 1_800_000_000.0
 """Unix seconds, whenever the tests run."""
