@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from media.core.asking import Send
 from media.core.events import CodecChanged, Flowing, LayersChanged, SlotsChanged, SpeakerChanged, Stepped
 from media.core.negotiated import Negotiated
-from media.core.room import Room, Send
+from media.core.room import Room
 from media.core.tally import Tally
 from media.datagrams import SIZE_STEP, SLOT
 from media.endpoint import Endpoint

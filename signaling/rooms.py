@@ -19,16 +19,16 @@ Rules:
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from signaling import media_client as media
 from signaling.clock import Clock
-from signaling.gates import ENDPOINTS, Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
+from signaling.gates import Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
 from signaling.media_client import MediaClient, MediaUnavailableError
 from signaling.reach import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Reach, Worker
+from signaling.room import Room, Seen
 from signaling.workers import Workers
 from waiting_room.core.ids import RecordingId, VisitId
 from waiting_room.placements import Placements
@@ -39,51 +39,16 @@ WORKER_WITHIN_SECONDS = 6.0
 LOST = frozenset({"silence", "handshake_failed", "handshake_timeout", "worker_stopped"})
 """Reasons for which an endpoint is gone although its page may want it; the others are somebody's wish."""
 
-_OfARoom = (
-    media.RoomThere
-    | media.GateNow
-    | media.CodecNow
-    | media.Connected
-    | media.Slots
-    | media.Picture
-    | media.LayersNow
-    | media.SpeakerNow
-    | media.Gone
-)
+_OfARoom = media.RoomThere | media.GateNow | media.Connected | media.Gone | Seen
 
 log = structlog.get_logger("rooms")
-
-
-@dataclass(slots=True)
-class _Room:
-    visit: VisitId
-    wanted: Gate | None = None
-    """None: a worker has it and nobody here has spoken of it yet."""
-    version: int = 0
-    actual: Gate = Gate.ABSENT
-    codec: media.PictureCodec = "VP8"
-    told: int = 0
-    """The version of the newest gate that the worker has told of."""
-    worker: Worker | None = None
-    slots: dict[str, tuple[media.FilledSlot, ...]] = field(default_factory=dict)
-    """Endpoints with a connection, and who is in their slots."""
-    pictures: dict[str, media.Rung] = field(default_factory=dict)
-    """What endpoints are shown of the others' cameras, where that is not everything."""
-    layers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What endpoints are to encode of their cameras, where that was said."""
-    speaker: str | None = None
-    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
-    evicted: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Endpoints that must be gone before anything is opened or offered for them: offered until, version."""
-    settling: asyncio.Task[None] | None = None
-    checking: asyncio.Task[None] | None = None
 
 
 class Rooms:
     """The rooms of all visits over all workers."""
 
     def __init__(self, workers: Workers, placements: Placements, clock: Clock) -> None:
-        self._rooms: dict[VisitId, _Room] = {}
+        self._rooms: dict[VisitId, Room] = {}
         self._listeners: list[Callable[[MediaNews], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._greetings: dict[str, set[VisitId]] = {}
@@ -103,7 +68,7 @@ class Rooms:
         if room is None:
             if gate is Gate.ABSENT:
                 return
-            room = self._rooms[visit] = _Room(visit)
+            room = self._rooms[visit] = Room(visit)
         room.version = max(room.version, version)
         if room.wanted is gate:
             return
@@ -116,18 +81,7 @@ class Rooms:
     def now(self, visit: VisitId, endpoint: str) -> MediaNow:
         """What a page that has just connected should know."""
         room = self._rooms.get(visit)
-        if room is None:
-            return MediaNow(visit, endpoint, False, ())
-        return MediaNow(
-            visit,
-            endpoint,
-            room.wanted is Gate.OPEN,
-            room.slots.get(endpoint, ()),
-            room.pictures.get(endpoint, "full"),
-            room.codec,
-            room.layers.get(endpoint, ()),
-            room.speaker,
-        )
+        return MediaNow(visit, endpoint, False, ()) if room is None else room.now(endpoint)
 
     async def show(self, visit: VisitId, endpoint: str, wish: media.Wish, large: Sequence[str] = ()) -> None:
         """Show an endpoint the others' cameras as it wishes, for as long as its connection lasts.
@@ -162,7 +116,7 @@ class Rooms:
             "rooms": len(self._rooms),
             "workers_in_reach": len(self._reach),
             "rooms_open": sum(room.actual is Gate.OPEN for room in self._rooms.values()),
-            "rooms_unsettled": sum(not _settled(room) for room in self._rooms.values()),
+            "rooms_unsettled": sum(not room.is_settled for room in self._rooms.values()),
         }
 
     def worker_figures(self) -> dict[str, Mapping[str, float]]:
@@ -190,7 +144,7 @@ class Rooms:
             MediaUnavailableError: no worker could take it in time.
             NotWantedError: `still` said no.
         """
-        room = self._rooms.setdefault(visit, _Room(visit))
+        room = self._rooms.setdefault(visit, Room(visit))
         room.wanted = room.wanted or Gate.CLOSED
         try:
             async with (
@@ -218,7 +172,7 @@ class Rooms:
         return answer
 
     async def _answered(
-        self, room: _Room, endpoint: str, ask: Callable[[MediaClient], Awaitable[media.Answer]]
+        self, room: Room, endpoint: str, ask: Callable[[MediaClient], Awaitable[media.Answer]]
     ) -> tuple[Worker, media.Answer]:
         while True:
             while endpoint in room.evicted and room.settling is not None:
@@ -279,16 +233,9 @@ class Rooms:
         if lost:
             log.warning("rooms_lost", worker=worker.name, count=len(lost))
 
-    def _take_away(self, room: _Room) -> None:
+    def _take_away(self, room: Room) -> None:
         """The room is with no worker any more; whoever was in it is told."""
-        expected = ENDPOINTS if room.wanted is Gate.OPEN else ()
-        connected = tuple(dict.fromkeys((*expected, *room.slots)))
-        if room.worker is not None:
-            room.worker.rooms -= 1
-        room.worker, room.actual, room.told, room.codec, room.speaker = None, Gate.ABSENT, 0, "VP8", None
-        room.layers.clear()
-        room.slots.clear()
-        room.evicted.clear()
+        connected = room.leave_worker()
         if connected:
             self._tell(MediaLost(room.visit, connected))
 
@@ -313,7 +260,7 @@ class Rooms:
             if room.visit not in there and (room.slots or room.actual is not Gate.ABSENT):
                 self._hold(self._ask_for(room, worker))
 
-    async def _ask_for(self, room: _Room, worker: Worker) -> None:
+    async def _ask_for(self, room: Room, worker: Worker) -> None:
         """It may have been made since the worker told."""
         try:
             there = await worker.client.room(room.visit)
@@ -331,7 +278,7 @@ class Rooms:
         if room is None:
             if isinstance(event, media.Gone):
                 return
-            room = self._rooms[visit] = _Room(visit)  # of a visit that was not heard of here yet
+            room = self._rooms[visit] = Room(visit)  # of a visit that was not heard of here yet
         if room.worker is None:
             self._put(room, worker)
             room.actual = Gate.CLOSED
@@ -340,7 +287,7 @@ class Rooms:
         else:
             self._take_in(room, event)
 
-    def _take_in(self, room: _Room, event: _OfARoom) -> None:
+    def _take_in(self, room: Room, event: _OfARoom) -> None:
         match event:
             case media.RoomThere():
                 self._take_all_in(room, event)
@@ -356,48 +303,27 @@ class Rooms:
                     self._gone(room, endpoint)
                 elif reason != "replaced":
                     room.slots.pop(endpoint, None)
-            case media.CodecNow() | media.SpeakerNow():
-                if isinstance(event, media.CodecNow):
-                    room.codec = event.codec
-                else:
-                    room.speaker = event.endpoint
-                self._tell_all(room)
             case _:
-                self._take_in_of_one(room, event)
+                for endpoint in room.take_in(event):
+                    self._tell(room.now(endpoint))
 
-    def _take_in_of_one(self, room: _Room, event: media.Slots | media.Picture | media.LayersNow) -> None:
-        match event:
-            case media.Slots(slots=slots):
-                room.slots[event.endpoint] = slots
-            case media.Picture(rung=rung):
-                room.pictures[event.endpoint] = rung
-            case media.LayersNow(layers=layers):
-                room.layers[event.endpoint] = layers
-        self._tell(self.now(room.visit, event.endpoint))
-
-    def _take_all_in(self, room: _Room, there: media.RoomThere) -> None:
+    def _take_all_in(self, room: Room, there: media.RoomThere) -> None:
         self._gate(room, there.version, is_open=there.open)
-        room.codec, room.speaker = there.codec, there.speaker
-        gone = room.slots.keys() - {one.endpoint for one in there.endpoints}
-        for one in there.endpoints:
-            room.slots[one.endpoint] = one.slots
-            room.pictures[one.endpoint] = one.picture
-            room.layers[one.endpoint] = one.layers
-        for endpoint in gone:
+        for endpoint in room.take_all_in(there):
             self._gone(room, endpoint)
 
-    def _gate(self, room: _Room, version: int, *, is_open: bool) -> None:
+    def _gate(self, room: Room, version: int, *, is_open: bool) -> None:
         room.actual, room.told = Gate.OPEN if is_open else Gate.CLOSED, version
         self._settle(room)
 
-    def _gone(self, room: _Room, endpoint: str) -> None:
+    def _gone(self, room: Room, endpoint: str) -> None:
         known = room.slots.pop(endpoint, None) is not None
         if known and room.wanted not in {Gate.ABSENT, None}:
             self._tell(MediaLost(room.visit, (endpoint,)))
 
     # --- rooms -------------------------------------------------------------------------------------------
 
-    async def _worker_of(self, room: _Room, *, written: bool = False) -> Worker:
+    async def _worker_of(self, room: Room, *, written: bool = False) -> Worker:
         """The room's worker: as remembered here, or as it is written down where all look."""
         while True:
             change = self._reach.change
@@ -411,7 +337,7 @@ class Rooms:
                 async with asyncio.timeout(LONGEST_RETRY_SECONDS):
                     await change.wait()
 
-    def _put(self, room: _Room, worker: Worker) -> None:
+    def _put(self, room: Room, worker: Worker) -> None:
         if room.worker is worker:
             return
         if room.worker is not None:  # somebody moved it: nobody is to be left behind
@@ -422,12 +348,12 @@ class Rooms:
         room.worker = worker
         worker.rooms += 1
 
-    def _check_place(self, room: _Room) -> None:
+    def _check_place(self, room: Room) -> None:
         """Two workers speak of one room: what is written down says which of them has it."""
         if room.checking is None:
             room.checking = self._hold(self._read_place(room))
 
-    async def _read_place(self, room: _Room) -> None:
+    async def _read_place(self, room: Room) -> None:
         try:
             async with asyncio.timeout(WORKER_WITHIN_SECONDS):
                 await self._worker_of(room, written=True)
@@ -437,21 +363,21 @@ class Rooms:
             room.checking = None
         self._settle(room)
 
-    def _settle(self, room: _Room) -> None:
-        if room.settling is None and not _settled(room):
+    def _settle(self, room: Room) -> None:
+        if room.settling is None and not room.is_settled:
             room.settling = asyncio.create_task(self._ask(room), name="settle a room")
             room.settling.add_done_callback(lambda _: self._settled(room))
 
-    def _settled(self, room: _Room) -> None:
+    def _settled(self, room: Room) -> None:
         room.settling = None
         if room.wanted is Gate.ABSENT and room.actual is Gate.ABSENT and self._rooms.get(room.visit) is room:
             if room.worker is not None:
                 room.worker.rooms -= 1
             del self._rooms[room.visit]
 
-    async def _ask(self, room: _Room) -> None:
+    async def _ask(self, room: Room) -> None:
         pause = FIRST_RETRY_SECONDS
-        while not _settled(room) and room.wanted is not None:
+        while not room.is_settled and room.wanted is not None:
             worker = await self._worker_of(room)
             gate, version = room.wanted, room.version
             try:
@@ -471,7 +397,7 @@ class Rooms:
                         room.slots.clear()
                         await self._reach.forget(room.visit)
 
-    async def _make_so(self, room: _Room, worker: Worker, gate: Gate, version: int) -> None:
+    async def _make_so(self, room: Room, worker: Worker, gate: Gate, version: int) -> None:
         """One gate, and nobody behind it who was evicted: closed before they go, open only after."""
         if gate is Gate.ABSENT:
             await worker.client.remove(room.visit)
@@ -486,9 +412,9 @@ class Rooms:
         if gate is Gate.OPEN:
             await worker.client.open(room.visit, version=version)
 
-    def _tell_all(self, room: _Room) -> None:
+    def _tell_all(self, room: Room) -> None:
         for endpoint in room.slots:
-            self._tell(self.now(room.visit, endpoint))
+            self._tell(room.now(endpoint))
 
     def _tell(self, news: MediaNews) -> None:
         for listener in self._listeners:
@@ -500,12 +426,3 @@ async def _remove(worker: Worker, visit: VisitId) -> None:
         await worker.client.remove(visit)
     except (MediaUnavailableError, media.MediaRefusedError):
         log.warning("room_left_behind", worker=worker.name)
-
-
-def _settled(room: _Room) -> bool:
-    """Whether nothing has to be asked: a room that is not there is as closed as a room can be."""
-    if room.evicted:
-        return False
-    if room.wanted is None:
-        return True
-    return room.wanted is room.actual or (room.wanted is Gate.CLOSED and room.actual is Gate.ABSENT)

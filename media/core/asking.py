@@ -8,7 +8,8 @@ from media.core.endpoint import Endpoint
 from media.core.tally import Tally
 from media.core.track import Track
 
-Sends = list[tuple[str, bytes, bool]]
+Send = tuple[str, bytes, bool]
+"""(endpoint, plaintext packet, whether it is RTCP)."""
 
 
 class Asking:
@@ -20,7 +21,7 @@ class Asking:
         self._endpoints: Final = endpoints
         self._tally: Final = tally
 
-    def keyframe(self, track: Track, now: float, out: Sends) -> None:
+    def keyframe(self, track: Track, now: float, out: list[Send]) -> None:
         """Ask for one now."""
         track.asked_at = now
         self._tally.keyframes_asked += 1
@@ -28,14 +29,14 @@ class Asking:
             sender = self._endpoints[track.endpoint]
             out.append((sender.name, rtcp.keyframe_request(sender.rtcp_ssrc, track.ssrc), True))
 
-    def keyframes(self, now: float, out: Sends) -> None:
+    def keyframes(self, now: float, out: list[Send]) -> None:
         """Ask at once for every keyframe that is wanted and was not asked for yet."""
         for endpoint in self._endpoints.values():
             for track in endpoint.tracks:
                 if track.wants_keyframe and track.asked_at < track.wanted_at:
                     self.keyframe(track, now, out)
 
-    def request(self, receiver: Endpoint, ssrc: int, now: float, out: Sends) -> None:
+    def request(self, receiver: Endpoint, ssrc: int, now: float, out: list[Send]) -> None:
         """A receiver wants a keyframe on a slot: so does everybody who asks before it comes."""
         slot = receiver.slots_by_ssrc.get(ssrc)
         track = slot.on or slot.aim if slot is not None else None
@@ -44,7 +45,7 @@ class Asking:
             if track.may_ask(now):
                 self.keyframe(track, now, out)
 
-    def missing(self, sender: Endpoint, track: Track, now: float, out: Sends) -> None:
+    def missing(self, sender: Endpoint, track: Track, now: float, out: list[Send]) -> None:
         """Ask for what is missing, if anything becomes of it; want a keyframe where that was in vain."""
         missing = track.missing
         numbers = sender.lacks(track, now)

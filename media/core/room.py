@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from media.core import rtcp
-from media.core.asking import Asking
+from media.core.asking import Asking, Send
 from media.core.codec import room_codec
 from media.core.endpoint import Endpoint
 from media.core.events import CodecChanged, Event, Flowing, SlotsChanged, SpeakerChanged, Stepped
@@ -37,9 +37,6 @@ from media.core.tally import Tally
 from media.core.tape import Tape
 from media.core.tapping import begin_pictures, tap
 from media.core.track import Track
-
-Send = tuple[str, bytes, bool]
-"""(endpoint, plaintext packet, whether it is RTCP)."""
 
 TICK: Final = 0.05
 """Seconds between ticks of a room that has news."""

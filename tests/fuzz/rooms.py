@@ -7,7 +7,8 @@ and send nothing anywhere but to the people of the room, and the other room must
 from struct import pack, pack_into, unpack_from
 from typing import Any, Final
 
-from media.core.room import Room, Send
+from media.core.asking import Send
+from media.core.room import Room
 from tests.fuzz.hunt import StateChangedError
 from tests.fuzz.mutating import Mutator
 from tests.media.core.packets import (

@@ -4,8 +4,9 @@ from struct import pack, unpack_from
 
 from aiortc.rtp import RtcpSenderInfo, RtcpSrPacket
 
+from media.core.asking import Send
 from media.core.events import Event, LayersChanged
-from media.core.room import Room, Send
+from media.core.room import Room
 from media.core.rtp import bounds
 from media.core.track import Track
 from tests.media.core.packets import MID, REPAIRED, RID, extension, negotiated, rtp

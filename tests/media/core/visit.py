@@ -5,9 +5,10 @@ from struct import unpack_from
 
 from aiortc.rtp import RtcpPacket
 
+from media.core.asking import Send
 from media.core.events import Event
 from media.core.negotiated import Negotiated
-from media.core.room import Room, Send
+from media.core.room import Room
 from media.core.rtp import bounds, find_extension
 from tests.media.core.packets import DELTA, KEY, TIME, negotiated, rtp
 
