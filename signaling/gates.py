@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from signaling.media_client import FilledSlot, PictureCodec, Rung
+from signaling.media_said import FilledSlot, PictureCodec, Rung
 from waiting_room.core.guests import joined
 from waiting_room.core.ids import RecordingId, VisitId
 from waiting_room.core.model import Mode, State, Visit

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from signaling import media_client as media
+from signaling import media_said as media
 from signaling.clock import Clock
 from signaling.media_client import MediaClient, MediaUnavailableError
 from signaling.workers import WorkerLost, WorkerNews, WorkerReady, Workers

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from signaling import media_client as media
+from signaling import media_said as media
 from signaling.gates import ENDPOINTS, Gate, MediaNow
 from signaling.reach import Worker
 from waiting_room.core.ids import VisitId

@@ -23,10 +23,10 @@ from typing import Any
 
 import structlog
 
-from signaling import media_client as media
+from signaling import media_said as media
 from signaling.clock import Clock
 from signaling.gates import Gate, MediaLost, MediaNews, MediaNow, NotWantedError, RecorderSaid
-from signaling.media_client import MediaClient, MediaUnavailableError
+from signaling.media_client import STALE, MediaClient, MediaRefusedError, MediaUnavailableError
 from signaling.reach import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Reach, Worker
 from signaling.room import Room, Seen
 from signaling.workers import Workers
@@ -264,7 +264,7 @@ class Rooms:
         """It may have been made since the worker told."""
         try:
             there = await worker.client.room(room.visit)
-        except (MediaUnavailableError, media.MediaRefusedError):
+        except (MediaUnavailableError, MediaRefusedError):
             return
         if not there and room.worker is worker:
             self._take_away(room)
@@ -382,9 +382,9 @@ class Rooms:
             gate, version = room.wanted, room.version
             try:
                 await self._make_so(room, worker, gate, version)
-            except media.MediaRefusedError as error:
+            except MediaRefusedError as error:
                 log.warning("room_refused", code=error.code, state=gate)
-                await asyncio.sleep(pause if error.code == media.STALE else LONGEST_RETRY_SECONDS)
+                await asyncio.sleep(pause if error.code == STALE else LONGEST_RETRY_SECONDS)
                 pause = min(LONGEST_RETRY_SECONDS, pause * 2)
             except MediaUnavailableError:
                 await asyncio.sleep(pause)
@@ -424,5 +424,5 @@ class Rooms:
 async def _remove(worker: Worker, visit: VisitId) -> None:
     try:
         await worker.client.remove(visit)
-    except (MediaUnavailableError, media.MediaRefusedError):
+    except (MediaUnavailableError, MediaRefusedError):
         log.warning("room_left_behind", worker=worker.name)
