@@ -16,8 +16,8 @@ import pydantic
 from pydantic import Field, TypeAdapter
 
 from signaling.sockets.fixes import FixCard
-from signaling.sockets.messages import Quality
 from signaling.sockets.reports import DeviceError, DeviceReport
+from signaling.sockets.requests import Quality
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Role
 

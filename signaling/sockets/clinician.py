@@ -11,9 +11,9 @@ from signaling.sessions import StaffSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import CLINICIAN, StaffConnection, media_said
-from signaling.sockets.messages import (
-    AskRecording,
-    HostCommand,
+from signaling.sockets.messages import HostCommand
+from signaling.sockets.namespace import Served
+from signaling.sockets.requests import (
     NextPatient,
     PingPresence,
     StaffAskRelays,
@@ -21,10 +21,9 @@ from signaling.sockets.messages import (
     StaffOffer,
     StaffQuality,
     StaffShow,
-    clinician_commands,
 )
-from signaling.sockets.namespace import Served
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, SHOW_COST, Parts, RoleNamespace
+from signaling.sockets.staff_messages import AskRecording, clinician_commands
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Actor, Mode, Role
 from waiting_room.core.refusals import Refused

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from signaling.gates import seats
-from signaling.sockets.messages import Quality
+from signaling.sockets.requests import Quality
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import State, Visit
 from waiting_room.core.patch import Json

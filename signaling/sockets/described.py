@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from signaling.sockets import messages as m
+from signaling.sockets import staff_messages as s
 from signaling.sockets.answers import SENTENCES
 from signaling.sockets.policy import EVENT_POLICY
 
@@ -19,8 +20,8 @@ BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 _NAMESPACES = (
     ("/member", m.MemberCommand),
     ("/guest", m.GuestCommand),
-    ("/clinician", m.ClinicianCommand),
-    ("/support", m.SupportCommand),
+    ("/clinician", s.ClinicianCommand),
+    ("/support", s.SupportCommand),
 )
 
 

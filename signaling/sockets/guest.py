@@ -8,6 +8,7 @@ from aiohttp import web
 from signaling.presence import Person
 from signaling.sessions import GuestSession
 from signaling.sockets import messages as m
+from signaling.sockets import requests as r
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import GUEST, GuestConnection
@@ -76,13 +77,13 @@ class GuestNamespace(OwnVisitNamespace[GuestSession]):
         return await self.execute(session.visit, translated, Actor(Role.guest, session.device), said.id)
 
     async def _offer(self, connection: GuestConnection, data: Any) -> Answer:
-        said = m.MemberOffer.model_validate(data)
+        said = r.MemberOffer.model_validate(data)
         session = connection.session
         endpoint = self.endpoint(session) or ""
         return await self.answer_offer(session.visit, endpoint, said, lambda: self.barred(connection))
 
     async def _ping(self, _connection: GuestConnection, data: Any) -> Answer:
-        m.PingPresence.model_validate(data)
+        r.PingPresence.model_validate(data)
         return done()
 
     async def _guest(self, session: GuestSession) -> Guest | None:

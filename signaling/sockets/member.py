@@ -10,17 +10,11 @@ from signaling.sessions import MemberSession
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import MEMBER, MemberConnection
-from signaling.sockets.messages import (
-    AgreeRecording,
-    HostCommand,
-    MemberOffer,
-    PingPresence,
-    RefuseRecording,
-    member_commands,
-)
+from signaling.sockets.messages import AgreeRecording, HostCommand, RefuseRecording, member_commands
 from signaling.sockets.namespace import Served
 from signaling.sockets.own_visit import OwnVisitNamespace
 from signaling.sockets.reports import DeviceReport
+from signaling.sockets.requests import MemberOffer, PingPresence
 from signaling.sockets.role import OFFER_COST, QUALITY_COST, RELAYS_COST, SHOW_COST, Parts
 from waiting_room.core.model import Actor, Role
 

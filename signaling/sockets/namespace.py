@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from signaling.clock import Clock
 from signaling.sockets.answers import Answer, error, refuse
 from signaling.sockets.bucket import Bucket
-from signaling.sockets.messages import ConnectAuth
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Session
+from signaling.sockets.requests import ConnectAuth
 from waiting_room.core.ids import VisitId
 
 ANSWER_WITHIN_SECONDS = 15.0

@@ -10,8 +10,8 @@ from signaling.presence import Person
 from signaling.sessions import GuestSession, MemberSession
 from signaling.sockets.answers import Answer, refuse
 from signaling.sockets.feed import media_said
-from signaling.sockets.messages import AskRelays, Froze, Quality, Show
 from signaling.sockets.namespace import Connection
+from signaling.sockets.requests import AskRelays, Froze, Quality, Show
 from signaling.sockets.role import Parts, RoleNamespace
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Mode, State, Visit

@@ -17,10 +17,11 @@ from signaling.sockets.board import Board
 from signaling.sockets.conditions import Conditions
 from signaling.sockets.feed import Feed
 from signaling.sockets.hosting import LINK_COST, Hosting
-from signaling.sockets.messages import HostCommand, MemberOffer, Quality, RemoveGuest, Show
+from signaling.sockets.messages import HostCommand, RemoveGuest
 from signaling.sockets.namespace import Connection, SocketNamespace
 from signaling.sockets.pipe import Pipe
 from signaling.sockets.ports import Links, Recorder, Session, Sessions
+from signaling.sockets.requests import MemberOffer, Quality, Show
 from signaling.sockets.translated import Translated
 from signaling.sockets.watch import Watch
 from waiting_room.core import commands_guests as g

@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from signaling.sessions import StaffSession
-from signaling.sockets import messages as m
+from signaling.sockets import requests as r
+from signaling.sockets import staff_messages as s
 from signaling.sockets import translate
 from signaling.sockets.answers import Answer, done, refuse
 from signaling.sockets.feed import SUPPORT, StaffConnection
@@ -60,18 +61,18 @@ class SupportNamespace(RoleNamespace[StaffSession]):
     # --- events ------------------------------------------------------------------------------------------
 
     async def _command(self, connection: StaffConnection, data: Any) -> Answer:
-        said = m.support_commands().validate_python(data)
+        said = s.support_commands().validate_python(data)
         visit, session = VisitId(said.visit), connection.session
         known = await self.visit(visit)
         if known is None or known.clinic not in session.clinics:
             return refuse("visit_unknown")
         actor = Actor(Role.support, session.staff)
         match said:
-            case m.IssueLink():
+            case s.IssueLink():
                 if not connection.bucket.take(self.clock.monotonic(), LINK_COST):
                     return refuse("too_many_requests")
                 return await self._issue_link(visit, actor, said.id)
-            case m.PassLink():
+            case s.PassLink():
                 return await self._pass_link(known, actor, said.id)
             case _:
                 return await self.execute(visit, translate.support(said, self.parts.ids.new), actor, said.id)
@@ -98,5 +99,5 @@ class SupportNamespace(RoleNamespace[StaffSession]):
         return await self.execute(visit.id, Translated(c.PassLink(link=visit.link)), actor, said)
 
     async def _ping(self, _connection: StaffConnection, data: Any) -> Answer:
-        m.PingPresence.model_validate(data)
+        r.PingPresence.model_validate(data)
         return done()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from signaling.sockets import messages as m
+from signaling.sockets import staff_messages as s
 from signaling.sockets import translate_chat
 from signaling.sockets.translated import Translated
 from signaling.sockets.wording import telephone
@@ -123,91 +124,91 @@ def agreed(said: m.AgreeRecording, new_id: Callable[[], str]) -> Translated:
 
 
 def recorded(
-    said: m.AskRecording | m.StopRecording | m.SomeoneJoined, new_id: Callable[[], str]
+    said: s.AskRecording | s.StopRecording | s.SomeoneJoined, new_id: Callable[[], str]
 ) -> Translated:
     """What a clinician asks of the recording."""
     match said:
-        case m.AskRecording():
+        case s.AskRecording():
             new = RecordingId(new_id())
             return Translated(c.AskRecording(recording=new, consent=said.consent, language=said.language))
-        case m.StopRecording():
+        case s.StopRecording():
             return Translated(c.StopRecording())
-        case m.SomeoneJoined():
+        case s.SomeoneJoined():
             return Translated(c.SomeoneJoined())
         case _:
             assert_never(said)
 
 
 def clinician(  # noqa: C901, PLR0912 - as above
-    said: m.PlainClinicianCommand, new_id: Callable[[], str]
+    said: s.PlainClinicianCommand, new_id: Callable[[], str]
 ) -> Translated:
     """A clinician's command."""
     match said:
-        case m.Claim():
+        case s.Claim():
             return Translated(c.Claim())
-        case m.RenewClaim():
+        case s.RenewClaim():
             return Translated(c.RenewClaim())
-        case m.ReleaseClaim():
+        case s.ReleaseClaim():
             return Translated(c.ReleaseClaim())
-        case m.Admit():
+        case s.Admit():
             return Translated(c.Admit())
-        case m.ConfirmIdentity():
+        case s.ConfirmIdentity():
             return Translated(c.ConfirmIdentity())
-        case m.Suspend():
+        case s.Suspend():
             return Translated(c.Suspend(reason=said.reason))
-        case m.Resume():
+        case s.Resume():
             return Translated(c.Resume())
-        case m.Requeue():
+        case s.Requeue():
             return Translated(c.Requeue())
-        case m.End():
+        case s.End():
             return Translated(c.End(outcome=Outcome(said.outcome)))
-        case m.AskRecording() | m.StopRecording() | m.SomeoneJoined():
+        case s.AskRecording() | s.StopRecording() | s.SomeoneJoined():
             return recorded(said, new_id)
-        case m.Extend() | m.ClinicianWriteChat() | m.ClinicianSeeChat() | m.AskStill() | m.WithdrawStill():
+        case s.Extend() | s.ClinicianWriteChat() | s.ClinicianSeeChat() | s.AskStill() | s.WithdrawStill():
             return translate_chat.in_visit(said, new_id)
-        case m.Hold() | m.Release() | m.Redirect():
+        case s.Hold() | s.Release() | s.Redirect():
             return translate_chat.waiting(said)
-        case m.NoteCall():
+        case s.NoteCall():
             return Translated(c.NoteCall(call=Call(said.call)))
-        case m.ChangeMode() | m.WriteNote():
+        case s.ChangeMode() | s.WriteNote():
             return _staff(said, new_id)
         case _:
             assert_never(said)
 
 
-HelpCommand = m.BeginHelp | m.EndHelp | m.ShowFix | m.WriteNote | m.ChangeMode
-PlainSupportCommand = m.SupportSay | m.SupportSeeLine | m.Cancel | m.Requeue | m.WaitingCommand | HelpCommand
+HelpCommand = s.BeginHelp | s.EndHelp | s.ShowFix | s.WriteNote | s.ChangeMode
+PlainSupportCommand = s.SupportSay | s.SupportSeeLine | s.Cancel | s.Requeue | s.WaitingCommand | HelpCommand
 
 
 def support(said: PlainSupportCommand, new_id: Callable[[], str]) -> Translated:
     """A support command that needs nothing but the visit; links are the doors' business."""
     match said:
-        case m.SupportSay():
+        case s.SupportSay():
             text_id = TextId(new_id())
             return Translated(c.Say(text=text_id), {text_id: NewText(kind="line", body=said.text)})
-        case m.SupportSeeLine():
+        case s.SupportSeeLine():
             return Translated(c.SeeLine())
-        case m.Cancel():
+        case s.Cancel():
             return Translated(c.Cancel(reason=said.reason))
-        case m.Requeue():
+        case s.Requeue():
             return Translated(c.Requeue())
-        case m.Hold() | m.Release() | m.Redirect():
+        case s.Hold() | s.Release() | s.Redirect():
             return translate_chat.waiting(said)
-        case m.BeginHelp():
+        case s.BeginHelp():
             return Translated(c.BeginHelp())
-        case m.EndHelp():
+        case s.EndHelp():
             return Translated(c.EndHelp())
-        case m.ShowFix():
+        case s.ShowFix():
             return Translated(c.ShowFix(card=said.card))
-        case m.ChangeMode() | m.WriteNote():
+        case s.ChangeMode() | s.WriteNote():
             return _staff(said, new_id)
         case _:
             assert_never(said)
 
 
-def _staff(said: m.ChangeMode | m.WriteNote, new_id: Callable[[], str]) -> Translated:
+def _staff(said: s.ChangeMode | s.WriteNote, new_id: Callable[[], str]) -> Translated:
     """What both consoles can do."""
-    if isinstance(said, m.ChangeMode):
+    if isinstance(said, s.ChangeMode):
         return Translated(c.ChangeMode(mode=Mode(said.mode)))
     text_id = TextId(new_id())
     return Translated(c.WriteNote(text=text_id), {text_id: NewText(kind="note", body=said.text)})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from signaling.sockets import messages as m
+from signaling.sockets import staff_messages as s
 from signaling.sockets.translated import Translated
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
@@ -24,31 +25,31 @@ def by_member(said: m.MemberChatCommand, new_id: Callable[[], str]) -> Translate
             assert_never(said)
 
 
-def in_visit(said: m.VisitCommand, new_id: Callable[[], str]) -> Translated:
+def in_visit(said: s.VisitCommand, new_id: Callable[[], str]) -> Translated:
     """What the clinician does in a visit beside talking."""
     match said:
-        case m.Extend():
+        case s.Extend():
             return Translated(c.Extend(minutes=said.minutes))
-        case m.ClinicianWriteChat():
+        case s.ClinicianWriteChat():
             return _written(said.text, new_id)
-        case m.ClinicianSeeChat():
+        case s.ClinicianSeeChat():
             return Translated(chat.SeeChat())
-        case m.AskStill():
+        case s.AskStill():
             return Translated(chat.AskStill())
-        case m.WithdrawStill():
+        case s.WithdrawStill():
             return Translated(chat.DeclineStill(reason="withdrawn"))
         case _:
             assert_never(said)
 
 
-def waiting(said: m.WaitingCommand) -> Translated:
+def waiting(said: s.WaitingCommand) -> Translated:
     """What the desk and clinicians alike do with somebody who waits."""
     match said:
-        case m.Hold():
+        case s.Hold():
             return Translated(c.Hold(reason=said.reason))
-        case m.Release():
+        case s.Release():
             return Translated(c.Release())
-        case m.Redirect():
+        case s.Redirect():
             return Translated(c.Redirect(reason=said.reason))
         case _:
             assert_never(said)

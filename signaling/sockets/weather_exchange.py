@@ -14,8 +14,8 @@ from typing import Final
 from signaling.notices import WORDS_AT_ONCE, AnyNotice, QualityWord, ReportWord, Weather
 from signaling.sockets.board import Board
 from signaling.sockets.conditions import Conditions
-from signaling.sockets.messages import Quality
 from signaling.sockets.reports import Heard, Reports
+from signaling.sockets.requests import Quality
 from waiting_room.core.ids import VisitId
 from waiting_room.core.model import Visit
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 from signaling.sockets import described
 from signaling.sockets import messages as m
+from signaling.sockets import staff_messages as s
 from signaling.sockets.answers import SENTENCES
 from signaling.sockets.policy import EVENT_POLICY
 from waiting_room.core.refusals import Refusal
@@ -47,7 +48,7 @@ def test_every_other_event_has_a_row_in_the_policy() -> None:
 
 
 def test_models_are_closed_strict_and_bounded() -> None:
-    for union in (m.MemberCommand, m.GuestCommand, m.ClinicianCommand, m.SupportCommand):
+    for union in (m.MemberCommand, m.GuestCommand, s.ClinicianCommand, s.SupportCommand):
         for model in get_args(get_args(union)[0]):
             assert model.model_config["extra"] == "forbid"
             assert model.model_config["strict"] is True

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from signaling.sockets import messages as m
+from signaling.sockets import staff_messages as s
 from signaling.sockets import translate
 from waiting_room.core import commands as c
 from waiting_room.core import commands_chat as chat
@@ -23,7 +24,7 @@ json_values = st.recursive(
 )
 TYPES = [
     get_args(model.model_fields["type"].annotation)[0]
-    for union in (m.MemberCommand, m.GuestCommand, m.ClinicianCommand, m.SupportCommand)
+    for union in (m.MemberCommand, m.GuestCommand, s.ClinicianCommand, s.SupportCommand)
     for model in get_args(get_args(union)[0])
 ]
 NAMES = [
@@ -51,7 +52,7 @@ nearly = st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6).flatma
 
 @given(json_values | nearly)
 def test_anything_else_is_refused_and_nothing_else_happens(said: Any) -> None:
-    for read in (m.member_commands(), m.commands_guests(), m.clinician_commands(), m.support_commands()):
+    for read in (m.member_commands(), m.commands_guests(), s.clinician_commands(), s.support_commands()):
         try:
             command = read.validate_python(said)
         except ValidationError:
@@ -141,7 +142,7 @@ def test_every_member_command_is_understood(said: dict[str, Any], command: type)
 
 @pytest.mark.parametrize(("said", "command"), CLINICIAN, ids=lambda value: str(value)[:30])
 def test_every_clinician_command_is_understood(said: dict[str, Any], command: type) -> None:
-    read = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
+    read = s.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
     translated = translate.clinician(read, ids())
     assert isinstance(translated.command, command)
     named = getattr(translated.command, "text", None)
@@ -150,8 +151,8 @@ def test_every_clinician_command_is_understood(said: dict[str, Any], command: ty
 
 @pytest.mark.parametrize(("said", "command"), SUPPORT, ids=lambda value: str(value)[:30])
 def test_every_support_command_is_understood(said: dict[str, Any], command: type) -> None:
-    read = m.support_commands().validate_python({"id": "a", "visit": "v", **said})
-    assert not isinstance(read, m.IssueLink | m.PassLink)
+    read = s.support_commands().validate_python({"id": "a", "visit": "v", **said})
+    assert not isinstance(read, s.IssueLink | s.PassLink)
     assert isinstance(translate.support(read, ids()).command, command)
 
 
@@ -177,7 +178,7 @@ HOST: list[dict[str, Any]] = [
 @pytest.mark.parametrize("said", HOST, ids=lambda said: str(said["type"]))
 def test_the_member_and_the_clinician_host_guests_alike(said: dict[str, Any]) -> None:
     mine = m.member_commands().validate_python({"id": "a", **said})
-    theirs = m.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
+    theirs = s.clinician_commands().validate_python({"id": "a", "visit": "v", **said})
     assert isinstance(mine, m.HostCommand)
     assert isinstance(theirs, m.HostCommand)
     assert theirs.model_dump(exclude={"visit"}) == mine.model_dump()
@@ -211,8 +212,8 @@ def test_every_guest_command_is_understood(kind: str, command: type) -> None:
 
 def test_no_command_is_left_out_of_these() -> None:
     assert len(MEMBER) + len(HOST) == len(get_args(get_args(m.MemberCommand)[0]))
-    assert len(CLINICIAN) + len(HOST) == len(get_args(get_args(m.ClinicianCommand)[0]))
-    assert len(SUPPORT) + 2 == len(get_args(get_args(m.SupportCommand)[0]))
+    assert len(CLINICIAN) + len(HOST) == len(get_args(get_args(s.ClinicianCommand)[0]))
+    assert len(SUPPORT) + 2 == len(get_args(get_args(s.SupportCommand)[0]))
 
 
 def test_what_is_said_is_not_in_the_log_form_of_a_command() -> None:
