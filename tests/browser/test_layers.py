@@ -1,13 +1,14 @@
 """Three people, one behind a narrow way: that one gets a small picture, and nobody else does."""
 
 import random
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, Playwright, expect
 from playwright.async_api import TimeoutError as TooLateError
 
 from tests.badnet.link import Conditions, Link
@@ -131,6 +132,12 @@ async def three(two: tuple[Member, Clinician, Link], guests_browser: Browser) ->
     await context.close()
 
 
+async def sees_speak(person: Person, name: str) -> None:
+    """One tile has a frame, and whose it is."""
+    framed = person.page.locator(".person-speaks .person-name .strong")
+    await expect(framed).to_have_text(re.compile(name), timeout=PATIENCE_MS)
+
+
 async def test_two_send_one_layer(two: tuple[Member, Clinician, Link]) -> None:
     ana, dr, _ = two
     await encodes(ana, "h")
@@ -163,6 +170,18 @@ async def test_who_is_behind_a_narrow_way_gets_a_small_picture_and_nobody_else(t
     assert await received(ana, "frozen") - frozen < FROZEN_AT_MOST
     assert await received(sol, "frozen") - untouched < 0.5
     await ana.decodes_frames()
+
+
+async def test_whoever_speaks_has_a_frame(three: Three) -> None:
+    ana, dr, sol = three.ana, three.dr, three.sol
+    for silent in (dr, sol):
+        await silent.presses("Mute", exact=True)
+    for other in (dr, sol):
+        await sees_speak(other, "Ana")
+    await ana.presses("Mute", exact=True)
+    await sol.presses("Mute", exact=True)
+    for other in (ana, dr):
+        await sees_speak(other, "Sol")
 
 
 async def test_whoever_signs_is_large_and_the_small_tiles_beside_them_get_a_middle_layer(
