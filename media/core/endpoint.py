@@ -235,6 +235,8 @@ class Endpoint:
             packet = slot.cache.wanted(sequence, now, self.downlink.round_trip)
             if packet is None:
                 continue
+            if slot.pacer is not None and slot.pacer.owes(now):
+                break  # what a narrow way's queue did not take: more at once would only push sound out of it
             if not self.downlink.may_repair(len(packet), octets):
                 break
             slot.cache.answered(sequence, now)
@@ -253,7 +255,11 @@ class Endpoint:
         again = []
         for slot, sequence in twice:
             packet = slot.cache.kept(sequence)
-            if packet is not None and self.downlink.may_repair(len(packet), octets, twice=True):
+            if (
+                slot.pacer is None
+                and packet is not None
+                and self.downlink.may_repair(len(packet), octets, twice=True)
+            ):
                 again.append(self._send_again(slot, packet, now))
         return again
 

@@ -10,7 +10,7 @@ from collections import deque
 from typing import Final
 
 from media.core.gradient import Gradient, Usage
-from media.core.loss import LOWEST
+from media.core.loss import FREE, LOWEST
 from media.core.send_log import Delivered
 from media.core.standing import Standing
 
@@ -30,8 +30,6 @@ PACKET: Final = 1200 * 8
 """Bits of a packet; or of one of thirty pictures a second, if that is less. It grows carefully by so much for
 each round trip and the time that feedback takes, doubled."""
 FEEDBACK: Final = 0.1
-FREE: Final = 4_000_000.0
-"""bit/s: more than anybody sends, so a cap that reached it goes."""
 SHOWN: Final = 1.5
 MARGIN: Final = 10_000.0
 """bit/s: the cap is at most so many times what arrived, and a little more."""

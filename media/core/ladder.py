@@ -37,8 +37,9 @@ STEPS: Final[Steps[Rung]] = {
 }
 TRY_AFTER: Final = 10.0
 """Seconds without a picture after which one is tried; twice as many each time it was in vain."""
-TRIED_WITH: Final = 150_000.0
-"""bit/s: a low picture's; what was known of the way is old by then."""
+TRIED_WITH: Final = 100_000.0
+"""bit/s: a low picture's that fits beside sound where it did not fit before; what was known of the way is
+old by then."""
 TRY_AT_MOST: Final = 80.0
 HELD_FOR: Final = 20.0
 """Seconds of a picture after which the next try comes soon again."""

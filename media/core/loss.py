@@ -16,16 +16,23 @@ LEAST_SECONDS: Final = 0.8
 """And the seconds: a burst is no share either."""
 HIGH: Final = 0.10
 """Loss above the way's own from where on less is sent: less by half of what was lost."""
+FULL: Final = 0.4
+"""Loss from where on only what arrives is sent: a way that takes a tenth loses no smaller share of half."""
 LOW: Final = 0.05
 """Below this the cap grows."""
 GROWTH_PER_SECOND: Final = 1.08
 UNUSED: Final = 2.0
-"""A cap this many times what is sent limits nothing."""
+"""A cap this many times what is sent limits nothing, and grows by `UNUSED_GROWTH_PER_SECOND`. It does not go
+at once: who is held back sends little, and would send all at once what the way does not take."""
+UNUSED_GROWTH_PER_SECOND: Final = 1.15
+FREE: Final = 4_000_000.0
+"""bit/s: more than anybody sends, so a cap that reached it goes."""
 HELPED: Final = 0.7
 """What is left of loss, at most, when sending less has helped."""
 TRIES: Final = 2
 """How often less is sent in vain until loss is the way's own."""
 OWN_AT_MOST: Final = 0.5
+"""More is not the way's own, whatever helps."""
 FORGETS_PER_SECOND: Final = 0.02
 """How fast a way's own loss goes down when it is no more."""
 LOWEST: Final = 50_000.0
@@ -45,8 +52,11 @@ class Loss:
         self._tries = 0
         self._fell_at = self._grown_at = self._deaf_until = float("-inf")
 
-    def report(self, sent: int, lost: int, now: float, rate: float) -> None:
-        """Of `sent` packets `lost` did not arrive (below 0: some came that had been told lost)."""
+    def report(self, sent: int, lost: int, now: float, rate: float, round_trip: float = 0.0) -> None:
+        """Of `sent` packets `lost` did not arrive (below 0: some came that had been told lost).
+
+        For a round trip after less began to be sent, what is told is about what was sent before.
+        """
         if now < self._deaf_until:
             return
         self._reports.append((now, sent, lost))
@@ -55,19 +65,20 @@ class Loss:
         of = sum(report[1] for report in self._reports)
         passed = min(now - self._grown_at, 1.0)
         self._grown_at = now
-        if now - self._fell_at < LEAST_SECONDS:
+        if now - self._fell_at < LEAST_SECONDS + round_trip:
             return
         missing = max(sum(report[2] for report in self._reports), 0)
         if of < LEAST and missing:
             return
         share = missing / max(of, 1)  # of few packets none missing says enough: no low cap lasts for ever
         if share - self.own > HIGH:
-            self._fall(share, now, rate)
+            self._fall(share, now, rate, round_trip)
             return
         self.own = max(min(self.own, share), self.own - FORGETS_PER_SECOND * passed)
         if self.cap is not None and share - self.own < LOW:
-            self.cap *= GROWTH_PER_SECOND**passed
-            if self.cap > rate * UNUSED:
+            unused = self.cap > rate * UNUSED
+            self.cap *= (UNUSED_GROWTH_PER_SECOND if unused else GROWTH_PER_SECOND) ** passed
+            if self.cap > FREE:
                 self.cap, self._tries = None, 0
 
     def begin_anew(self, now: float) -> None:
@@ -75,7 +86,7 @@ class Loss:
         self._reports.clear()
         self._deaf_until = now + LEAST_SECONDS
 
-    def _fall(self, share: float, now: float, rate: float) -> None:
+    def _fall(self, share: float, now: float, rate: float, round_trip: float) -> None:
         """Send less, or see that it does not help."""
         if rate <= 0:
             return
@@ -83,9 +94,9 @@ class Loss:
             self._first, self._tries = share, 0
         self._tries += 1
         self._reports.clear()  # what is told from now on is about the new rate
-        self._fell_at = now
-        if self._tries > TRIES:
-            self.cap, self.own, self._tries = None, min(share, OWN_AT_MOST), 0
+        self._fell_at, self._deaf_until = now, now + round_trip
+        if self._tries > TRIES and share <= OWN_AT_MOST:
+            self.cap, self.own, self._tries = None, share, 0
             return
-        wanted = max(rate * (1 - share / 2), LOWEST)
+        wanted = max(rate * (1 - (share if share >= FULL else share / 2)), LOWEST)
         self.cap = wanted if self.cap is None else min(self.cap, wanted)

@@ -18,7 +18,7 @@ FASTER: Final = 1.2
 BURST: Final = 0.02
 """Seconds of its rate that may leave at once."""
 QUEUE: Final = 0.1
-"""Seconds of its rate that may be owed after that."""
+"""Seconds of its rate that may be owed for repair, and after a change to less."""
 LATE: Final = 1.5
 """Seconds after which held video is of no use: what comes then begins with a keyframe."""
 
@@ -62,6 +62,11 @@ class Pacer:
     def spend(self, size: int) -> None:
         """A packet of so many bytes left out of turn."""
         self._budget -= size * 8
+
+    def owes(self, now: float) -> bool:
+        """Whether so much left out of turn that more of it would stand in the way of sound."""
+        self._has_budget(now)
+        return self._budget < -QUEUE * self.rate
 
     def hold(self, packet: Held) -> None:
         """Keep a packet until it is due."""

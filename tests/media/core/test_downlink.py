@@ -87,7 +87,7 @@ def test_the_lower_of_the_two_is_the_cap() -> None:
     downlink.estimated(1_900_000, 2.0)
     downlink.estimated(1_500_000, 2.2)
     assert downlink.cap(2.2) == 1_500_000
-    downlink.lost(1.0, 3.0)
+    downlink.lost(0.5, 3.0)
     assert downlink.cap(3.0) == pytest.approx(1_000_000, rel=0.01)
 
 

@@ -88,8 +88,43 @@ def test_a_cap_grows_when_little_is_lost_and_goes_when_it_limits_nothing() -> No
     at = hears(loss, 0.0, 5, at, rate=first)
     assert loss.cap is not None
     assert loss.cap > first
-    hears(loss, 0.0, 5, at, rate=first / 4)
+    before = loss.cap
+    at = hears(loss, 0.0, 5, at, rate=first / 4)
+    assert loss.cap is not None
+    assert loss.cap > 1.5 * before
+    hears(loss, 0.0, 30, at, rate=first / 4)
     assert loss.cap is None
+
+
+def test_a_cap_stays_while_whoever_is_held_back_sends_nothing() -> None:
+    loss = Loss()
+    loss.report(100, 90, 1.0, RATE)
+    hears(loss, 0.0, 3, 2.0, rate=5_000)
+    assert loss.cap is not None
+    assert loss.cap < 0.2 * RATE
+
+
+@pytest.mark.parametrize("rate", [400_000, RATE, 3 * RATE])
+def test_a_way_that_takes_a_tenth_is_no_way_that_loses_nine_tenths(rate: float) -> None:
+    loss, at, takes = Loss(), 0.0, 95_000.0
+    for _ in range(60):
+        at += 0.1
+        sent = rate if loss.cap is None else min(loss.cap, rate)
+        loss.report(20, round(20 * max(1 - takes / sent, 0)), at, sent, round_trip=0.6)
+    assert loss.cap is not None
+    assert loss.cap <= 2 * takes
+
+
+def test_for_a_round_trip_what_is_told_is_of_what_was_sent_before() -> None:
+    loss = Loss()
+    loss.report(100, 20, 1.0, RATE, round_trip=1.0)
+    at = 1.0
+    while at < 1.0 + 0.85:
+        at += 0.1
+        loss.report(20, 20, at, RATE * 0.9, round_trip=1.0)
+    hears(loss, 0.0, 2, 2.0, RATE * 0.9)
+    assert loss.cap is not None
+    assert loss.cap >= RATE * 0.9 * 0.99
 
 
 def test_what_came_after_all_was_not_lost() -> None:
@@ -124,7 +159,7 @@ def test_what_was_lost_of_what_is_sent_no_more_says_nothing() -> None:
     loss.report(30, 15, 1.0, RATE)
     loss.begin_anew(1.1)
     at = hears(loss, 0.5, 0.6, 1.1, rate=100_000)
-    hears(loss, 0.0, 5, at, rate=100_000)
+    hears(loss, 0.0, 60, at, rate=100_000)
     assert loss.cap is None
-    hears(loss, 0.5, 0.5, 10.0)
+    hears(loss, 0.5, 0.5, 70.0)
     assert loss.cap is not None

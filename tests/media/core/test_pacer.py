@@ -6,6 +6,7 @@ import pytest
 from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
 from media.core.loss import LOWEST
+from media.core.missing import LONG
 from media.core.pacer import LATE
 from tests.media.core.packets import DELTA
 from tests.media.core.test_repair import flowing, nack
@@ -114,6 +115,22 @@ def test_what_is_sent_again_goes_first_and_costs() -> None:
     burst(visit, 101, 6)
     assert len(visit.control(CLINICIAN, nack(C + 21, 101))) == 1
     assert visit.pass_time(0.1) == []
+
+
+def test_what_its_queue_did_not_take_is_not_sent_again_all_at_once() -> None:
+    visit = narrow()
+    lost = range(70, 90)
+    again = visit.control(CLINICIAN, nack(C + 21, *lost))
+    assert 1 <= len(again) <= 3, "8 kbit each, at 120 kbit/s"
+    visit.pass_time(0.3)
+    assert visit.control(CLINICIAN, nack(C + 21, *lost)) != []
+
+
+def test_on_a_narrow_way_nothing_is_sent_again_twice() -> None:
+    visit = narrow()
+    visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG
+    visit.control(CLINICIAN, nack(C + 21, 90))
+    assert visit.pass_time(0.5) == []
 
 
 def test_everything_leaves_once_the_way_is_wide() -> None:
