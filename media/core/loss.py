@@ -21,10 +21,14 @@ FULL: Final = 0.4
 LOW: Final = 0.05
 """Below this the cap grows."""
 GROWTH_PER_SECOND: Final = 1.08
-UNUSED: Final = 2.0
-"""A cap this many times what is sent limits nothing, and grows by `UNUSED_GROWTH_PER_SECOND`. It does not go
-at once: who is held back sends little, and would send all at once what the way does not take."""
+UNUSED: Final = 1.5
+"""A cap this many times what is sent limits nothing, and grows faster. It does not go at once: who is held
+back sends little, and would send all at once what the way does not take."""
 UNUSED_GROWTH_PER_SECOND: Final = 1.15
+SMALL: Final = 100_000.0
+"""bit/s: up to what fits beside sound nearly everywhere, faster still: a calm picture that needs little is not
+to be taken for one on a way that takes little (`ladder`)."""
+SMALL_GROWTH_PER_SECOND: Final = 1.25
 FREE: Final = 4_000_000.0
 """bit/s: more than anybody sends, so a cap that reached it goes."""
 HELPED: Final = 0.7
@@ -76,8 +80,7 @@ class Loss:
             return
         self.own = max(min(self.own, share), self.own - FORGETS_PER_SECOND * passed)
         if self.cap is not None and share - self.own < LOW:
-            unused = self.cap > rate * UNUSED
-            self.cap *= (UNUSED_GROWTH_PER_SECOND if unused else GROWTH_PER_SECOND) ** passed
+            self.cap *= self._growth(rate) ** passed
             if self.cap > FREE:
                 self.cap, self._tries = None, 0
 
@@ -85,6 +88,13 @@ class Loss:
         """Much less is sent from now on: what is told now is still about what was sent before."""
         self._reports.clear()
         self._deaf_until = now + LEAST_SECONDS
+
+    def _growth(self, rate: float) -> float:
+        """How much the cap grows in a second in which little is lost."""
+        assert self.cap is not None
+        if self.cap <= rate * UNUSED:
+            return GROWTH_PER_SECOND
+        return SMALL_GROWTH_PER_SECOND if self.cap < SMALL else UNUSED_GROWTH_PER_SECOND
 
     def _fall(self, share: float, now: float, rate: float, round_trip: float) -> None:
         """Send less, or see that it does not help."""

@@ -104,6 +104,15 @@ def test_a_cap_stays_while_whoever_is_held_back_sends_nothing() -> None:
     assert loss.cap < 0.2 * RATE
 
 
+def test_a_calm_picture_is_not_held_to_little_for_long() -> None:
+    loss = Loss()
+    loss.report(100, 20, 1.0, 30_000)
+    assert loss.cap == LOWEST
+    hears(loss, 0.0, 4.5, 1.0, rate=30_000)
+    assert loss.cap is not None
+    assert loss.cap > 80_000  # the ladder's last step down
+
+
 @pytest.mark.parametrize("rate", [400_000, RATE, 3 * RATE])
 def test_a_way_that_takes_a_tenth_is_no_way_that_loses_nine_tenths(rate: float) -> None:
     loss, at, takes = Loss(), 0.0, 95_000.0
