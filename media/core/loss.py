@@ -26,8 +26,8 @@ UNUSED: Final = 1.5
 back sends little, and would send all at once what the way does not take."""
 UNUSED_GROWTH_PER_SECOND: Final = 1.15
 SMALL: Final = 100_000.0
-"""bit/s: up to what fits beside sound nearly everywhere, faster still: a calm picture that needs little is not
-to be taken for one on a way that takes little (`ladder`)."""
+"""bit/s: up to what fits beside sound nearly everywhere, faster still: a calm picture that needs little is
+not to be taken for one on a way that takes little (`ladder`)."""
 SMALL_GROWTH_PER_SECOND: Final = 1.25
 FREE: Final = 4_000_000.0
 """bit/s: more than anybody sends, so a cap that reached it goes."""
