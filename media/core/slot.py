@@ -237,7 +237,7 @@ class Slot:
     def sent_as(self, numbers: list[int]) -> tuple[int, ...]:
         """The sequence numbers of what was sent under these transport-wide numbers, the oldest first."""
         transport_cc = self.record.extensions.transport_cc
-        if transport_cc is None or not numbers:
+        if transport_cc is None:
             return ()
         wanted = frozenset(numbers)
         found = []

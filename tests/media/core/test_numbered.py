@@ -98,6 +98,21 @@ def test_on_a_long_way_what_is_told_lost_is_sent_again_unasked() -> None:
     assert visit.control(CLINICIAN, nack(C + 21, lost.sequence)) == []  # asked before it was here
 
 
+def test_what_carries_no_number_was_sent_as_nothing() -> None:
+    visit = flowing()
+    assert visit.room._endpoints[CLINICIAN].slots_by_ssrc[C + 21].sent_as([7]) == ()
+
+
+def test_what_was_long_ago_is_not_searched_for() -> None:
+    visit = flowing(numbered=True)
+    slot = visit.room._endpoints[CLINICIAN].slots_by_ssrc[C + 21]
+    first, _, third = three_more(visit)
+    slot.cache.clear()
+    assert slot.sent_as([number(first)]) == ()
+    (fourth,) = visit.picture(104, BIG)
+    assert slot.sent_as([number(third), number(fourth)]) == (fourth.sequence,)
+
+
 def test_on_a_short_way_it_is_asked_for() -> None:
     visit = flowing(numbered=True)
     visit.room._endpoints[CLINICIAN].downlink.round_trip = LONG - 0.01
