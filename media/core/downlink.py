@@ -69,7 +69,14 @@ class Downlink:
     def arrived(self, told: Told, now: float) -> None:
         """Transport-wide feedback came."""
         self._estimate.feedback(told.delivered, now, self.round_trip)
-        self._loss.report(len(told.delivered) + told.missing, told.missing, now, self.rate, self.round_trip)
+        self._loss.report(
+            len(told.delivered) + told.missing,
+            told.missing,
+            now,
+            self.rate,
+            self.round_trip,
+            self._estimate.rate,
+        )
 
     def sends_less(self, now: float) -> None:
         """A smaller layer is sent from now on."""

@@ -44,13 +44,15 @@ class Estimate:
 
     __slots__ = (
         "_arrivals", "_bytes", "_fell_at", "_fell_before", "_full_at", "_gradient", "_grown_at",
-        "_standing", "cap", "heard_at",
+        "_standing", "cap", "heard_at", "rate",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.cap: float | None = None
         self.heard_at = float("-inf")
         """When feedback came last."""
+        self.rate: float | None = None
+        """What arrived of late, on the receiver's clock; None before that is enough for a rate."""
         self._gradient = Gradient()
         self._standing = Standing()
         self._arrivals: deque[tuple[float, int]] = deque()
@@ -78,7 +80,7 @@ class Estimate:
             return
         delay = min(arrived - sent for sent, _, arrived in delivered)
         stands = self._standing.report(delay, now)
-        rate = self._rate()
+        rate = self.rate = self._rate()
         if rate is None:
             return
         usage = self._gradient.usage

@@ -56,10 +56,19 @@ class Loss:
         self._tries = 0
         self._fell_at = self._grown_at = self._deaf_until = float("-inf")
 
-    def report(self, sent: int, lost: int, now: float, rate: float, round_trip: float = 0.0) -> None:
+    def report(  # noqa: PLR0917 - what was sent, and what is known beside it
+        self,
+        sent: int,
+        lost: int,
+        now: float,
+        rate: float,
+        round_trip: float = 0.0,
+        arriving: float | None = None,
+    ) -> None:
         """Of `sent` packets `lost` did not arrive (below 0: some came that had been told lost).
 
-        For a round trip after less began to be sent, what is told is about what was sent before.
+        For a round trip after less began to be sent, what is told is about what was sent before. `rate` is
+        what is sent, `arriving` what arrives, where that is known.
         """
         if now < self._deaf_until:
             return
@@ -76,7 +85,7 @@ class Loss:
             return
         share = missing / max(of, 1)  # of few packets none missing says enough: no low cap lasts for ever
         if share - self.own > HIGH:
-            self._fall(share, now, rate, round_trip)
+            self._fall(share, now, rate, round_trip, arriving)
             return
         self.own = max(min(self.own, share), self.own - FORGETS_PER_SECOND * passed)
         if self.cap is not None and share - self.own < LOW:
@@ -96,7 +105,7 @@ class Loss:
             return GROWTH_PER_SECOND
         return SMALL_GROWTH_PER_SECOND if self.cap < SMALL else UNUSED_GROWTH_PER_SECOND
 
-    def _fall(self, share: float, now: float, rate: float, round_trip: float) -> None:
+    def _fall(self, share: float, now: float, rate: float, round_trip: float, arriving: float | None) -> None:
         """Send less, or see that it does not help."""
         if rate <= 0:
             return
@@ -108,5 +117,9 @@ class Loss:
         if self._tries > TRIES and share <= OWN_AT_MOST:
             self.cap, self.own, self._tries = None, share, 0
             return
-        wanted = max(rate * (1 - (share if share >= FULL else share / 2)), LOWEST)
+        if share < FULL:
+            takes = rate * (1 - share / 2)
+        else:
+            takes = rate * (1 - share) if arriving is None else arriving
+        wanted = max(takes, LOWEST)
         self.cap = wanted if self.cap is None else min(self.cap, wanted)

@@ -124,6 +124,12 @@ def test_a_way_that_takes_a_tenth_is_no_way_that_loses_nine_tenths(rate: float) 
     assert loss.cap <= 2 * takes
 
 
+def test_what_arrives_is_what_a_full_way_takes() -> None:
+    loss = Loss()
+    loss.report(100, 80, 1.0, 30_000, arriving=400_000)  # nothing is sent just now
+    assert loss.cap == 400_000
+
+
 def test_for_a_round_trip_what_is_told_is_of_what_was_sent_before() -> None:
     loss = Loss()
     loss.report(100, 20, 1.0, RATE, round_trip=1.0)
