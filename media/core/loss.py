@@ -35,6 +35,8 @@ HELPED: Final = 0.7
 """What is left of loss, at most, when sending less has helped."""
 TRIES: Final = 2
 """How often less is sent in vain until loss is the way's own."""
+OUTAGE: Final = 0.96
+"""Where next to nothing arrives, the way is gone, not narrow: how wide the next one is, it does not say."""
 OWN_AT_MOST: Final = 0.5
 """More is not the way's own, whatever helps."""
 FORGETS_PER_SECOND: Final = 0.02
@@ -84,6 +86,9 @@ class Loss:
         if of < LEAST and missing:
             return
         share = missing / max(of, 1)  # of few packets none missing says enough: no low cap lasts for ever
+        if share >= OUTAGE:
+            self._reports.clear()
+            return
         if share - self.own > HIGH:
             self._fall(share, now, rate, round_trip, arriving)
             return

@@ -178,3 +178,9 @@ def test_what_was_lost_of_what_is_sent_no_more_says_nothing() -> None:
     assert loss.cap is None
     hears(loss, 0.5, 0.5, 70.0)
     assert loss.cap is not None
+
+
+def test_where_nothing_arrives_the_way_is_gone_and_not_narrow() -> None:
+    loss = Loss()
+    hears(loss, 1.0, 3, 0.0)
+    assert loss.cap is None
