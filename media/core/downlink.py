@@ -21,6 +21,8 @@ REMB_UNUSED: Final = 1.4
 """A cap this many times what is sent limits nothing: a browser's goes to 1.5 times what it receives."""
 REMB_STALE: Final = 5.0
 REMB_STUCK: Final = 1.0
+SILENT: Final = 1.0
+"""Seconds without feedback that are an outage: it comes ten times a second, however full the way down is."""
 REPAIR_SHARE: Final = 0.35
 """Of the bytes of video sent, what may be sent again."""
 REPAIR_BURST: Final = 64_000
@@ -67,15 +69,17 @@ class Downlink:
             self._loss.report(LEAST, round(fraction * LEAST), now, self.rate)
 
     def arrived(self, told: Told, now: float) -> None:
-        """Transport-wide feedback came."""
+        """Transport-wide feedback came; after a silence, of a way that is gone and not of a narrow one."""
+        if SILENT < now - self._estimate.heard_at < float("inf"):
+            self._loss.begin_anew(now)
         self._estimate.feedback(told.delivered, now, self.round_trip)
         self._loss.report(
             len(told.delivered) + told.missing,
             told.missing,
             now,
             self.rate,
-            self.round_trip,
-            self._estimate.rate,
+            round_trip=self.round_trip,
+            arriving=self._estimate.rate,
         )
 
     def sends_less(self, now: float) -> None:

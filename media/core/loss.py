@@ -35,8 +35,6 @@ HELPED: Final = 0.7
 """What is left of loss, at most, when sending less has helped."""
 TRIES: Final = 2
 """How often less is sent in vain until loss is the way's own."""
-OUTAGE: Final = 0.96
-"""Where next to nothing arrives, the way is gone, not narrow: how wide the next one is, it does not say."""
 OWN_AT_MOST: Final = 0.5
 """More is not the way's own, whatever helps."""
 FORGETS_PER_SECOND: Final = 0.02
@@ -58,12 +56,13 @@ class Loss:
         self._tries = 0
         self._fell_at = self._grown_at = self._deaf_until = float("-inf")
 
-    def report(  # noqa: PLR0917 - what was sent, and what is known beside it
+    def report(
         self,
         sent: int,
         lost: int,
         now: float,
         rate: float,
+        *,
         round_trip: float = 0.0,
         arriving: float | None = None,
     ) -> None:
@@ -86,9 +85,6 @@ class Loss:
         if of < LEAST and missing:
             return
         share = missing / max(of, 1)  # of few packets none missing says enough: no low cap lasts for ever
-        if share >= OUTAGE:
-            self._reports.clear()
-            return
         if share - self.own > HIGH:
             self._fall(share, now, rate, round_trip, arriving)
             return
@@ -99,7 +95,7 @@ class Loss:
                 self.cap, self._tries = None, 0
 
     def begin_anew(self, now: float) -> None:
-        """Much less is sent from now on: what is told now is still about what was sent before."""
+        """Much less is sent from now on, or by another way: what is told now is about what was before."""
         self._reports.clear()
         self._deaf_until = now + LEAST_SECONDS
 

@@ -54,7 +54,7 @@ class Pacer:
 
     def passes(self, size: int, now: float) -> bool:
         """Whether a packet of so many bytes may leave at once; it has been counted then."""
-        if self._held or not self._has_budget(now):
+        if self._held or self._refill(now) < 0:
             return False
         self._budget -= size * 8
         return True
@@ -65,8 +65,7 @@ class Pacer:
 
     def owes(self, now: float) -> bool:
         """Whether so much left out of turn that more of it would stand in the way of sound."""
-        self._has_budget(now)
-        return self._budget < -QUEUE * self.rate
+        return self._refill(now) < -QUEUE * self.rate
 
     def hold(self, packet: Held) -> None:
         """Keep a packet until it is due."""
@@ -75,7 +74,7 @@ class Pacer:
     def due(self, now: float) -> list[Held]:
         """The packets that leave now, in order."""
         leaves = []
-        while self._held and self._has_budget(now):
+        while self._held and self._refill(now) >= 0:
             packet = self._held.popleft()
             self._budget -= len(packet.payload) * 8
             leaves.append(packet)
@@ -99,10 +98,11 @@ class Pacer:
         held, self._held = list(self._held), deque()
         return held
 
-    def _has_budget(self, now: float) -> bool:
+    def _refill(self, now: float) -> float:
+        """The budget now, in bits; below 0 it is owed."""
         self._budget = min(self._budget + (now - self._filled_at) * self.rate, BURST * self.rate)
         self._filled_at = now
-        return self._budget >= 0
+        return self._budget
 
 
 def pace(

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from signaling.sockets.fixes import FixCard
-from signaling.sockets.wording import Code, Id, Lines, MaybeOneLine, OneLine
+from signaling.sockets.wording import Code, ConsentVersion, Id, LanguageTag, Lines, MaybeOneLine, OneLine
 
 LARGEST_SDP_CHARS = 65536
 
@@ -65,8 +65,8 @@ class GiveConsent(Command):
     """The version of the consent text that was shown, and its language."""
 
     type: Literal["give_consent"]
-    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+    consent: ConsentVersion
+    language: LanguageTag
 
 
 class CheckDevices(Command):
@@ -143,8 +143,8 @@ class AgreeRecording(Command):
 
     type: Literal["agree_recording"]
     recording: Id
-    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+    consent: ConsentVersion
+    language: LanguageTag
     people: Annotated[list[Annotated[OneLine, Field(max_length=100)]], Field(max_length=20)] = []
 
 

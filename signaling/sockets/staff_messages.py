@@ -14,7 +14,7 @@ from signaling.sockets.messages import (
     StaffIssueGuestLink,
     StaffRemoveGuest,
 )
-from signaling.sockets.wording import Code, Lines
+from signaling.sockets.wording import Code, ConsentVersion, LanguageTag, Lines
 
 
 class Claim(StaffCommand):
@@ -98,8 +98,8 @@ class AskRecording(StaffCommand):
     """Ask everybody present to agree to a recording; asking is agreeing. `consent`: the words shown."""
 
     type: Literal["ask_recording"]
-    consent: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+    consent: ConsentVersion
+    language: LanguageTag
 
 
 class StopRecording(StaffCommand):

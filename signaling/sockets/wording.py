@@ -61,6 +61,10 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A reason, step or similar: a word of ours, never free text."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An id that a page made, or one of ours that it gives back."""
+ConsentVersion = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+"""Which words of a consent were shown."""
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+"""The language they were shown in (BCP 47)."""
 
 
 def telephone(number: str, clinic_phone: str) -> str | None:
