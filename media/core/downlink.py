@@ -21,8 +21,8 @@ REMB_UNUSED: Final = 1.4
 """A cap this many times what is sent limits nothing: a browser's goes to 1.5 times what it receives."""
 REMB_STALE: Final = 5.0
 REMB_STUCK: Final = 1.0
-SILENT: Final = 1.0
-"""Seconds without feedback that are an outage: it comes ten times a second, however full the way down is."""
+LATE: Final = 1.5
+"""Seconds beside a round trip after which feedback comes of an outage: else it comes with every picture."""
 REPAIR_SHARE: Final = 0.35
 """Of the bytes of video sent, what may be sent again."""
 REPAIR_BURST: Final = 64_000
@@ -68,9 +68,12 @@ class Downlink:
         if now - self._estimate.heard_at > REMB_STALE:
             self._loss.report(LEAST, round(fraction * LEAST), now, self.rate)
 
-    def arrived(self, told: Told, now: float) -> None:
-        """Transport-wide feedback came; after a silence, of a way that is gone and not of a narrow one."""
-        if SILENT < now - self._estimate.heard_at < float("inf"):
+    def arrived(self, told: Told, now: float, since: float | None = None) -> None:
+        """Transport-wide feedback came. `since`: when the first of what it tells lost was sent.
+
+        What it tells of so late was lost with the way that was there then: that one was no narrow way.
+        """
+        if since is not None and now - since > LATE + self.round_trip:
             self._loss.begin_anew(now)
         self._estimate.feedback(told.delivered, now, self.round_trip)
         self._loss.report(

@@ -191,7 +191,7 @@ class Endpoint:
         It will ask for it too, but only once in a round trip, and requests are lost like everything else.
         """
         told = self.log.feedback(arrived)
-        self.downlink.arrived(told, now)
+        self.downlink.arrived(told, now, self.log.sent_at(told.lacking[0]) if told.lacking else None)
         if self.downlink.round_trip < LONG or not told.lacking:
             return []
         return [

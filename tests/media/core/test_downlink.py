@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.core.downlink import REMB_STALE, REPAIR_BURST, REPAIR_SHARE, SILENT, Downlink
+from media.core.downlink import LATE, REMB_STALE, REPAIR_BURST, REPAIR_SHARE, Downlink
 from media.core.loss import LOWEST
 from media.core.send_log import Delivered, Told
 
@@ -81,20 +81,13 @@ def test_an_estimate_that_stands_still_below_what_is_sent_limits() -> None:
     assert downlink.cap(3.5) == 1_000_000
 
 
-def test_what_was_lost_in_an_outage_says_nothing_of_the_next_way() -> None:
+@pytest.mark.parametrize(("late", "limits"), [(LATE - 0.1, True), (LATE + 0.1, False)])
+def test_what_was_lost_in_an_outage_says_nothing_of_the_next_way(late: float, *, limits: bool) -> None:
     downlink = sending(2_000_000)
     here = [Delivered(1.9 + step / 100, 1000, 7.0 + step / 100) for step in range(20)]
     downlink.arrived(Told(here, 0, []), 2.0)
-    downlink.arrived(Told(here[:2], 400, []), 2.1 + SILENT)
-    assert downlink.cap(2.1 + SILENT) is None
-
-
-def test_what_is_lost_while_feedback_goes_on_is_no_outage() -> None:
-    downlink = sending(2_000_000)
-    here = [Delivered(1.9 + step / 100, 1000, 7.0 + step / 100) for step in range(20)]
-    downlink.arrived(Told(here, 0, []), 2.0)
-    downlink.arrived(Told(here[:2], 400, []), 1.9 + SILENT)
-    assert downlink.cap(1.9 + SILENT) is not None
+    downlink.arrived(Told(here[:2], 400, [7]), 3.0, since=3.0 - late)
+    assert (downlink.cap(3.0) is not None) is limits
 
 
 def test_the_lower_of_the_two_is_the_cap() -> None:
