@@ -15,8 +15,4 @@ window.codecs = {
     }
     return said;
   },
-  async are(codec, received) {
-    const { sent, received: got } = await this.now();
-    return sent.length === 1 && got.length === received && [...sent, ...got].every((name) => name === codec);
-  },
 };

@@ -11,16 +11,21 @@ window.layers = {
     }
     return said.sort(([one], [other]) => other - one).map(([, rid]) => rid);
   },
-  // For each picture that goes on: its width, and in all: frames, bytes, seconds it stood still.
+  // Frames of the largest that were encoded in all.
+  async encoded() {
+    const counts = [...(await window.witness.last.getStats()).values()].filter(({ type, kind }) => type === "outbound-rtp" && kind === "video");
+    return Math.max(...counts.map(({ framesEncoded }) => framesEncoded ?? 0));
+  },
+  // For each picture that goes on, in the order of their lines: its width, and the frames that came and were decoded in all.
   async received() {
     const said = [];
     for (const stat of (await window.witness.last.getStats()).values()) {
       if (stat.type !== "inbound-rtp" || stat.kind !== "video" || !stat.framesDecoded) continue;
-      said.push({ width: stat.frameWidth, frames: stat.framesDecoded, bytes: stat.bytesReceived, frozen: stat.totalFreezesDuration });
+      said.push({ mid: stat.mid, width: stat.frameWidth, came: stat.framesReceived, frames: stat.framesDecoded });
     }
-    return said;
+    return said.sort((one, other) => one.mid - other.mid);
   },
   async widths() {
-    return (await this.received()).map(({ width }) => width);
+    return (await this.received()).map(({ width }) => width).sort((one, other) => one - other);
   },
 };

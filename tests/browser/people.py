@@ -1,5 +1,6 @@
 """The people of a visit, each in a real browser: they press what a person would press."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,16 @@ class Person:
         """The strongest frequency heard from the far side."""
         heard: float | None = await self.page.evaluate("witness.hertz()")
         return heard
+
+    async def comes_to_tell(self, what: str, wanted: Any, *, within_ms: int, every_ms: int = 250) -> None:
+        """Wait until what a page tells is this. (`wait_for_function` takes any promise for true.)"""
+        told: Any = None
+        try:
+            async with asyncio.timeout(within_ms / 1000):
+                while (told := await self.page.evaluate(what)) != wanted:  # noqa: ASYNC110 - a page tells nobody
+                    await asyncio.sleep(every_ms / 1000)
+        except TimeoutError as late:
+            raise AssertionError(f"{what}: {told}, not {wanted}") from late
 
     async def shows(self, **wanted: str) -> None:
         """Wait until just these people are shown, by first name, each with the colour of their own camera."""

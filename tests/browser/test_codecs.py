@@ -8,7 +8,6 @@ import av
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from playwright.async_api import TimeoutError as TooLateError
 
 from tests.browser.people import (
     DESKTOP,
@@ -84,16 +83,9 @@ async def in_a_watched_visit(ana: Member, dr: Clinician, server: DemoServer) -> 
 
 async def in_codec(codec: str, *people: Person) -> None:
     """All of them come to send and decode this, from everybody else, and nothing else."""
+    wanted = {"sent": [codec], "received": [codec] * (len(people) - 1)}
     for person in people:
-        try:
-            await person.page.wait_for_function(
-                "([codec, others]) => codecs.are(codec, others)",
-                arg=[codec, len(people) - 1],
-                polling=250,
-                timeout=PATIENCE_MS,
-            )
-        except TooLateError as late:
-            raise AssertionError(f"{await person.page.evaluate('codecs.now()')}, not {codec}") from late
+        await person.comes_to_tell("codecs.now()", wanted, within_ms=PATIENCE_MS)
 
 
 async def test_nobody_needs_it_and_the_room_is_in_vp8(
