@@ -18,6 +18,14 @@ from tests.badnet.link import Link
 from tests.browser import chromium, devices
 
 SCRIPT: Final = (Path(__file__).parent / "page.js").read_text()
+PAGES: Final = Path(__file__).parents[2] / "web_client"
+TAKEN: Final = """
+export { shape } from "./media/layers";
+export { Sizing } from "./media/picture_size";
+export { countsOf, sampleOf } from "./media/quality";
+export { MEASURE_EVERY_MS } from "./visit/conditions";
+"""
+"""What the ends take of the product's pages: how large a picture they send on a narrow way."""
 UP_WITHIN: Final = 20.0
 
 
@@ -29,7 +37,7 @@ class Ends:
     good: Page
     link: Link
 
-    async def media(self, seconds: float, settle: float) -> dict[str, dict[str, Any]]:
+    async def media(self, seconds: float, settle: float) -> dict[str, dict[str, float]]:
         """What each side receives in so many seconds, after some to settle in."""
         await asyncio.sleep(settle)
         before = {name: await page.evaluate("end.begin()") for name, page in self._pages()}
@@ -37,17 +45,18 @@ class Ends:
         await asyncio.sleep(seconds)
         unlucky = {name: self.link.unlucky(sound, down=name == "down") for name in before}
         after = {name: await page.evaluate("end.stop()") for name, page in self._pages()}
-        return {
-            name: {**_received(before[name], after[name], seconds), "audio_unlucky": round(unlucky[name], 4)}
-            for name in before
-        }
+        seen = {name: _received(before[name], after[name], seconds) for name in before}
+        for name, side in seen.items():
+            side["audio_unlucky"] = round(unlucky[name], 4)
+            side["audio_loss_added_points"] = round(100 * (side["audio_loss"] - unlucky[name]), 2)
+        return seen
 
     def _pages(self) -> tuple[tuple[str, Page], tuple[str, Page]]:
         # What the good side receives went up the bad link, and the other way round.
         return (("up", self.good), ("down", self.bad))
 
 
-def _received(before: dict[str, Any], after: dict[str, Any], seconds: float) -> dict[str, Any]:
+def _received(before: dict[str, Any], after: dict[str, Any], seconds: float) -> dict[str, float]:
     audio, video = after.get("audio", {}), after.get("video", {})
     old_audio, old_video = before.get("audio", {}), before.get("video", {})
 
@@ -87,6 +96,7 @@ async def ends(folder: Path, dice: random.Random) -> AsyncIterator[Ends]:
     links = {"bad": Link(dice), "good": Link(dice)}
     for link in links.values():
         link.open()
+    product = await _bundle()
     api = folder / "worker.sock"
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -109,6 +119,7 @@ async def ends(folder: Path, dice: random.Random) -> AsyncIterator[Ends]:
                     )
                     pages[name] = await browser.new_page()
                     await pages[name].goto(base)
+                    await pages[name].evaluate(product)
                     await pages[name].evaluate(SCRIPT)
                 yield Ends(pages["bad"], pages["good"], links["bad"])
             await runner.cleanup()
@@ -117,6 +128,20 @@ async def ends(folder: Path, dice: random.Random) -> AsyncIterator[Ends]:
         await worker.wait()
         for link in links.values():
             link.close()
+
+
+async def _bundle() -> str:
+    """`TAKEN` as a script that says `window.product`."""
+    bundler = await asyncio.create_subprocess_exec(
+        PAGES / "node_modules" / ".bin" / "esbuild",
+        *("--bundle", "--format=iife", "--global-name=window.product", "--loader=ts", "--log-level=error"),
+        cwd=PAGES / "src" / "kit",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    script, _ = await bundler.communicate(TAKEN.encode())
+    assert bundler.returncode == 0
+    return script.decode()
 
 
 async def _answers(http: aiohttp.ClientSession) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.badnet.__main__ import LOSSES, figures
+from tests.badnet.__main__ import LOSSES, figures, middle, misses
 from tests.badnet.ends import ends
 from tests.badnet.link import OPUS, QUEUE, Conditions, Link
 from tests.browser import chromium
@@ -82,7 +82,7 @@ async def test_sound_that_is_lost_by_chance_is_told_from_what_the_queue_took() -
 
 
 def rows(**changed: Any) -> list[dict[str, Any]]:
-    sound = {"audio_loss": 0.05, "audio_unlucky": 0.05, "audio_made_up_s": 0.0}
+    sound = {"audio_loss_added_points": 0.2, "audio_made_up_s": 0.0}
     good = {**sound, "frozen": 0.01, "frames": 200, "kbit_s": 900}
     return [
         {"loss": loss, "round_trip": 0.05, "rate": None, "up": good, "down": {**good, **changed}}
@@ -99,11 +99,26 @@ def test_what_is_as_it_must_be_passes() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"audio_loss": 0.2}, {"audio_made_up_s": 1.1}, {"frozen": 0.06}],
+    [{"audio_loss_added_points": 1.1}, {"audio_made_up_s": 1.1}, {"frozen": 0.06}],
     ids=lambda one: next(iter(one)),
 )
 def test_what_is_not_does_not(changed: dict[str, float]) -> None:
     assert not figures(SET_UPS, rows(**changed))["passed"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "frozen", "missed"), [(0.05, 0.06, True), (0.1, 0.06, False), (0.2, 0.9, False)]
+)
+def test_a_cell_is_visited_again_where_it_misses_its_own_limit(
+    loss: float, frozen: float, *, missed: bool
+) -> None:
+    (cell, _) = rows(frozen=frozen)
+    assert misses({**cell, "loss": loss}) is missed
+
+
+def test_of_three_visits_the_medians_count() -> None:
+    visits = [{"up": {"frozen": share, "frames": frames}} for share, frames in ((0.3, 9), (0.0, 7), (0.1, 8))]
+    assert middle(visits) == {"up": {"frozen": 0.1, "frames": 8}}
 
 
 def test_two_of_three_hundred_set_ups_are_too_many_to_fail() -> None:

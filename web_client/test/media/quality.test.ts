@@ -44,10 +44,11 @@ describe("the browser's figures", () => {
     );
   });
   test("are those of the path in use", () => assert.equal(countsOf(report(), 0).roundTrip, 0.05));
-  test("say how much may be sent only where that is the limit", () => {
-    assert.equal(countsOf(report(), 0).mayUp, null);
-    const limited = countsOf(report([{ type: "outbound-rtp", qualityLimitationReason: "bandwidth" }]), 0);
-    assert.equal(limited.mayUp, 90_000);
+  test("say what our camera sent once, in all its layers, and what it may have; a screen is another matter", () => {
+    const layer = { type: "outbound-rtp", kind: "video", bytesSent: 5_000, retransmittedBytesSent: 1_000, targetBitrate: 30_000 };
+    const counts = countsOf(report([layer, layer, { ...layer, contentType: "screenshare" }]), 0);
+    assert.deepEqual([counts.sent, counts.target, counts.mayUp], [8_000, 60_000, 90_000]);
+    assert.equal(countsOf(report(), 0).target, null);
   });
   test("of what the server heard count as well", () => {
     const counts = countsOf(report([{ type: "remote-inbound-rtp", fractionLost: 0.1, roundTripTime: 0.3 }]), 0);
@@ -63,8 +64,8 @@ describe("the browser's figures", () => {
 
 describe("two counts", () => {
   const counts: Counts = {
-    at: 0, received: 100, lost: 0, frames: 50, videoBytes: 10_000, frozen: 0, roundTrip: 0.05, lostUp: 0, mayUp: null,
-    path: "udp", cameraFrames: 50, microphoneSeconds: 2,
+    at: 0, received: 100, lost: 0, frames: 50, videoBytes: 10_000, frozen: 0, roundTrip: 0.05, lostUp: 0, mayUp: 90_000,
+    sent: 1_000, target: null, path: "udp", cameraFrames: 50, microphoneSeconds: 2,
   };
   const later = (changes: Partial<Counts>) => sampleOf(counts, { ...counts, at: 2_000, ...changes });
 
@@ -75,6 +76,11 @@ describe("two counts", () => {
     });
   });
   test("take the worse of both directions", () => assert.equal(later({ received: 200, lostUp: 0.3 })?.loss, 0.3));
+  test("say how much may be sent only of a picture that takes all of it", () => {
+    assert.equal(later({ sent: 7_000, target: 30_000 })?.mayUpKbps, 90);
+    assert.equal(later({ sent: 6_000, target: 30_000 })?.mayUpKbps, null);
+    assert.equal(later({ sent: 7_000 })?.mayUpKbps, null);
+  });
   test("of two connections give nothing", () => assert.equal(later({ received: 3, frames: 1 }), null));
   test("of one moment give nothing", () => assert.equal(sampleOf(counts, counts), null));
   test("without a new frame say nothing of frames", () => assert.equal(later({ received: 200 })?.framesPerSecond, null));

@@ -24,8 +24,11 @@ export interface Counts {
   readonly roundTrip: number | null;
   /** Of what we send, the share that was lost lately, as the server reports it. */
   readonly lostUp: number | null;
-  /** Bit/s that the browser believes it may send; null unless it sends less than it would like to because of that. */
+  /** Bit/s that the browser believes it may send. */
   readonly mayUp: number | null;
+  /** Bytes of our camera's picture that were sent once, and the bit/s that it is to have at most; null while there is none. */
+  readonly sent: number;
+  readonly target: number | null;
   readonly path: Path;
   /** Frames that our own camera has given, samples that our own microphone has. */
   readonly cameraFrames: number | null;
@@ -40,6 +43,7 @@ export interface Sample {
   /** null while no picture comes: a camera that is off is no bad connection. */
   readonly framesPerSecond: number | null;
   readonly videoKbps: number | null;
+  /** What may be sent; null unless our picture takes all that it may. */
   readonly mayUpKbps: number | null;
 }
 
@@ -50,9 +54,10 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
   let roundTrip: number | null = null;
   let lostUp: number | null = null;
   let mayUp: number | null = null;
+  let sent = 0;
+  let target: number | null = null;
   let cameraFrames: number | null = null;
   let microphoneSeconds: number | null = null;
-  let limited = false;
   let pair: Stat | undefined;
   const stats = [...report];
   const chosen = stats.find((stat) => stat.type === "transport")?.["selectedCandidatePairId"];
@@ -68,8 +73,10 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
     } else if (stat.type === "remote-inbound-rtp") {
       lostUp = most(lostUp, number(stat["fractionLost"]));
       roundTrip = most(roundTrip, number(stat["roundTripTime"]));
-    } else if (stat.type === "outbound-rtp") {
-      limited ||= stat["qualityLimitationReason"] === "bandwidth";
+    } else if (stat.type === "outbound-rtp" && stat["kind"] === "video" && stat["contentType"] !== "screenshare") {
+      sent += (number(stat["bytesSent"]) ?? 0) - (number(stat["retransmittedBytesSent"]) ?? 0);
+      const its = number(stat["targetBitrate"]);
+      if (its !== null) target = (target ?? 0) + its;
     } else if (stat.type === "candidate-pair" && (stat["id"] === chosen || stat["selected"] === true)) {
       pair = stat;
     } else if (stat.type === "media-source" && stat["kind"] === "video") {
@@ -80,13 +87,15 @@ export function countsOf(report: Iterable<Stat>, at: number): Counts {
   }
   if (pair !== undefined) {
     roundTrip ??= number(pair["currentRoundTripTime"]);
-    // Of a calm picture little is sent, and the belief sinks with it: that is no news of the connection.
-    mayUp = limited ? number(pair["availableOutgoingBitrate"]) : null;
+    mayUp = number(pair["availableOutgoingBitrate"]);
   }
   const local = stats.find((stat) => stat.type === "local-candidate" && stat["id"] === pair?.["localCandidateId"]);
   const path = local?.["candidateType"] === "relay" ? "relayed" : local?.["protocol"] === "tcp" ? "tcp" : "udp";
-  return { at, received, lost, frames, videoBytes, frozen, roundTrip, lostUp, mayUp, path, cameraFrames, microphoneSeconds };
+  return { at, received, lost, frames, videoBytes, frozen, roundTrip, lostUp, mayUp, sent, target, path, cameraFrames, microphoneSeconds };
 }
+
+/** Of what a picture may have. (`qualityLimitationReason` says nothing of this where senders keep their resolution.) */
+const ALL = 0.8;
 
 /** What happened between two counts; null when the second is of another connection, or no time has passed. */
 export function sampleOf(before: Counts, now: Counts): Sample | null {
@@ -95,6 +104,8 @@ export function sampleOf(before: Counts, now: Counts): Sample | null {
   const received = now.received - before.received;
   const lost = Math.max(0, now.lost - before.lost);
   const frames = now.frames - before.frames;
+  // Of a calm picture little is sent, and the belief sinks with it: that is no news of the connection.
+  const takesAll = now.target !== null && ((now.sent - before.sent) * 8) / seconds >= now.target * ALL;
   const down = received + lost === 0 ? 0 : lost / (received + lost);
   return {
     loss: Math.max(down, now.lostUp ?? 0),
@@ -102,7 +113,7 @@ export function sampleOf(before: Counts, now: Counts): Sample | null {
     frozen: Math.min(1, Math.max(0, now.frozen - before.frozen) / seconds),
     framesPerSecond: frames === 0 ? null : frames / seconds,
     videoKbps: frames === 0 ? null : ((now.videoBytes - before.videoBytes) * 8) / 1000 / seconds,
-    mayUpKbps: now.mayUp === null ? null : now.mayUp / 1000,
+    mayUpKbps: now.mayUp === null || !takesAll ? null : now.mayUp / 1000,
   };
 }
 
