@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.badnet.__main__ import LOSSES, figures, middle, misses
+from tests.badnet.__main__ import LOSSES, figures, misses, together
 from tests.badnet.ends import ends
 from tests.badnet.link import OPUS, QUEUE, Conditions, Link
 from tests.browser import chromium
@@ -116,9 +116,11 @@ def test_a_cell_is_visited_again_where_it_misses_its_own_limit(
     assert misses({**cell, "loss": loss}) is missed
 
 
-def test_of_three_visits_the_medians_count() -> None:
-    visits = [{"up": {"frozen": share, "frames": frames}} for share, frames in ((0.3, 9), (0.0, 7), (0.1, 8))]
-    assert middle(visits) == {"up": {"frozen": 0.1, "frames": 8}}
+def test_three_visits_count_together_and_no_made_up_sound_is_evened_out() -> None:
+    visits = [
+        {"up": {"frozen": share, "audio_made_up_s": made}} for share, made in ((0.3, 0), (0.0, 2), (0.0, 0))
+    ]
+    assert together(visits) == {"up": {"frozen": 0.1, "audio_made_up_s": 2}}
 
 
 def test_two_of_three_hundred_set_ups_are_too_many_to_fail() -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.look import Tour
 from tests.browser.people import DESKTOP, PHONE, Clinician, Member, Support, open_page
@@ -29,6 +29,14 @@ async def test_the_way_in_is_clean_for_everybody(stranger: Member) -> None:
     await stranger.sees("We could not match that")
     await tour.stops_at("not-recognised")
     assert tour.wrong == []
+
+
+async def test_a_date_that_did_not_match_is_there_to_be_looked_at_again(stranger: Member) -> None:
+    await stranger.gives_birth_date("1901-02-03", whose="Someone I care for")
+    await stranger.presses("Check the date again")
+    await expect(stranger.page.get_by_label("Someone I care for", exact=True)).to_be_checked()
+    for part, value in (("Month", "2"), ("Day", "3"), ("Year", "1901")):
+        await expect(stranger.page.get_by_label(part)).to_have_value(value)
 
 
 async def test_the_members_screens_are_clean(ana: Member, dr: Clinician, server: DemoServer) -> None:

@@ -26,6 +26,12 @@ export function birthDate(fields: BirthFields, today: string): BirthAnswer {
   return date > today ? wrong("future") : { date, problem: null };
 }
 
+/** The fields of a date that was typed before, for whoever looks at it again. */
+export function fieldsOf(date: string): BirthFields {
+  const [year = "", month = "", day = ""] = date.split("-").map((part) => String(Number(part)));
+  return { year, month, day };
+}
+
 /** The calendar day of `now` where the device is. */
 export function localDay(now: Date): string {
   const two = (part: number) => String(part).padStart(2, "0");

@@ -157,6 +157,7 @@ function Door() {
         <Welcome
           brand={brand}
           busy={busy}
+          before={claim}
           trouble={phase.kind === "unsent" ? t("door.not_sent") : phase.kind === "too_often" ? t("door.wait") : null}
           onResume={open === null ? null : () => void enter(open)}
           onTouch={() => void loadInside()}

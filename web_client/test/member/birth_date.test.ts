@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { birthDate, localDay } from "../../src/member/birth_date";
+import { birthDate, fieldsOf, localDay } from "../../src/member/birth_date";
 
 const TODAY = "2026-11-23";
 const given = (month: string, day: string, year: string) => birthDate({ year, month, day }, TODAY);
@@ -30,6 +30,9 @@ describe("a birth date as people type it", () => {
   test("born today is possible, born tomorrow is not", () => {
     assert.equal(given("11", "23", "2026").date, TODAY);
     assert.equal(given("11", "24", "2026").problem, "future");
+  });
+  test("that was typed before comes back as it is typed", () => {
+    assert.deepEqual(fieldsOf("1962-03-04"), { year: "1962", month: "3", day: "4" });
   });
   test("today is the day on the member's own wall", () => {
     assert.equal(localDay(new Date(2026, 0, 5, 23, 59)), "2026-01-05");

@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { Banner } from "../../kit/ui/banner";
 import { Button } from "../../kit/ui/button";
 import { Radios } from "../../kit/ui/field";
-import { birthDate, type BirthFields, type BirthProblem, localDay } from "../birth_date";
+import { birthDate, type BirthFields, type BirthProblem, fieldsOf, localDay } from "../birth_date";
 import type { Brand } from "../door";
 import { Emergency, Screen } from "../parts";
 import { useMemberWords } from "../words";
@@ -19,6 +19,8 @@ export interface Claim {
 export interface WelcomeProps {
   readonly brand: Brand;
   readonly busy: boolean;
+  /** What was answered before, to be looked at again. */
+  readonly before: Claim | null;
   /** A sentence about why the last press did not work. */
   readonly trouble: string | null;
   readonly onResume: (() => void) | null;
@@ -33,12 +35,14 @@ const PROBLEMS = {
   future: "door.birth.future",
 } as const satisfies Record<BirthProblem, string>;
 
-export function Welcome({ brand, busy, trouble, onResume, onTouch, onClaim }: WelcomeProps) {
+const NOTHING: BirthFields = { year: "", month: "", day: "" };
+
+export function Welcome({ brand, busy, before, trouble, onResume, onTouch, onClaim }: WelcomeProps) {
   const t = useMemberWords();
   const form = useRef<HTMLFormElement>(null);
-  const [who, setWho] = useState<"me" | "other" | null>(null);
+  const [who, setWho] = useState(() => (before === null ? null : before.onBehalf ? "other" : "me"));
   const [whoMissing, setWhoMissing] = useState(false);
-  const [fields, setFields] = useState<BirthFields>({ year: "", month: "", day: "" });
+  const [fields, setFields] = useState(() => (before === null ? NOTHING : fieldsOf(before.birthDate)));
   const [problem, setProblem] = useState<BirthProblem | null>(null);
   const other = who === "other";
 
