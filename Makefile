@@ -17,7 +17,8 @@ run: $(VENV)/.product ## start the demo on http://127.0.0.1:8080 and print the t
 
 test: system lint types house pages-check ## every check and every test (asks apt for what the tests start)
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not browser and not slow"
-	$(VENV)/bin/pytest -n 2 --dist loadfile -m "(browser or slow) and not webkit"
+	$(VENV)/bin/pytest -n 2 --dist loadfile -m "(browser or slow) and not webkit and not alone"
+	$(VENV)/bin/pytest -m alone
 	@echo "make test: all of it passed"
 
 test-unit: $(VENV)/.dev ## the tests that need no root, no browser and no database server

@@ -93,10 +93,10 @@ def write_noise(folder: Path) -> Path:
 @contextlib.asynccontextmanager
 async def ends(folder: Path, dice: random.Random) -> AsyncIterator[Ends]:
     """Everything started, nobody connected."""
+    product = await _bundle()
     links = {"bad": Link(dice), "good": Link(dice)}
     for link in links.values():
         link.open()
-    product = await _bundle()
     api = folder / "worker.sock"
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -136,6 +136,7 @@ async def _bundle() -> str:
         PAGES / "node_modules" / ".bin" / "esbuild",
         *("--bundle", "--format=iife", "--global-name=window.product", "--loader=ts", "--log-level=error"),
         cwd=PAGES / "src" / "kit",
+        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},  # where `make dev` puts Node
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -23,7 +23,7 @@ from tests.browser.people import (
 from tests.browser.test_recording import both_recorded, show_their_own
 from tests.demo_server import DemoServer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.alone]
 
 CODECS = (Path(__file__).parent / "codecs.js").read_text()
 

@@ -159,6 +159,7 @@ async def test_firefoxs_own_ways_of_having_no_camera_are_named(
     await browser.close()
 
 
+@pytest.mark.alone
 async def test_a_guest_in_firefox_sends_a_smaller_layer_for_small_tiles(
     ana: Member, dr: Clinician, server: DemoServer, guests_browser: Browser, clinicians_firefox: Browser
 ) -> None:

@@ -16,7 +16,7 @@ from tests.browser.people import DESKTOP, PHONE, Clinician, Guest, Member, Perso
 from tests.browser.test_narrow_way import LEAD
 from tests.demo_server import DemoServer
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.alone]
 
 LAYERS = (Path(__file__).parent / "layers.js").read_text()
 LARGE, WIDTH, HEIGHT = 1280, 1280, 720
