@@ -80,6 +80,7 @@ describe("two counts", () => {
     assert.equal(later({ sent: 7_000, target: 30_000 })?.mayUpKbps, 90);
     assert.equal(later({ sent: 6_000, target: 30_000 })?.mayUpKbps, null);
     assert.equal(later({ sent: 7_000 })?.mayUpKbps, null);
+    assert.equal(later({ target: 0 })?.mayUpKbps, null, "nothing is sent of a camera that is off");
   });
   test("of two connections give nothing", () => assert.equal(later({ received: 3, frames: 1 }), null));
   test("of one moment give nothing", () => assert.equal(sampleOf(counts, counts), null));

@@ -105,7 +105,8 @@ export function sampleOf(before: Counts, now: Counts): Sample | null {
   const lost = Math.max(0, now.lost - before.lost);
   const frames = now.frames - before.frames;
   // Of a calm picture little is sent, and the belief sinks with it: that is no news of the connection.
-  const takesAll = now.target !== null && ((now.sent - before.sent) * 8) / seconds >= now.target * ALL;
+  const sent = ((now.sent - before.sent) * 8) / seconds;
+  const takesAll = now.target !== null && sent > 0 && sent >= now.target * ALL;
   const down = received + lost === 0 ? 0 : lost / (received + lost);
   return {
     loss: Math.max(down, now.lostUp ?? 0),
