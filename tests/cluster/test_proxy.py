@@ -33,25 +33,27 @@ async def test_nginx_finds_nothing_wrong_with_it(town: Town) -> None:
     assert "warn" not in checked.stderr
 
 
-async def test_pages_come_through_it_with_their_headers(town: Town, browser: aiohttp.ClientSession) -> None:
-    async with browser.get(f"{town.base}/clinician") as page:
+async def test_pages_come_through_it_with_their_headers(server: Town, browser: aiohttp.ClientSession) -> None:
+    async with browser.get(f"{server.base}/clinician") as page:
         assert page.status == 200
         assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
         assert "nginx/" not in page.headers.get("Server", "")
 
 
-async def test_a_websocket_comes_through_it(town: Town, browser: aiohttp.ClientSession) -> None:
-    address = f"{town.base}/socket.io/?EIO=4&transport=websocket"
+async def test_a_websocket_comes_through_it(server: Town, browser: aiohttp.ClientSession) -> None:
+    address = f"{server.base}/socket.io/?EIO=4&transport=websocket"
     for process in "ab":
-        headers = {"Origin": town.base, "Cookie": f"{PIN}={process}"}
+        headers = {"Origin": server.base, "Cookie": f"{PIN}={process}"}
         async with browser.ws_connect(address, headers=headers) as socket:
             first = await socket.receive_str(timeout=5)
             assert first.startswith("0{")
 
 
-async def test_what_is_for_operators_is_not_for_the_world(town: Town, browser: aiohttp.ClientSession) -> None:
+async def test_what_is_for_operators_is_not_for_the_world(
+    server: Town, browser: aiohttp.ClientSession
+) -> None:
     for path in ("/metrics", "/readyz"):
-        async with browser.get(town.base + path) as answer:
+        async with browser.get(server.base + path) as answer:
             assert answer.status == 404
 
 
