@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# A test starts hundreds of processes: what Python has compiled once is kept, whatever this machine likes.
+unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PAGES := $(shell find web_client/src web_client/*.html -type f 2>/dev/null) web_client/package-lock.json web_client/vite.config.ts
 

@@ -25,7 +25,7 @@ async def sharp_browser(playwright: Playwright, folder: Path) -> AsyncIterator[B
     """A browser whose camera gives more than the others'."""
     picture = devices.write_picture(devices.MEMBER, folder, size=FULL)
     browser = await chromium.launch(
-        playwright, picture=picture, tone=devices.write_tone(devices.MEMBER, folder)
+        playwright, picture=picture, tone=devices.write_tone(devices.MEMBER, folder), shell=True
     )
     yield browser
     await browser.close()

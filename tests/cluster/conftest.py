@@ -66,6 +66,7 @@ async def members_browser(playwright: Playwright, folder: Path) -> AsyncIterator
         playwright,
         picture=devices.write_picture(devices.MEMBER, folder),
         tone=devices.write_tone(devices.MEMBER, folder),
+        shell=True,
     )
     yield browser
     await browser.close()
@@ -77,6 +78,7 @@ async def clinicians_browser(playwright: Playwright, folder: Path) -> AsyncItera
         playwright,
         picture=devices.write_picture(devices.CLINICIAN, folder),
         tone=devices.write_tone(devices.CLINICIAN, folder),
+        shell=True,
     )
     yield browser
     await browser.close()
@@ -95,6 +97,7 @@ async def guests_browser(playwright: Playwright, folder: Path) -> AsyncIterator[
         playwright,
         picture=devices.write_picture(devices.INTERPRETER, folder),
         tone=devices.write_tone(devices.INTERPRETER, folder),
+        shell=True,
     )
     yield browser
     await browser.close()

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.sockets, pytest.mark.timeout(240)]
 
 
 async def test_after_a_few_visits_nothing_is_left_behind() -> None:
-    done = await measure(1 / 6, seed=1)
+    done = await measure(1 / 6, seed=1, farewell=1.0)
     assert done["visits"] > 0
     assert done["joins"] > 0
     assert done["faults"] == 0

@@ -7,6 +7,7 @@ tests/golden are folded by Python and by the pages' TypeScript; the journal hold
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tests.waiting_room.core.world import MONDAY_NINE, SOUTH, Guest, Member, World
@@ -328,14 +329,17 @@ def journal() -> list[Json]:
     return [event_to_json(found[name]) for name in EVENT_TYPES]
 
 
+FEEDS = tuple(GOLDEN / f"{audience}.json" for audience in AUDIENCES)
+PATCHES = GOLDEN / "merge_patch.json"
+PATHS = (DOCUMENT, RECORDING, *FEEDS, PATCHES, JOURNAL)
+"""What is generated; its making takes seconds."""
+
+
+@cache
 def files() -> dict[Path, str]:
     """Every generated file and what it must hold."""
-    found = {DOCUMENT: document(), RECORDING: recording_document()}
-    golden = {audience: feeds(audience) for audience in AUDIENCES} | {"merge_patch": patches()}
-    for name, cases in golden.items():
-        found[GOLDEN / f"{name}.json"] = _json(cases)
-    found[JOURNAL] = _json(journal())
-    return found
+    told = [document(), recording_document(), *(_json(feeds(audience)) for audience in AUDIENCES)]
+    return dict(zip(PATHS, [*told, _json(patches()), _json(journal())], strict=True))
 
 
 def _json(cases: list[Json]) -> str:
