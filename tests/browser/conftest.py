@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(180))
-            if chromium.executable() is None:
-                item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
+            if chromium.executable() is None or chromium.executable(shell=True) is None:
+                item.add_marker(pytest.mark.skip(reason="chromium or its headless shell is not installed"))
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,7 @@ async def launch(playwright: Playwright, look: devices.Look, folder: Path) -> Br
         picture=devices.write_picture(look, folder),
         tone=devices.write_tone(look, folder),
         more=("--ignore-certificate-errors",),
+        shell=True,
     )
 
 

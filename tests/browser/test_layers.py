@@ -85,7 +85,10 @@ async def two(
     link = Link(random.Random(5), WIDE)
     link.open()
     far = await chromium.launch(
-        playwright, picture=write_lively(folder), tone=devices.write_tone(devices.CLINICIAN, folder)
+        playwright,
+        picture=write_lively(folder),
+        tone=devices.write_tone(devices.CLINICIAN, folder),
+        shell=True,
     )
     context, page = await open_page(members_browser, "about:blank", size=PHONE, scripts=(LEAD, LAYERS))
 

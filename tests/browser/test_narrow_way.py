@@ -51,7 +51,10 @@ async def visit(
     link = Link(random.Random(5), WIDE)
     link.open()
     far = await chromium.launch(
-        playwright, picture=write_noise(folder), tone=devices.write_tone(devices.CLINICIAN, folder)
+        playwright,
+        picture=write_noise(folder),
+        tone=devices.write_tone(devices.CLINICIAN, folder),
+        shell=True,
     )
     context, page = await open_page(members_browser, "about:blank", size=PHONE, scripts=(LEAD,))
 

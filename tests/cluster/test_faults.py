@@ -13,7 +13,9 @@ from tests.cluster.town import Town
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(chromium.executable() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(
+        chromium.executable(shell=True) is None, reason="chromium-headless-shell is not installed"
+    ),
 ]
 
 

@@ -17,5 +17,7 @@ from tests.browser.test_whole_visit import *  # noqa: F403
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(chromium.executable() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(
+        chromium.executable(shell=True) is None, reason="chromium-headless-shell is not installed"
+    ),
 ]
