@@ -38,7 +38,7 @@ async def launch(
 ) -> Browser:
     """A browser of its own: one browser per participant, or the hidden one stops painting frames.
 
-    The shell is the same engine without a browser around it: opening a page costs a fifth, a visit two thirds.
+    The shell is the same engine with no browser around it: opening a page costs a fifth, a visit two thirds.
     """
     flags = [*FLAGS, *more]
     if os.geteuid() == 0:
