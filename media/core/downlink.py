@@ -11,6 +11,7 @@ from collections import deque
 from typing import Final
 
 from media.core.estimate import Estimate
+from media.core.ladder import LITTLE
 from media.core.loss import LEAST, LOWEST, Loss
 from media.core.send_log import Told
 
@@ -119,7 +120,7 @@ class Downlink:
             remb = max(self._remb, LOWEST)
             cap = remb if cap is None else min(cap, remb)
         delay = self._estimate.cap
-        if proven and not self._estimate.is_narrow(now):
+        if proven and not self._estimate.is_narrow(now, little=self.rate < LITTLE):
             delay = None
         if delay is not None and now - self._estimate.heard_at <= REMB_STALE:
             cap = delay if cap is None else min(cap, delay)

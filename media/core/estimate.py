@@ -33,6 +33,8 @@ FEEDBACK: Final = 0.1
 SHOWN: Final = 1.5
 MARGIN: Final = 10_000.0
 """bit/s: the cap is at most so many times what arrived, and a little more."""
+STANDS_FOR: Final = 2.0
+"""Seconds without an empty queue after which one stands: on a busy machine packets come late, but in turns."""
 PROVEN_FOR: Final = 20.0
 """Seconds within which a way was full twice if it is narrow: once may have been chance."""
 AGAIN_AFTER: Final = 0.3
@@ -43,7 +45,7 @@ class Estimate:
     """Of one receiver. Rates are bit/s of payload; `cap` is None while nothing limits."""
 
     __slots__ = (
-        "_arrivals", "_bytes", "_fell_at", "_fell_before", "_full_at", "_gradient", "_grown_at",
+        "_arrivals", "_bytes", "_empty_at", "_fell_at", "_fell_before", "_full_at", "_gradient", "_grown_at",
         "_standing", "cap", "heard_at", "rate",
     )  # fmt: skip
 
@@ -58,11 +60,15 @@ class Estimate:
         self._arrivals: deque[tuple[float, int]] = deque()
         self._bytes = 0
         self._full_at: float | None = None  # the rate at which the way was full
-        self._fell_at = self._fell_before = self._grown_at = float("-inf")
+        self._empty_at = self._fell_at = self._fell_before = self._grown_at = float("-inf")
 
-    def is_narrow(self, now: float) -> bool:
-        """Whether the way was full again and again of late. A low cap alone may be that of a calm picture."""
-        return now - self._fell_before < PROVEN_FOR
+    def is_narrow(self, now: float, *, little: bool = False) -> bool:
+        """Whether the way was full again and again of late. A low cap alone may be that of a calm picture.
+
+        Where `little` is sent already, only a queue that stands says that it is too much.
+        """
+        stands = now - self._empty_at > STANDS_FOR
+        return now - self._fell_before < PROVEN_FOR and (stands or not little)
 
     def try_again(self, cap: float, now: float) -> None:
         """Nothing was sent for a while, and what was known is old: begin with this cap."""
@@ -80,6 +86,8 @@ class Estimate:
             return
         delay = min(arrived - sent for sent, _, arrived in delivered)
         stands = self._standing.report(delay, now)
+        if self._standing.wait <= SHORT:
+            self._empty_at = now
         rate = self.rate = self._rate()
         if rate is None:
             return
@@ -88,7 +96,7 @@ class Estimate:
             self._fall(rate, now, round_trip)
         elif stands and self._fall(rate, now, round_trip):
             self._standing.fell(delay)
-        elif usage is Usage.NORMAL and self.cap is not None and self._standing.wait <= SHORT:
+        elif usage is Usage.NORMAL and self.cap is not None and self._empty_at == now:
             self._grow(rate, now, round_trip)
         self._grown_at = now
 

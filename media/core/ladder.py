@@ -27,10 +27,12 @@ class Wish(StrEnum):
     NEVER = "never"
 
 
+LITTLE: Final = 80_000.0
+"""bit/s: less is hardly a picture, and may be too much beside sound."""
 STEPS: Final[Steps[Rung]] = {
     Rung.FULL: (Step(Rung.LOW, 250_000, 2.0, below=True),),
     Rung.LOW: (
-        Step(Rung.NONE, 80_000, 5.0, below=True),
+        Step(Rung.NONE, LITTLE, 5.0, below=True),
         Step(Rung.FULL, 350_000, 4.0, below=False),
     ),
     Rung.NONE: (),  # without a picture nothing is measured: it is tried again, see `TRY_AFTER`

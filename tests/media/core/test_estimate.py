@@ -98,3 +98,13 @@ def test_a_way_that_is_full_again_and_again_is_narrow() -> None:
     for _ in range(10):
         way.passes(1)
         assert way.downlink.width(way.now) == way.downlink.cap(way.now) is not None
+
+
+@pytest.mark.parametrize("rate", [60_000, 30_000])
+def test_a_calm_picture_whose_packets_come_late_in_turns_is_no_narrow_way(rate: float) -> None:
+    """As on a machine that has other things to do; but where a queue stands, it is too much."""
+    way = Bottleneck(rate=rate, hunger=40_000, queue=9)
+    for _ in range(10):
+        way.passes(1.5)
+        way.downlink._estimate._fall(40_000, way.now, 0.0)
+    assert (way.downlink.width(way.now) is None) == (rate > way.hunger)
