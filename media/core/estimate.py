@@ -34,7 +34,7 @@ SHOWN: Final = 1.5
 MARGIN: Final = 10_000.0
 """bit/s: the cap is at most so many times what arrived, and a little more."""
 STANDS_FOR: Final = 2.0
-"""Seconds without an empty queue after which one stands: on a busy machine packets come late, but in turns."""
+"""Seconds without an empty queue after which one stands: on busy machines packets come late, but in turns."""
 PROVEN_FOR: Final = 20.0
 """Seconds within which a way was full twice if it is narrow: once may have been chance."""
 AGAIN_AFTER: Final = 0.3
