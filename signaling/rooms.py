@@ -165,7 +165,8 @@ class Rooms:
         if room.worker is not worker:  # it died between its answer and now
             self._tell(MediaLost(visit, (endpoint,)))
             return answer
-        room.slots[endpoint] = ()
+        # The worker tells of slots that change: of a new session, before or after this; not of the same one.
+        room.slots.setdefault(endpoint, ())
         if room.actual is Gate.ABSENT:
             room.actual = Gate.CLOSED
         self._settle(room)

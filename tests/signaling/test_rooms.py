@@ -351,6 +351,20 @@ async def test_who_is_in_the_slots_is_told_with_the_gate(scene: Scene) -> None:
     assert now.slots[0].source_of == "clinician"
 
 
+async def test_an_offer_on_the_same_session_leaves_the_slots_as_they_are(scene: Scene) -> None:
+    """Another way or another codec changes nobody's seat, so the worker says nothing anew."""
+    worker = await scene.fleet.comes("w1")
+    await scene.rooms.offer(ANA, "member", "v=0")
+    slot = {"mid": "2", "kind": "audio", "from": "clinician", "source": "microphone"}
+    await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
+    async with asyncio.timeout(5):
+        while not scene.rooms.now(ANA, "member").slots:
+            scene.more.clear()
+            await scene.more.wait()
+    await scene.rooms.offer(ANA, "member", "v=0")
+    assert [one.source_of for one in scene.rooms.now(ANA, "member").slots] == ["clinician"]
+
+
 async def test_who_needs_h264_is_said_to_the_worker_and_only_then(scene: Scene) -> None:
     worker = await scene.fleet.comes("w1")
     await scene.rooms.offer(ANA, "member", "v=0")
