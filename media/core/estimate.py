@@ -86,7 +86,8 @@ class Estimate:
             return
         delay = min(arrived - sent for sent, _, arrived in delivered)
         stands = self._standing.report(delay, now)
-        if self._standing.wait <= SHORT:
+        is_empty = self._standing.wait <= SHORT
+        if is_empty:
             self._empty_at = now
         rate = self.rate = self._rate()
         if rate is None:
@@ -96,7 +97,7 @@ class Estimate:
             self._fall(rate, now, round_trip)
         elif stands and self._fall(rate, now, round_trip):
             self._standing.fell(delay)
-        elif usage is Usage.NORMAL and self.cap is not None and self._empty_at == now:
+        elif usage is Usage.NORMAL and self.cap is not None and is_empty:
             self._grow(rate, now, round_trip)
         self._grown_at = now
 

@@ -149,8 +149,12 @@ class Scene:
         self.more.set()
 
     async def tells(self, news: MediaNews) -> None:
+        await self.until(lambda: news in self.told)
+
+    async def until(self, what: Callable[[], bool]) -> None:
+        """Wait until it is so; looked at whenever pages are told something."""
         async with asyncio.timeout(5):
-            while news not in self.told:
+            while not what():
                 self.more.clear()
                 await self.more.wait()
 
@@ -341,10 +345,7 @@ async def test_who_is_in_the_slots_is_told_with_the_gate(scene: Scene) -> None:
     scene.rooms.want(ANA, Gate.OPEN)
     slot = {"mid": "2", "kind": "audio", "from": "clinician", "source": "microphone"}
     await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
-    async with asyncio.timeout(5):
-        while not scene.rooms.now(ANA, "member").slots:
-            scene.more.clear()
-            await scene.more.wait()
+    await scene.until(lambda: bool(scene.rooms.now(ANA, "member").slots))
     now = scene.rooms.now(ANA, "member")
     assert isinstance(now, MediaNow)
     assert now.open
@@ -357,10 +358,7 @@ async def test_an_offer_on_the_same_session_leaves_the_slots_as_they_are(scene: 
     await scene.rooms.offer(ANA, "member", "v=0")
     slot = {"mid": "2", "kind": "audio", "from": "clinician", "source": "microphone"}
     await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
-    async with asyncio.timeout(5):
-        while not scene.rooms.now(ANA, "member").slots:
-            scene.more.clear()
-            await scene.more.wait()
+    await scene.until(lambda: bool(scene.rooms.now(ANA, "member").slots))
     await scene.rooms.offer(ANA, "member", "v=0")
     assert [one.source_of for one in scene.rooms.now(ANA, "member").slots] == ["clinician"]
 
@@ -403,10 +401,7 @@ async def test_who_is_to_encode_what_is_told_to_them_and_who_speaks_to_all(scene
     )
     await worker.tells(event="layers", room="ana", endpoint="member", layers=["h", "l"])
     await worker.tells(event="speaker", room="ana", endpoint="clinician")
-    async with asyncio.timeout(5):
-        while scene.rooms.now(ANA, "clinician").speaker is None:
-            scene.more.clear()
-            await scene.more.wait()
+    await scene.until(lambda: scene.rooms.now(ANA, "clinician").speaker is not None)
     assert told == [
         ("member", ("h", "l"), None),
         ("member", ("h", "l"), "clinician"),
@@ -414,10 +409,7 @@ async def test_who_is_to_encode_what_is_told_to_them_and_who_speaks_to_all(scene
     ]
     await worker.tells(event="gone", room="ana", endpoint="member", reason="left")
     await worker.tells(event="speaker", room="ana", endpoint=None)
-    async with asyncio.timeout(5):
-        while scene.rooms.now(ANA, "clinician").speaker is not None:
-            scene.more.clear()
-            await scene.more.wait()
+    await scene.until(lambda: scene.rooms.now(ANA, "clinician").speaker is None)
     assert scene.rooms.now(ANA, "member").layers == ()
 
 
@@ -442,10 +434,7 @@ async def test_who_listens_later_hears_what_the_pictures_are_in(scene: Scene) ->
     )
     slot = {"mid": "2", "kind": "audio", "from": None}
     await worker.tells(event="slots", room="ana", endpoint="member", slots=[slot])
-    async with asyncio.timeout(5):
-        while not scene.rooms.now(ANA, "member").slots:
-            scene.more.clear()
-            await scene.more.wait()
+    await scene.until(lambda: bool(scene.rooms.now(ANA, "member").slots))
     now = scene.rooms.now(ANA, "member")
     assert (now.codec, now.speaker, now.layers) == ("H264", "member", ("m",))
 
